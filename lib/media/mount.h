@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/guarded.h"
+#include "base/ref.h"
+#include "base/result.h"
+#include "media/packet_batch.h"
+#include "media/ring.h"
+
+namespace rtspcore::media {
+
+class Mount;
+class Subscriber;
+
+// How a viewer begins (design: Join). `Auto` bursts from the last key frame, or asks the encoder when that burst would be long.
+enum class StartMode : uint8_t { Auto, Burst, KeyFrame, Now };
+
+// What happens to a viewer that cannot follow. `Skip`: what nothing depends on is dropped, then it goes on at the next key frame.
+// `Disconnect`: it is closed. `Lossless`: nothing is dropped while the ring holds it; then as Skip.
+enum class SlowViewerPolicy : uint8_t { Skip, Disconnect, Lossless };
+
+struct MountConfig {
+    StartMode start_mode = StartMode::Auto;
+    std::chrono::milliseconds burst_max{2000};
+    SlowViewerPolicy slow_viewers = SlowViewerPolicy::Skip;
+    std::chrono::milliseconds max_lag{1000};  // a viewer further behind the live edge skips
+    size_t max_lag_bytes = 8 * 1024 * 1024;
+    RingLimits ring;
+};
+
+struct TrackConfig {
+    Ref<GstCaps> caps;       // application/x-rtp, fixed: media, encoding-name, clock-rate, payload; ssrc if known
+    bool has_key_frames = false;
+    // Asks upstream for a key frame. Called from any thread, never under a lock, must not block, may be called after the track was removed.
+    // Returns false when upstream has nobody who answers.
+    std::function<bool()> request_key_unit;
+};
+
+// One RTP stream of a mount. Safe; publish(), report and end are called from one streaming thread at a time.
+class Track {
+public:
+    Track(Mount &mount, uint8_t index, TrackConfig config);
+
+    [[nodiscard]] uint8_t index() const { return index_; }
+    [[nodiscard]] const TrackConfig &config() const { return config_; }
+    [[nodiscard]] uint32_t clock_rate() const { return clock_rate_; }
+
+    // Appends to the mount's ring and hands it to the I/O threads that have a viewer: O(I/O threads), never blocks on a viewer. Inserts a sender
+    // report before the batch when one is due.
+    void publish(SharedBatch batch);
+    // No more packets for now (EOS): viewers get BYE once, in order, after the last packet. publish() afterwards starts it again.
+    void end();
+
+    // Asks upstream for a key frame, at most one request per `kKeyUnitInterval` for all viewers together. False: upstream does not answer.
+    bool request_key_unit(Time now);
+
+    static constexpr std::chrono::milliseconds kKeyUnitInterval{250};
+
+private:
+    Mount &mount_;
+    const uint8_t index_;
+    const TrackConfig config_;
+    uint32_t clock_rate_ = 90000;
+    Time next_report_{};
+    SharedBatch latest_;
+    bool ended_ = false;
+    std::atomic<int64_t> last_key_request_{0};
+};
+
+// Counters of a mount, for anybody to read at any time.
+struct MountStatistics {
+    std::atomic<uint64_t> viewers{0};
+    std::atomic<uint64_t> packets_sent{0};
+    std::atomic<uint64_t> bytes_sent{0};
+    std::atomic<uint64_t> units_dropped{0};   // left out for slow viewers because nothing depended on them
+    std::atomic<uint64_t> skips{0};           // jumps of slow viewers to a key frame
+    std::atomic<uint64_t> packets_lost{0};    // as receivers reported
+    std::atomic<uint64_t> key_unit_requests{0};
+};
+
+// A presentation: the tracks that share one path, and the memory of what they sent. One Mount is one generation: a codec or clock-rate
+// change makes a new Mount for the path. Safe.
+class Mount : public std::enable_shared_from_this<Mount> {
+public:
+    static std::shared_ptr<Mount> create(std::string path, MountConfig config);
+    ~Mount();
+
+    [[nodiscard]] const std::string &path() const { return path_; }
+    [[nodiscard]] const MountConfig &config() const { return config_; }
+    [[nodiscard]] MountStatistics &statistics() { return statistics_; }
+
+    // At most 64 tracks over the life of a mount (their indices are interleaved channel numbers); null beyond.
+    std::shared_ptr<Track> add_track(TrackConfig config);
+    // Viewers of the track get BYE, those of the others go on.
+    void remove_track(const std::shared_ptr<Track> &track);
+    [[nodiscard]] std::vector<std::shared_ptr<Track>> tracks();
+    [[nodiscard]] std::shared_ptr<Track> track(unsigned index);
+
+    // The SDP for the next DESCRIBE.
+    [[nodiscard]] std::string describe(bool ipv6);
+
+    // Tells the subscribers that the mount is over: viewers get BYE and are closed. publish() is ignored from here on. Idempotent.
+    void close();
+    [[nodiscard]] bool is_closed() const { return closed_.load(std::memory_order_acquire); }
+
+    // For the I/O threads: copies the ring into `subscriber`'s mirror and delivers everything after it, without gap or repetition.
+    RingSnapshot subscribe(Subscriber &subscriber);
+    void unsubscribe(Subscriber &subscriber);
+
+private:
+    friend class Track;
+    Mount(std::string path, MountConfig config);
+    void append(const SharedBatch &first, const SharedBatch &second);
+
+    struct Content {
+        std::vector<std::shared_ptr<Track>> tracks;  // index is the track's; null where one was removed
+        Ring ring;
+        std::vector<Subscriber *> subscribers;
+        uint64_t version = 0;
+    };
+
+    const std::string path_;
+    const MountConfig config_;
+    const uint64_t id_;
+    const std::string cname_;
+    Guarded<Content> content_;
+    std::atomic<bool> closed_{false};
+    MountStatistics statistics_;
+};
+
+}  // namespace rtspcore::media

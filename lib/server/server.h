@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "server/mount_table.h"
+
+namespace rtspcore::server {
+
+class IoThread;
+class Acceptor;
+
+struct UdpPortRange {
+    uint16_t min = 0;  // 0: ephemeral
+    uint16_t max = 0;
+};
+
+struct ServerConfig {
+    std::string address;  // numeric IPv4 or IPv6 to bind; empty: all of both families
+    uint16_t port = 554;  // 0: any free port
+    UdpPortRange udp_ports;
+    unsigned io_threads = 0;  // 0: as many as there are cores, at most 4
+    std::chrono::seconds session_timeout{60};
+    std::chrono::seconds request_timeout{10};  // for a connection without a session to send a whole request
+    std::chrono::milliseconds describe_wait{5000};  // how long a DESCRIBE waits for a mount that is not complete yet
+    unsigned max_connections = 10000;
+    bool allow_udp = true;
+    bool allow_tcp = true;
+    std::string server_name;  // the `Server` header
+};
+
+enum class ServerError : uint8_t { BadAddress, PortTaken, PermissionDenied, AddressNotAvailable, NoUdpPorts, System };
+
+struct ServerStatistics {
+    std::atomic<uint64_t> connections{0};        // open now
+    std::atomic<uint64_t> connections_total{0};
+    std::atomic<uint64_t> connections_refused{0};
+    std::atomic<uint64_t> sessions{0};           // now
+    std::atomic<uint64_t> sessions_total{0};
+    std::atomic<uint64_t> requests{0};
+    std::atomic<uint64_t> bad_requests{0};
+    std::atomic<uint64_t> rtcp_dropped{0};       // malformed, or from an address that has no session
+};
+
+// Serves mounts on one port. Safe.
+// open() binds and starts the I/O threads; the destructor is synchronous: when it returns all viewers are closed, the port is free, and no callback runs.
+class Server {
+public:
+    static Result<std::shared_ptr<Server>, ServerError> open(ServerConfig config);
+    ~Server();
+
+    [[nodiscard]] MountTable &mounts() { return mounts_; }
+    [[nodiscard]] uint16_t port() const { return port_; }
+    [[nodiscard]] const ServerConfig &config() const { return config_; }
+    [[nodiscard]] ServerStatistics &statistics() { return statistics_; }
+
+private:
+    explicit Server(ServerConfig config);
+    friend class Acceptor;
+    friend class IoThread;
+
+    const ServerConfig config_;
+    uint16_t port_ = 0;
+    ServerStatistics statistics_;
+    MountTable mounts_;
+    std::vector<std::unique_ptr<IoThread>> io_threads_;
+    std::unique_ptr<Acceptor> acceptor_;
+};
+
+// The server for an address and port of this process: several elements, in several pipelines, share one. The first that asks decides the
+// configuration; the server ends with its last user. Port 0 is never shared. Safe.
+Result<std::shared_ptr<Server>, ServerError> shared_server(const ServerConfig &config);
+
+}  // namespace rtspcore::server
