@@ -12,13 +12,16 @@ namespace rtspcore::rtp {
 
 // What the RTP packets of one access unit tell about it without decoding it.
 struct AccessUnitTraits {
-    bool key = false;        // a decoder can begin here (IDR, CRA/BLA, VP8/VP9 key frame, intra picture with sequence header, every JPEG/audio/data unit)
-    bool droppable = false;  // no other unit needs this one (H.264 nal_ref_idc 0 throughout, H.265 non-reference picture of the highest temporal layer)
-    bool parameter_sets = false;  // carries all the parameter sets a decoder needs to begin (H.264 SPS+PPS, H.265 VPS+SPS+PPS); true for codecs that have none
+    bool key = false;  // a decoder can begin here (IDR, CRA/BLA, VP8/VP9 key frame, intra picture with sequence header,
+                       // every JPEG/audio/data unit)
+    bool droppable = false;       // no other unit needs this one (H.264 nal_ref_idc 0 throughout, H.265 non-reference
+                                  // picture of the highest temporal layer)
+    bool parameter_sets = false;  // carries all the parameter sets a decoder needs to begin (H.264 SPS+PPS, H.265
+                                  // VPS+SPS+PPS); true for codecs that have none
 };
 
-// Looks at the packets of one stream, unit after unit. It keeps what it must across units (e.g. the highest temporal layer seen).
-// Total: any payload bytes are fine. Confined to the streaming thread of its track.
+// Looks at the packets of one stream, unit after unit. It keeps what it must across units (e.g. the highest temporal
+// layer seen). Total: any payload bytes are fine. Confined to the streaming thread of its track.
 class AccessUnitInspector {
 public:
     virtual ~AccessUnitInspector() = default;
@@ -27,12 +30,13 @@ public:
     virtual AccessUnitTraits finish() = 0;
     // Whether units of this stream depend on each other at all: false for audio, JPEG, data (every unit is a key).
     [[nodiscard]] virtual bool has_key_frames() const = 0;
-    // Whether the marker bit ends an access unit (video but MP2T; MP4A-LATM, MPEG4-GENERIC, AC3, SMPTE336M...). Where it does not, each push of the payloader is a unit.
+    // Whether the marker bit ends an access unit (video but MP2T; MP4A-LATM, MPEG4-GENERIC, AC3, SMPTE336M...). Where
+    // it does not, each push of the payloader is a unit.
     [[nodiscard]] virtual bool marker_ends_unit() const = 0;
 };
 
-// `media` and `encoding_name` are those of the application/x-rtp caps ("video", "H264"); without case. Unknown encodings get an
-// inspector that takes every unit for a key frame.
+// `media` and `encoding_name` are those of the application/x-rtp caps ("video", "H264"); without case. Unknown
+// encodings get an inspector that takes every unit for a key frame.
 std::unique_ptr<AccessUnitInspector> make_access_unit_inspector(std::string_view media, std::string_view encoding_name);
 
 }  // namespace rtspcore::rtp

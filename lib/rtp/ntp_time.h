@@ -7,8 +7,10 @@
 
 namespace rtspcore::rtp {
 
-// 64-bit NTP time stamp (RFC 3550 section 4): seconds since 1900 in the upper 32 bits, fraction in the lower. Era 0 and 1 as
-// 2036 comes: conversion to WallTime takes the era nearest to 2026-2094.
+// 64-bit NTP time stamp (RFC 3550 section 4): seconds since 1900 in the upper 32 bits, fraction in the lower. The
+// seconds wrap in 2036: to_wall() takes what it is given for a time from 1968 to 2104 (RFC 4330 section 3), so that a
+// board without a clock of its own, which boots in 1970, gets back what it put in. Immutable; conversions keep whole
+// nanoseconds.
 struct NtpTime {
     uint64_t value = 0;
     auto operator<=>(const NtpTime &) const = default;

@@ -30,11 +30,11 @@ std::vector<uint8_t> goodbye(const SenderInfo &info, std::string_view cname);
 // One report block of a receiver (section 6.4.2).
 struct ReportBlock {
     Ssrc source = 0;
-    uint8_t fraction_lost = 0;     // in 1/256
-    int32_t cumulative_lost = 0;   // 24 bits, signed
+    uint8_t fraction_lost = 0;    // in 1/256
+    int32_t cumulative_lost = 0;  // 24 bits, signed
     uint32_t highest_sequence = 0;
-    uint32_t jitter = 0;           // in units of the RTP clock
-    uint32_t last_sr = 0;          // NtpTime::middle() of the last SR, 0 if none
+    uint32_t jitter = 0;               // in units of the RTP clock
+    uint32_t last_sr = 0;              // NtpTime::middle() of the last SR, 0 if none
     uint32_t delay_since_last_sr = 0;  // in 1/65536 s
 };
 
@@ -58,8 +58,9 @@ using RtcpItem = std::variant<ReceiverReport, PictureLossIndication, FullIntraRe
 
 enum class RtcpError : uint8_t { NotRtcp, Truncated };
 
-// The items of a compound (or reduced-size, RFC 5506) packet that a server has a use for; others (SDES, APP, XR, NACK...) are skipped.
-// Total: fails on a wrong version, a length beyond the bytes, or a first packet that is no RTCP type (200-207).
+// The items of a compound (or reduced-size, RFC 5506) packet that a server has a use for; others (SDES, APP, XR,
+// NACK...) are skipped. Total: fails on a wrong version, a length beyond the bytes, or a first packet that is no RTCP
+// type (200-207).
 Result<std::vector<RtcpItem>, RtcpError> parse_rtcp(std::span<const uint8_t> bytes);
 
 }  // namespace rtspcore::rtp

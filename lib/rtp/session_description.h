@@ -25,9 +25,10 @@ struct SessionDescription {
     std::vector<MediaDescription> media;
 };
 
-// SDP (RFC 4566) for an RTSP DESCRIBE (RFC 2326 appendix C): c= with the unspecified address and port 0, a=control:* and range:npt=now- on session
-// level, a=control per medium, rtpmap and fmtp from the caps by gst_sdp_media_set_media_from_caps(). Fields of the caps that are ours or
-// GStreamer's (mapping, ssrc, timestamp-offset, seqnum-offset, clock-base, ...) do not show in it. Video gets a=framerate when the caps tell it.
+// SDP (RFC 4566) for an RTSP DESCRIBE (RFC 2326 appendix C): c= with the unspecified address and port 0, a=control:*
+// and range:npt=now- on session level, a=control per medium, rtpmap and fmtp from the caps by
+// gst_sdp_media_set_media_from_caps(). Fields of the caps that are ours or GStreamer's (mapping, ssrc,
+// timestamp-offset, seqnum-offset, clock-base, ...) do not show in it. Video gets a=framerate when the caps tell it.
 std::string write_sdp(const SessionDescription &description);
 
 }  // namespace rtspcore::rtp
