@@ -38,8 +38,6 @@ void EventLoop::run() {
                               events[static_cast<size_t>(i)].events});
         dispatch(count);
         run_timers();
-        if (round_hook_)
-            round_hook_();
     }
     thread_.store(std::thread::id(), std::memory_order_relaxed);
 }
@@ -61,10 +59,6 @@ void EventLoop::quit() {
 
 void EventLoop::post(std::function<void()> work) {
     posted_.lock()->push_back(std::move(work));
-    wake();
-}
-
-void EventLoop::wake() {
     if (!wake_pending_.exchange(true, std::memory_order_acq_rel))
         eventfd_write(wake_fd_.get(), 1);
 }

@@ -16,7 +16,7 @@ namespace rtspcore {
 
 // Waits for descriptors, timers and posted work, on one thread.
 //
-// Thread: confined to the thread that calls run(), which asserts it; post(), wake() and quit() are safe.
+// Thread: confined to the thread that calls run(), which asserts it; post() and quit() are safe.
 // Blocking: run() blocks in epoll_wait(2) only; handlers must not block.
 class EventLoop {
 public:
@@ -40,12 +40,6 @@ public:
     // Runs `work` on the loop's thread. Order of one poster is kept. Work that is posted after run() returned is
     // destroyed with the loop without having run.
     void post(std::function<void()> work);
-
-    // Called on the loop's thread once per round, after wake() or any other event: for mailboxes that are filled from
-    // other threads. Set before run().
-    void set_round_hook(std::function<void()> hook) { round_hook_ = std::move(hook); }
-    // Cheap: one system call, and none when a round is pending already.
-    void wake();
 
     // `events` are those of epoll_ctl(2). The handler is borrowed until unwatch().
     void watch(int fd, uint32_t events, Handler &handler);
@@ -81,7 +75,6 @@ private:
     std::atomic<bool> wake_pending_{false};
     std::atomic<std::thread::id> thread_{};
     Guarded<std::vector<std::function<void()>>> posted_;
-    std::function<void()> round_hook_;
     std::multimap<Time, Timer> timers_;
     std::map<TimerId, std::multimap<Time, Timer>::iterator> timer_index_;
     TimerId next_timer_ = 1;

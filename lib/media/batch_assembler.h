@@ -36,6 +36,8 @@ public:
     [[nodiscard]] uint64_t malformed() const { return malformed_; }
 
 private:
+    void begin(const rtp::PacketView &first, rtp::NtpTime capture, Time now);
+    void append(std::span<const uint8_t> packet);
     SharedBatch build();
 
     std::unique_ptr<rtp::AccessUnitInspector> inspector_;

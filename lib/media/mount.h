@@ -5,9 +5,11 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/guarded.h"
@@ -18,8 +20,8 @@
 
 namespace rtspcore::media {
 
+class Mailbox;
 class Mount;
-class Subscriber;
 
 // How a viewer begins (design: Join). `Auto` bursts from the last key frame, or asks the encoder when that burst would be long.
 enum class StartMode : uint8_t { Auto, Burst, KeyFrame, Now };
@@ -45,7 +47,7 @@ struct TrackConfig {
     std::function<bool()> request_key_unit;
 };
 
-// One RTP stream of a mount. Safe; publish(), report and end are called from one streaming thread at a time.
+// One RTP stream of a mount. Safe; publish() and end() are called by one streaming thread at a time.
 class Track {
 public:
     Track(Mount &mount, uint8_t index, TrackConfig config);
@@ -64,8 +66,11 @@ public:
     bool request_key_unit(Time now);
 
     static constexpr std::chrono::milliseconds kKeyUnitInterval{250};
+    static constexpr std::chrono::seconds kReportInterval{5};
 
 private:
+    SharedBatch sender_report_if_due(const PacketBatch &next);
+
     Mount &mount_;
     const uint8_t index_;
     const TrackConfig config_;
@@ -73,8 +78,11 @@ private:
     Time next_report_{};
     SharedBatch latest_;
     bool ended_ = false;
-    std::atomic<int64_t> last_key_request_{0};
+    Guarded<std::optional<Time>> last_key_request_;
 };
+
+// A sender report (RFC 3550 section 6.4.1) that tells how `batch` stands to the wall clock, for those about to get it.
+SharedBatch make_sender_report(const PacketBatch &batch, std::string_view cname, Time now);
 
 // Counters of a mount, for anybody to read at any time.
 struct MountStatistics {
@@ -112,19 +120,24 @@ public:
     void close();
     [[nodiscard]] bool is_closed() const { return closed_.load(std::memory_order_acquire); }
 
-    // For the I/O threads: copies the ring into `subscriber`'s mirror and delivers everything after it, without gap or repetition.
-    RingSnapshot subscribe(Subscriber &subscriber);
-    void unsubscribe(Subscriber &subscriber);
+    // For the I/O threads: what the ring holds, after which everything comes to the mailbox, without gap or repetition.
+    RingSnapshot subscribe(std::shared_ptr<Mailbox> mailbox);
+    // Deliveries that are in the mailbox already stay there.
+    void unsubscribe(const std::shared_ptr<Mailbox> &mailbox);
+    // Names the mount in a Delivery; unique in the process, never reused.
+    [[nodiscard]] uint64_t id() const { return id_; }
+    // The CNAME of its tracks in RTCP (RFC 3550 section 6.5.1).
+    [[nodiscard]] const std::string &cname() const { return cname_; }
 
 private:
     friend class Track;
     Mount(std::string path, MountConfig config);
-    void append(const SharedBatch &first, const SharedBatch &second);
+    void append(std::initializer_list<SharedBatch> batches);
 
     struct Content {
         std::vector<std::shared_ptr<Track>> tracks;  // index is the track's; null where one was removed
         Ring ring;
-        std::vector<Subscriber *> subscribers;
+        std::vector<std::shared_ptr<Mailbox>> subscribers;
         uint64_t version = 0;
     };
 

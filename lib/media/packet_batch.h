@@ -10,6 +10,7 @@
 #include "rtp/access_unit.h"
 #include "rtp/ntp_time.h"
 #include "rtp/packet.h"
+#include "rtp/packet_slab.h"
 #include "rtp/sequence.h"
 
 namespace rtspcore::media {
@@ -19,21 +20,16 @@ namespace rtspcore::media {
 // with the usual channels is sent the slab as it is; UDP viewers the packets out of it.
 //
 // Immutable once built, so shared by all threads without a lock. Owns its bytes: no upstream buffer is held.
-class PacketBatch {
+class PacketBatch : public rtp::PacketSlab {
 public:
     enum class Kind : uint8_t { Rtp, Rtcp };
-    static constexpr size_t kInterleavedHeaderSize = 4;
-
-    // Where a packet stands in the slab, without its interleaved header.
-    struct Extent {
-        uint32_t offset;
-        uint16_t size;
-    };
 
     struct Properties {
         Kind kind = Kind::Rtp;
         uint8_t track = 0;  // index in the mount
         rtp::AccessUnitTraits traits;
+        bool dependent_track = false;  // units of this track depend on each other: a decoder can begin at key units only
+        rtp::Ssrc ssrc = 0;
         rtp::ExtendedSequence first_sequence = 0;
         rtp::RtpTime time = 0;       // of the first packet
         rtp::NtpTime capture;        // wall clock of `time`
@@ -43,27 +39,30 @@ public:
     };
 
     PacketBatch(Properties properties, std::vector<Extent> extents, std::unique_ptr<uint8_t[]> slab, size_t slab_size)
-        : properties_(properties), extents_(std::move(extents)), slab_(std::move(slab)), slab_size_(slab_size) {}
+        : PacketSlab(std::move(extents), std::move(slab), slab_size), properties_(properties) {}
 
     [[nodiscard]] const Properties &properties() const { return properties_; }
     [[nodiscard]] bool is_rtcp() const { return properties_.kind == Kind::Rtcp; }
     [[nodiscard]] uint8_t track() const { return properties_.track; }
     [[nodiscard]] bool is_key() const { return properties_.traits.key; }
+    // Where a viewer of a track whose units depend on each other can begin.
+    [[nodiscard]] bool is_entry_point() const { return properties_.dependent_track && properties_.traits.key; }
     [[nodiscard]] bool is_droppable() const { return properties_.traits.droppable; }
 
-    [[nodiscard]] std::span<const uint8_t> slab() const { return {slab_.get(), slab_size_}; }
-    [[nodiscard]] std::span<const Extent> extents() const { return extents_; }
-    [[nodiscard]] std::span<const uint8_t> packet(const Extent &extent) const { return {slab_.get() + extent.offset, extent.size}; }
     // What it costs to keep.
-    [[nodiscard]] size_t footprint() const { return sizeof *this + extents_.size() * sizeof(Extent) + slab_size_; }
+    [[nodiscard]] size_t footprint() const { return sizeof *this + extents().size() * sizeof(Extent) + slab().size(); }
 
 private:
     Properties properties_;
-    std::vector<Extent> extents_;
-    std::unique_ptr<uint8_t[]> slab_;
-    size_t slab_size_;
 };
 
 using SharedBatch = std::shared_ptr<const PacketBatch>;
+
+// One compound RTCP packet as a batch, for the usual RTCP channel of `track`.
+SharedBatch make_rtcp_batch(uint8_t track, std::span<const uint8_t> compound, Time now);
+
+// The usual interleaved channels of a track: 0-1 for the first, 2-3 for the second...
+constexpr uint8_t usual_rtp_channel(uint8_t track) { return static_cast<uint8_t>(2 * track); }
+constexpr uint8_t usual_rtcp_channel(uint8_t track) { return static_cast<uint8_t>(2 * track + 1); }
 
 }  // namespace rtspcore::media

@@ -32,28 +32,38 @@ public:
     explicit Ring(RingLimits limits) : limits_(limits) {}
 
     void append(SharedBatch batch);
-    // Continues at `index`, whatever was lost before it: for mirrors whose mailbox overflowed.
+    // Continues at `index`. If that leaves a gap, what was before it is forgotten: for mirrors whose mailbox overflowed.
     void append_at(RingIndex index, SharedBatch batch);
 
     [[nodiscard]] RingIndex begin() const { return begin_; }
-    [[nodiscard]] RingIndex end() const { return begin_ + batches_.size(); }
-    [[nodiscard]] bool empty() const { return batches_.empty(); }
-    [[nodiscard]] const SharedBatch &at(RingIndex index) const { return batches_[static_cast<size_t>(index - begin_)]; }
-    [[nodiscard]] size_t bytes() const { return bytes_; }
+    [[nodiscard]] RingIndex end() const { return begin_ + entries_.size(); }
+    [[nodiscard]] bool empty() const { return entries_.empty(); }
+    [[nodiscard]] const SharedBatch &at(RingIndex index) const { return entries_[index - begin_].batch; }
+    // What all batches from `index` on cost to keep.
+    [[nodiscard]] size_t bytes_from(RingIndex index) const;
+    [[nodiscard]] size_t bytes() const { return empty() ? 0 : bytes_from(begin_); }
 
-    // The newest batch from which a decoder can begin: a key unit of a track that has dependent units. Nothing if there is none.
-    [[nodiscard]] std::optional<RingIndex> last_key() const;
+    // The newest entry point (PacketBatch::is_entry_point), of any track or of one. Nothing if there is none.
+    [[nodiscard]] std::optional<RingIndex> last_entry_point() const;
+    [[nodiscard]] std::optional<RingIndex> last_entry_point(uint8_t track) const;
+    // The newest RTP batch of a track.
+    [[nodiscard]] std::optional<RingIndex> newest(uint8_t track) const;
 
     [[nodiscard]] RingSnapshot snapshot() const;
 
 private:
+    struct Entry {
+        SharedBatch batch;
+        uint64_t bytes_before;  // of all that was ever appended
+    };
     void trim();
+    void drop_front();
 
     RingLimits limits_;
     RingIndex begin_ = 0;
-    std::deque<SharedBatch> batches_;
-    std::deque<RingIndex> keys_;
-    size_t bytes_ = 0;
+    std::deque<Entry> entries_;
+    std::deque<RingIndex> entry_points_;
+    uint64_t bytes_appended_ = 0;
 };
 
 }  // namespace rtspcore::media

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "media/batch_assembler.h"
+
+#include <cstring>
+#include <utility>
+
+namespace rtspcore::media {
+
+namespace {
+
+constexpr size_t kHeader = PacketBatch::kInterleavedHeaderSize;
+constexpr size_t kMaxPacketSize = 65535;  // the length field of an interleaved header
+
+}  // namespace
+
+BatchAssembler::BatchAssembler(std::string_view media, std::string_view encoding_name, uint8_t track)
+    : inspector_(rtp::make_access_unit_inspector(media, encoding_name)), track_(track) {}
+
+std::vector<SharedBatch> BatchAssembler::add(std::span<const uint8_t> packet, rtp::NtpTime capture, Time now) {
+    const auto view = rtp::PacketView::parse(packet);
+    if (!view || packet.size() > kMaxPacketSize) {
+        ++malformed_;
+        return {};
+    }
+    std::vector<SharedBatch> complete;
+    const bool full = extents_.size() >= kMaxPackets || pending_.size() + packet.size() > kMaxBytes;
+    const bool marker_was_lost = view->time != next_.time || view->ssrc != next_.ssrc;
+    if (!extents_.empty() && (full || marker_was_lost))
+        complete.push_back(build());
+
+    if (extents_.empty())
+        begin(*view, capture, now);
+    append(packet);
+    inspector_->add(*view);
+    ++packets_;
+    octets_ += view->payload.size();
+    if (view->marker && inspector_->marker_ends_unit())
+        complete.push_back(build());
+    return complete;
+}
+
+void BatchAssembler::begin(const rtp::PacketView &first, rtp::NtpTime capture, Time now) {
+    next_.track = track_;
+    next_.dependent_track = inspector_->has_key_frames();
+    next_.ssrc = first.ssrc;
+    next_.first_sequence = extender_.extend(first.sequence);
+    next_.time = first.time;
+    next_.capture = capture;
+    next_.made = now;
+    next_.packets_before = packets_;
+    next_.octets_before = octets_;
+}
+
+void BatchAssembler::append(std::span<const uint8_t> packet) {
+    const size_t begin = pending_.size();
+    pending_.resize(begin + kHeader + packet.size());
+    rtp::write_interleaved_header(pending_.data() + begin, usual_rtp_channel(track_), static_cast<uint16_t>(packet.size()));
+    std::memcpy(pending_.data() + begin + kHeader, packet.data(), packet.size());
+    extents_.push_back({static_cast<uint32_t>(begin + kHeader), static_cast<uint16_t>(packet.size())});
+}
+
+std::vector<SharedBatch> BatchAssembler::end_push() {
+    if (extents_.empty() || inspector_->marker_ends_unit())
+        return {};
+    return {build()};
+}
+
+std::vector<SharedBatch> BatchAssembler::drain() {
+    if (extents_.empty())
+        return {};
+    return {build()};
+}
+
+void BatchAssembler::discard() {
+    packets_ = extents_.empty() ? packets_ : next_.packets_before;
+    octets_ = extents_.empty() ? octets_ : next_.octets_before;
+    extents_.clear();
+    pending_.clear();
+    inspector_->finish();
+}
+
+bool BatchAssembler::has_key_frames() const {
+    return inspector_->has_key_frames();
+}
+
+SharedBatch BatchAssembler::build() {
+    next_.traits = inspector_->finish();
+    auto slab = std::make_unique_for_overwrite<uint8_t[]>(pending_.size());
+    std::memcpy(slab.get(), pending_.data(), pending_.size());
+    std::vector<PacketBatch::Extent> extents(extents_.begin(), extents_.end());
+    auto batch = std::make_shared<const PacketBatch>(next_, std::move(extents), std::move(slab), pending_.size());
+    pending_.clear();
+    extents_.clear();
+    return batch;
+}
+
+}  // namespace rtspcore::media

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "media/cursor.h"
+
+#include <utility>
+
+namespace rtspcore::media {
+
+void TrackSelection::add(const Track &track) {
+    selected |= bit(track.index());
+    if (track.config().has_key_frames)
+        dependent |= bit(track.index());
+}
+
+void TrackSelection::remove(uint8_t track) {
+    selected &= ~bit(track);
+    dependent &= ~bit(track);
+}
+
+void Cursor::start(RingIndex position) {
+    burst_ = {};
+    burst_next_ = 0;
+    running_ = 0;
+    position_ = position;
+}
+
+void Cursor::start_with_burst(std::vector<SharedBatch> burst, RingIndex position) {
+    start(position);
+    burst_ = std::move(burst);
+}
+
+const SharedBatch *Cursor::peek(const Ring &ring, Time now) {
+    if (in_burst())
+        return &burst_[burst_next_];
+    if (position_ < ring.begin())
+        fall_behind(ring);
+    while (position_ < ring.end() && !too_slow_) {
+        const SharedBatch &batch = ring.at(position_);
+        if (config_->slow_viewers != SlowViewerPolicy::Lossless && is_behind(ring, *batch, now, 1)) {
+            fall_behind(ring);
+            continue;
+        }
+        const bool wanted = admits(*batch);
+        const bool dropped = wanted && batch->is_droppable() && config_->slow_viewers == SlowViewerPolicy::Skip &&
+                             is_behind(ring, *batch, now, 2);
+        if (wanted && !dropped)
+            return &batch;
+        units_dropped_ += dropped ? 1 : 0;
+        ++position_;
+    }
+    return nullptr;
+}
+
+SharedBatch Cursor::take(const Ring &ring, Time now) {
+    const SharedBatch *next = peek(ring, now);
+    if (!next)
+        return nullptr;
+    SharedBatch batch = *next;
+    if (batch->is_entry_point())
+        running_ |= TrackSelection::bit(batch->track());
+    if (!in_burst())
+        ++position_;
+    else if (++burst_next_ == burst_.size())
+        burst_ = {}, burst_next_ = 0;
+    return batch;
+}
+
+bool Cursor::waits_for_key() const {
+    return selection_.dependent != 0 && running_ == 0 && !in_burst();
+}
+
+bool Cursor::admits(const PacketBatch &batch) const {
+    const uint64_t track = TrackSelection::bit(batch.track());
+    if ((selection_.selected & track) == 0)
+        return false;
+    if (batch.is_rtcp())
+        return true;
+    if ((selection_.dependent & track) != 0)
+        return (running_ & track) != 0 || batch.is_key();
+    return selection_.dependent == 0 || running_ != 0;
+}
+
+bool Cursor::is_behind(const Ring &ring, const PacketBatch &batch, Time now, int divisor) const {
+    return now - batch.properties().made > config_->max_lag / divisor ||
+           ring.bytes_from(position_) > config_->max_lag_bytes / static_cast<size_t>(divisor);
+}
+
+// To the newest place where a decoder can begin, or, when that is behind the viewer already, to the live edge to wait for the next.
+void Cursor::fall_behind(const Ring &ring) {
+    too_slow_ = config_->slow_viewers == SlowViewerPolicy::Disconnect;
+    ++skips_;
+    running_ = 0;
+    const auto entry = ring.last_entry_point();
+    const bool entry_is_ahead = selection_.dependent != 0 && entry && *entry > position_;
+    if (entry_is_ahead)
+        position_ = *entry;
+    else
+        position_ = ring.end();
+}
+
+}  // namespace rtspcore::media

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "media/join.h"
+
+#include <algorithm>
+#include <cstring>
+#include <optional>
+#include <utility>
+
+namespace rtspcore::media {
+
+namespace {
+
+// A newest unit that is older says nothing about now: the track pauses.
+constexpr std::chrono::seconds kStale{1};
+
+// RTP times wrap; differences within half the circle have a sign.
+int32_t distance(rtp::RtpTime from, rtp::RtpTime to) {
+    return static_cast<int32_t>(to - from);
+}
+
+// The mapping of one track's RTP times for a burst.
+class Squeeze {
+public:
+    Squeeze(const std::vector<SharedBatch> &units, uint32_t clock_rate) : clock_rate_(clock_rate) {
+        const rtp::RtpTime first = units.front()->properties().time;
+        rtp::RtpTime newest = first;
+        int32_t reorder = 0;
+        for (const SharedBatch &unit : units) {
+            const rtp::RtpTime time = unit->properties().time;
+            if (distance(newest, time) > 0)
+                newest = time;
+            reorder = std::max(reorder, distance(time, newest));
+        }
+        anchor_ = newest - static_cast<rtp::RtpTime>(reorder);
+        span_ = distance(first, anchor_);
+        squeezed_span_ = std::min<int32_t>(span_, static_cast<int32_t>(clock_rate / kSpanDivisor));
+    }
+
+    [[nodiscard]] rtp::RtpTime operator()(rtp::RtpTime time) const {
+        const int32_t before_anchor = distance(time, anchor_);
+        if (before_anchor <= 0 || span_ <= squeezed_span_)
+            return time;
+        const int64_t squeezed = int64_t{before_anchor} * squeezed_span_ / span_;
+        return anchor_ - static_cast<rtp::RtpTime>(squeezed);
+    }
+
+    // By how much wall-clock time moves when RTP time moves from `from` to `to`.
+    [[nodiscard]] Duration duration(rtp::RtpTime from, rtp::RtpTime to) const {
+        return Duration(int64_t{distance(from, to)} * 1'000'000'000 / clock_rate_);
+    }
+
+private:
+    static constexpr uint32_t kSpanDivisor = 60;  // the burst's times take a sixtieth of a second: within one frame
+
+    uint32_t clock_rate_;
+    rtp::RtpTime anchor_ = 0;
+    int32_t span_ = 0;
+    int32_t squeezed_span_ = 0;
+};
+
+SharedBatch with_time(const PacketBatch &original, rtp::RtpTime time, Duration shift) {
+    auto slab = std::make_unique_for_overwrite<uint8_t[]>(original.slab().size());
+    std::memcpy(slab.get(), original.slab().data(), original.slab().size());
+    for (const auto &extent : original.extents())
+        rtp::set_time({slab.get() + extent.offset, extent.size}, time);
+    PacketBatch::Properties properties = original.properties();
+    properties.time = time;
+    properties.capture = rtp::to_ntp(rtp::to_wall(properties.capture) + shift);
+    return std::make_shared<const PacketBatch>(
+        properties, std::vector<PacketBatch::Extent>(original.extents().begin(), original.extents().end()),
+        std::move(slab), original.slab().size());
+}
+
+std::vector<SharedBatch> units_from(const Ring &ring, RingIndex begin, uint8_t track) {
+    std::vector<SharedBatch> units;
+    for (RingIndex index = begin; index < ring.end(); ++index)
+        if (ring.at(index)->track() == track && !ring.at(index)->is_rtcp())
+            units.push_back(ring.at(index));
+    return units;
+}
+
+std::vector<SharedBatch> squeezed(const std::vector<SharedBatch> &units, uint32_t clock_rate) {
+    const Squeeze squeeze(units, clock_rate);
+    std::vector<SharedBatch> copies;
+    copies.reserve(units.size());
+    for (const SharedBatch &unit : units) {
+        const rtp::RtpTime time = unit->properties().time;
+        const rtp::RtpTime moved = squeeze(time);
+        copies.push_back(moved == time ? unit : with_time(*unit, moved, squeeze.duration(time, moved)));
+    }
+    return copies;
+}
+
+std::vector<SharedBatch> newest_unit(const Ring &ring, uint8_t track) {
+    const auto index = ring.newest(track);
+    if (!index)
+        return {};
+    const SharedBatch &unit = ring.at(*index);
+    if (ring.at(ring.end() - 1)->properties().made - unit->properties().made > kStale)
+        return {};
+    return {unit};
+}
+
+}  // namespace
+
+JoinKind choose_join(const Ring &ring, const TrackSelection &selection, const MountConfig &config, bool encoder_answers) {
+    const auto entry = ring.last_entry_point();
+    if (selection.dependent == 0)
+        return ring.empty() ? JoinKind::Now : JoinKind::Burst;
+    if (config.start_mode == StartMode::Now)
+        return JoinKind::Now;
+    if (!entry || config.start_mode == StartMode::KeyFrame)
+        return JoinKind::KeyFrame;
+    const Duration length = ring.at(ring.end() - 1)->properties().made - ring.at(*entry)->properties().made;
+    const bool short_enough = length <= config.burst_max;
+    if (config.start_mode == StartMode::Burst || short_enough || !encoder_answers)
+        return JoinKind::Burst;
+    return JoinKind::KeyFrame;
+}
+
+std::vector<SharedBatch> make_join_burst(const Ring &ring, const TrackSelection &selection,
+                                         const std::vector<std::shared_ptr<Track>> &tracks, bool squeeze) {
+    std::vector<SharedBatch> dependent;
+    std::vector<SharedBatch> others;
+    for (const auto &track : tracks) {
+        if (!selection.has(track->index()))
+            continue;
+        if (!track->config().has_key_frames) {
+            const auto newest = newest_unit(ring, track->index());
+            others.insert(others.end(), newest.begin(), newest.end());
+            continue;
+        }
+        const auto entry = ring.last_entry_point(track->index());
+        if (!entry)
+            continue;
+        auto units = units_from(ring, *entry, track->index());
+        if (squeeze)
+            units = squeezed(units, track->clock_rate());
+        dependent.insert(dependent.end(), units.begin(), units.end());
+    }
+    dependent.insert(dependent.end(), others.begin(), others.end());
+    return dependent;
+}
+
+}  // namespace rtspcore::media

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "media/mount.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/random.h"
+#include "media/mailbox.h"
+#include "rtp/session_description.h"
+#include "rtsp/request_target.h"
+
+namespace rtspcore::media {
+
+namespace {
+
+constexpr size_t kMaxTracks = 64;
+
+uint64_t next_mount_id() {
+    static std::atomic<uint64_t> next{1};
+    return next.fetch_add(1, std::memory_order_relaxed);
+}
+
+void wake_all(const std::vector<std::shared_ptr<Mailbox>> &mailboxes) {
+    for (const auto &mailbox : mailboxes)
+        mailbox->wake();
+}
+
+}  // namespace
+
+std::shared_ptr<Mount> Mount::create(std::string path, MountConfig config) {
+    return std::shared_ptr<Mount>(new Mount(std::move(path), config));
+}
+
+Mount::Mount(std::string path, MountConfig config)
+    : path_(std::move(path)), config_(config), id_(next_mount_id()), cname_(random_hex(8)) {
+    content_.lock()->ring = Ring(config.ring);
+}
+
+Mount::~Mount() = default;
+
+std::shared_ptr<Track> Mount::add_track(TrackConfig config) {
+    auto content = content_.lock();
+    if (content->tracks.size() >= kMaxTracks)
+        return nullptr;
+    const auto index = static_cast<uint8_t>(content->tracks.size());
+    auto track = std::make_shared<Track>(*this, index, std::move(config));
+    content->tracks.push_back(track);
+    ++content->version;
+    return track;
+}
+
+void Mount::remove_track(const std::shared_ptr<Track> &track) {
+    track->end();
+    auto content = content_.lock();
+    const auto found = std::find(content->tracks.begin(), content->tracks.end(), track);
+    if (found != content->tracks.end()) {
+        found->reset();
+        ++content->version;
+    }
+}
+
+std::vector<std::shared_ptr<Track>> Mount::tracks() {
+    auto content = content_.lock();
+    std::vector<std::shared_ptr<Track>> present;
+    std::copy_if(content->tracks.begin(), content->tracks.end(), std::back_inserter(present),
+                 [](const auto &track) { return track != nullptr; });
+    return present;
+}
+
+std::shared_ptr<Track> Mount::track(unsigned index) {
+    auto content = content_.lock();
+    return index < content->tracks.size() ? content->tracks[index] : nullptr;
+}
+
+std::string Mount::describe(bool ipv6) {
+    rtp::SessionDescription description;
+    description.id = id_;
+    description.version = content_.lock()->version;
+    description.name = path_.substr(1);
+    description.ipv6 = ipv6;
+    for (const auto &track : tracks())
+        description.media.push_back({track->config().caps, rtsp::stream_control(track->index())});
+    return rtp::write_sdp(description);
+}
+
+void Mount::append(std::initializer_list<SharedBatch> batches) {
+    std::vector<std::shared_ptr<Mailbox>> subscribers;
+    {
+        auto content = content_.lock();
+        if (is_closed())
+            return;
+        for (const SharedBatch &batch : batches) {
+            const RingIndex index = content->ring.end();
+            content->ring.append(batch);
+            for (const auto &mailbox : content->subscribers)
+                mailbox->put({id_, index, batch});
+        }
+        subscribers = content->subscribers;
+    }
+    wake_all(subscribers);
+}
+
+void Mount::close() {
+    std::vector<std::shared_ptr<Mailbox>> subscribers;
+    {
+        auto content = content_.lock();
+        if (closed_.exchange(true, std::memory_order_acq_rel))
+            return;
+        for (const auto &mailbox : content->subscribers)
+            mailbox->put({id_, content->ring.end(), nullptr});
+        subscribers = content->subscribers;
+    }
+    wake_all(subscribers);
+}
+
+RingSnapshot Mount::subscribe(std::shared_ptr<Mailbox> mailbox) {
+    auto content = content_.lock();
+    content->subscribers.push_back(std::move(mailbox));
+    return content->ring.snapshot();
+}
+
+void Mount::unsubscribe(const std::shared_ptr<Mailbox> &mailbox) {
+    auto content = content_.lock();
+    std::erase(content->subscribers, mailbox);
+}
+
+}  // namespace rtspcore::media
