@@ -41,9 +41,12 @@ class Headers {
 public:
     // The first field of that name; the view lives as long as the field.
     [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const;
-    // All fields of that name joined by ", ", as RFC 2326 section 4.2 (RFC 2616 section 4.2) allows; nothing if there is none.
+    // All fields of that name joined by ", ", as RFC 2326 section 4.2 (RFC 2616 section 4.2) allows; nothing if there
+    // is none.
     [[nodiscard]] std::optional<std::string> joined(std::string_view name) const;
     void add(std::string name, std::string value) { fields_.push_back({std::move(name), std::move(value)}); }
+    // The field that was added last; there has to be one.
+    [[nodiscard]] HeaderField &last() { return fields_.back(); }
     // Replaces all fields of that name.
     void set(std::string_view name, std::string value);
 

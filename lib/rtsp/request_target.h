@@ -12,7 +12,8 @@ namespace rtspcore::rtsp {
 
 // What a request URI names, taken apart: `rtsp://host:8554//cam?x=1` is mapping "/cam", query "x=1";
 // `rtsp://host/cam/stream=1` (our control URLs) is mapping "/cam", stream 1. The control part is found wherever clients
-// put it: after the path, after the query (`/cam?x=1/stream=1`: ffmpeg and VLC append), with or without a slash at the end.
+// put it: after the path, after the query (`/cam?x=1/stream=1`: ffmpeg and VLC append), with or without a slash at the
+// end.
 struct RequestTarget {
     std::string mapping;  // normalised, see normalize_mapping(); "*" for the URI "*"
     std::string query;    // without "?"; empty if none; as the client wrote it
@@ -22,16 +23,17 @@ struct RequestTarget {
 // BadRequest for what is no absolute rtsp/rtsps/rtspu URL, "*", or absolute path.
 Result<RequestTarget, Status> parse_request_target(std::string_view uri);
 
-// A mapping in its one form: percent-decoded, starts with exactly one slash, none doubled, none at the end ("/" itself stays).
-// "stream1" and "//stream1/" are both "/stream1". Fails for control characters, '?', '#', whitespace, empty text, over 1,024 bytes, and a
-// last segment that looks like one of our control names ("stream=<number>").
+// A mapping in its one form: percent-decoded, starts with exactly one slash, none doubled, none at the end ("/" itself
+// stays). "stream1" and "//stream1/" are both "/stream1". Fails for control characters, '?', '#', whitespace, empty
+// text, over 1,024 bytes, and a last segment that looks like one of our control names ("stream=<number>").
 Result<std::string, Status> normalize_mapping(std::string_view text);
 
 // The control attribute of a stream in the SDP: "stream=0".
 std::string stream_control(unsigned stream);
 
 // `uri` (as the client wrote it, of the presentation or of one of its streams) without the control part: the value for
-// Content-Base (with a slash at the end) and the base of RTP-Info URLs (without one). The query stays where the client put it.
+// Content-Base (with a slash at the end) and the base of RTP-Info URLs (without one). The query stays where the client
+// put it.
 std::string presentation_uri(std::string_view uri);
 
 // `presentation_uri(uri)` + "/" + stream_control(stream), the query kept: the url of RTP-Info.

@@ -16,7 +16,7 @@ enum class Scope : uint8_t { Aggregate, Stream };
 
 struct SessionSituation {
     SessionState state = SessionState::Init;
-    unsigned streams = 0;       // how many are set up
+    unsigned streams = 0;           // how many are set up
     bool stream_is_set_up = false;  // whether the addressed one is among them (Scope::Stream only)
 };
 
@@ -28,12 +28,16 @@ struct Transition {
 };
 
 // The table:
-//   SETUP      needs Scope::Stream unless the presentation has one stream (the caller resolves that before); changing the transport of a
+//   SETUP      needs Scope::Stream unless the presentation has one stream (the caller resolves that before); changing
+//   the transport of a
 //              stream while Playing is 455; a new stream while Playing is 455; else -> Ready
-//   PLAY/PAUSE in Init: 455. Aggregate: Ready -> Playing / Playing -> Ready, repeats are answered again and change nothing.
-//              Scope::Stream with several streams set up: 460 (RFC 2326 section 10.5 leaves per-stream control to the server; we play a
-//              presentation as one); with exactly one set up, and it is the addressed one, it counts as aggregate; not set up: 455.
-//   TEARDOWN   Aggregate: ends the session from any state. Scope::Stream: allowed in any state, removes the stream; the last one ends the session;
+//   PLAY/PAUSE in Init: 455. Aggregate: Ready -> Playing / Playing -> Ready, repeats are answered again and change
+//   nothing.
+//              Scope::Stream with several streams set up: 460 (RFC 2326 section 10.5 leaves per-stream control to the
+//              server; we play a presentation as one); with exactly one set up, and it is the addressed one, it counts
+//              as aggregate; not set up: 455.
+//   TEARDOWN   Aggregate: ends the session from any state. Scope::Stream: allowed in any state, removes the stream; the
+//   last one ends the session;
 //              a stream that is not set up: 455.
 //   OPTIONS, DESCRIBE, GET_PARAMETER, SET_PARAMETER: any state, no change.
 //   all others: 405 (ANNOUNCE, RECORD, REDIRECT), 501 (Unknown).

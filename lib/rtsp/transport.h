@@ -36,17 +36,19 @@ struct TransportSpec {
     std::optional<PortPair> server_port;
     std::optional<ChannelPair> interleaved;
     std::optional<uint32_t> ssrc;
-    std::string destination;  // as written; untrusted
+    std::string destination;  // as written, of the characters of addresses and host names; untrusted
     std::string source;
+    bool operator==(const TransportSpec &) const = default;
 };
 
-// All specifications that could be read, in the client's order of preference, multicast being the default of an RTP/AVP without
-// `unicast` as the RFC has it, except that client_port without either word means unicast. Those of an unknown protocol, profile or
-// syntax are left out: an empty list means that nothing was understood (461). Fails (BadRequest) only for an empty header.
-// Built on gst_rtsp_transport_parse().
+// All specifications that could be read, in the client's order of preference, multicast being the default of an RTP/AVP
+// without `unicast` as the RFC has it, except that client_port without either word means unicast. Those of an unknown
+// protocol, profile or syntax are left out: an empty list means that nothing was understood (461). Unknown parameters
+// are skipped. No more than 16 are read. Fails (BadRequest) only for an empty header. Built on
+// gst_rtsp_transport_parse().
 Result<std::vector<TransportSpec>, Status> parse_transports(std::string_view header);
 
-// "RTP/AVP/TCP;unicast;interleaved=0-1;ssrc=0000ABCD;mode=\"PLAY\""
+// "RTP/AVP/TCP;unicast;interleaved=0-1;ssrc=0000ABCD;mode=\"PLAY\"". An address that is none is left out.
 std::string to_string(const TransportSpec &spec);
 
 }  // namespace rtspcore::rtsp
