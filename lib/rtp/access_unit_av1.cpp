@@ -68,7 +68,7 @@ private:
 
 }  // namespace
 
-std::unique_ptr<AccessUnitInspector> make_av1_inspector() {
+MadeInspector make_av1_inspector() {
     return std::make_unique<Av1Inspector>();
 }
 

@@ -14,15 +14,16 @@ public:
     [[nodiscard]] bool marker_ends_unit() const override { return true; }
 };
 
-std::unique_ptr<AccessUnitInspector> make_h264_inspector();  // RFC 6184
-std::unique_ptr<AccessUnitInspector> make_h265_inspector();  // RFC 7798
-std::unique_ptr<AccessUnitInspector> make_vp8_inspector();   // RFC 7741
-std::unique_ptr<AccessUnitInspector> make_vp9_inspector();   // RFC 9628
-std::unique_ptr<AccessUnitInspector>
-make_av1_inspector();  // RTP Payload Format For AV1, of the Alliance for Open Media
-std::unique_ptr<AccessUnitInspector> make_mpeg4_inspector();      // MP4V-ES, RFC 6416
-std::unique_ptr<AccessUnitInspector> make_mpeg2_inspector();      // MPV, RFC 2250
-std::unique_ptr<AccessUnitInspector> make_h263_inspector();       // H263, RFC 2190
-std::unique_ptr<AccessUnitInspector> make_h263_plus_inspector();  // H263-1998 and H263-2000, RFC 4629
+using MadeInspector = std::unique_ptr<AccessUnitInspector>;
+
+MadeInspector make_h264_inspector();       // RFC 6184
+MadeInspector make_h265_inspector();       // RFC 7798
+MadeInspector make_vp8_inspector();        // RFC 7741
+MadeInspector make_vp9_inspector();        // RFC 9628
+MadeInspector make_av1_inspector();        // the RTP payload format of the Alliance for Open Media
+MadeInspector make_mpeg4_inspector();      // MP4V-ES, RFC 6416
+MadeInspector make_mpeg2_inspector();      // MPV, RFC 2250
+MadeInspector make_h263_inspector();       // H263, RFC 2190
+MadeInspector make_h263_plus_inspector();  // H263-1998 and H263-2000, RFC 4629
 
 }  // namespace rtspcore::rtp

@@ -81,11 +81,11 @@ class H263PlusInspector final : public H263BaseInspector {
 
 }  // namespace
 
-std::unique_ptr<AccessUnitInspector> make_h263_inspector() {
+MadeInspector make_h263_inspector() {
     return std::make_unique<H263Inspector>();
 }
 
-std::unique_ptr<AccessUnitInspector> make_h263_plus_inspector() {
+MadeInspector make_h263_plus_inspector() {
     return std::make_unique<H263PlusInspector>();
 }
 

@@ -137,7 +137,7 @@ private:
 
 }  // namespace
 
-std::unique_ptr<AccessUnitInspector> make_h264_inspector() {
+MadeInspector make_h264_inspector() {
     return std::make_unique<H264Inspector>();
 }
 

@@ -121,7 +121,7 @@ private:
 
 }  // namespace
 
-std::unique_ptr<AccessUnitInspector> make_h265_inspector() {
+MadeInspector make_h265_inspector() {
     return std::make_unique<H265Inspector>();
 }
 

@@ -10,18 +10,21 @@ namespace {
 
 enum class Coding : uint8_t { Intra, Predicted, Bidirectional, Other };
 
-// The pictures of one unit: mostly one, two with field pictures.
+// The pictures of one unit: mostly one, two with field pictures, and more where rtpmpvpay fills a packet with small
+// ones.
 struct Pictures {
     bool any = false;
+    bool header = false;  // sequence header or VOL
     bool begins_intra = false;
+    bool intra_after_header = false;
     bool all_bidirectional = true;  // nothing refers to a B picture, neither in MPEG-1 and -2 nor in MPEG-4 part 2
-    bool header = false;            // sequence header or VOL
 
     void add(Coding coding) {
-        if (!any)
-            begins_intra = coding == Coding::Intra;
-        any = true;
+        const bool intra = coding == Coding::Intra;
+        begins_intra |= intra && !any;
+        intra_after_header |= intra && header;
         all_bidirectional &= coding == Coding::Bidirectional;
+        any = true;
     }
     [[nodiscard]] bool droppable() const { return any && all_bidirectional && !header; }
 };
@@ -46,7 +49,7 @@ public:
     AccessUnitTraits finish() override {
         scanner_.reset();
         const Pictures unit = std::exchange(pictures_, {});
-        return {.key = unit.any && unit.begins_intra, .droppable = unit.droppable(), .parameter_sets = unit.header};
+        return {.key = unit.begins_intra, .droppable = unit.droppable(), .parameter_sets = unit.header};
     }
 
 private:
@@ -72,7 +75,8 @@ Coding mpeg2_coding(unsigned picture_coding_type) {
     }
 }
 
-// The start codes are looked at, not the type and the sequence-header bit of RFC 2250's header (section 3.4):
+// A decoder waits for the sequence header, so that a unit may be begun at even if the last picture of the group before
+// is in it. The start codes are looked at, not the type and the sequence-header bit of RFC 2250's header (section 3.4):
 // GStreamer's payloader leaves that header empty.
 class Mpeg2Inspector final : public DependentUnitInspector {
 public:
@@ -94,7 +98,7 @@ public:
         scanner_.reset();
         const Pictures unit = std::exchange(pictures_, {});
         return {
-            .key = unit.any && unit.begins_intra && unit.header,
+            .key = unit.intra_after_header,
             .droppable = unit.droppable(),
             .parameter_sets = unit.header,
         };
@@ -110,11 +114,11 @@ private:
 
 }  // namespace
 
-std::unique_ptr<AccessUnitInspector> make_mpeg4_inspector() {
+MadeInspector make_mpeg4_inspector() {
     return std::make_unique<Mpeg4Inspector>();
 }
 
-std::unique_ptr<AccessUnitInspector> make_mpeg2_inspector() {
+MadeInspector make_mpeg2_inspector() {
     return std::make_unique<Mpeg2Inspector>();
 }
 

@@ -63,7 +63,7 @@ private:
 
 }  // namespace
 
-std::unique_ptr<AccessUnitInspector> make_vp8_inspector() {
+MadeInspector make_vp8_inspector() {
     return std::make_unique<Vp8Inspector>();
 }
 

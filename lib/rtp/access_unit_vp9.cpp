@@ -103,7 +103,7 @@ private:
 
 }  // namespace
 
-std::unique_ptr<AccessUnitInspector> make_vp9_inspector() {
+MadeInspector make_vp9_inspector() {
     return std::make_unique<Vp9Inspector>();
 }
 

@@ -8,8 +8,9 @@
 
 namespace rtspcore::rtp {
 
-// RTP or RTCP packets one behind the other, each behind its interleaved header (`$`, channel, length: RFC 2326 section 10.12), so that the
-// whole is what a TCP viewer is sent and the packets in it are what UDP viewers are sent. Immutable once built; owns its bytes.
+// RTP or RTCP packets one behind the other, each behind its interleaved header (`$`, channel, length: RFC 2326
+// section 10.12), so that the whole is what a TCP viewer is sent and the packets in it are what UDP viewers are sent.
+// Immutable once built; owns its bytes.
 class PacketSlab {
 public:
     static constexpr size_t kInterleavedHeaderSize = 4;
