@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/unique_fd.h"
+#include "rtsp_client.h"
+
+namespace bench {
+
+// Where received packets and responses go.
+class PacketListener {
+public:
+    virtual ~PacketListener() = default;
+    // `channel` as in RFC 2326 section 10.12: 2 x track for RTP, + 1 for RTCP.
+    virtual void on_packet(size_t channel, std::span<const uint8_t> packet, rtspcore::Time now) = 0;
+    virtual void on_response(const RtspResponse &) {}
+};
+
+// A TCP connection that carries RTSP responses and interleaved packets (RFC 2326 section 10.12). Confined to one
+// thread; never blocks.
+class InterleavedStream {
+public:
+    // Starts a connection to the loopback address.
+    explicit InterleavedStream(uint16_t port);
+
+    [[nodiscard]] int fd() const { return socket_.get(); }
+    // False when the connection is gone. Requests are smaller than any socket buffer.
+    bool send(const std::string &request);
+    // One large read, and all that is whole in it; false when the connection is gone.
+    bool receive(PacketListener &listener);
+
+private:
+    size_t parse(std::span<const uint8_t> bytes, PacketListener &listener, rtspcore::Time now);
+
+    rtspcore::UniqueFd socket_;
+    std::vector<uint8_t> unparsed_;  // the packet or response that was cut by the end of the last read
+};
+
+}  // namespace bench

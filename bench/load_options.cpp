@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "load_options.h"
+
+#include <glib.h>
+
+#include <string_view>
+
+namespace bench {
+
+namespace {
+
+// GOption's types for what is given on the command line.
+struct Arguments {
+    gchar *url = nullptr;
+    gchar *transport = nullptr;
+    gchar *bare = nullptr;
+    gchar *stamps = nullptr;
+    gint viewers = 1, joiners = 0, stalled = 0, server = 0;
+    gdouble join_rate = 200, joiner_rate = 20, settle = 2, window = 8;
+
+    ~Arguments() {
+        for (gchar *text : {url, transport, bare, stamps})
+            g_free(text);
+    }
+};
+
+bool read(Arguments &to, int argc, char **argv) {
+    const GOptionEntry entries[] = {
+        {"url", 0, 0, G_OPTION_ARG_STRING, &to.url, "what to watch", "rtsp://127.0.0.1:PORT/PATH"},
+        {"transport", 0, 0, G_OPTION_ARG_STRING, &to.transport, "how (default tcp)", "tcp|udp"},
+        {"bare", 0, 0, G_OPTION_ARG_STRING, &to.bare, "receive from bare_sender at the URL's port, without RTSP",
+         "video|audio"},
+        {"viewers", 0, 0, G_OPTION_ARG_INT, &to.viewers, "how many watch", "N"},
+        {"join-rate", 0, 0, G_OPTION_ARG_DOUBLE, &to.join_rate, "how many of them connect in a second", "N"},
+        {"joiners", 0, 0, G_OPTION_ARG_INT, &to.joiners, "how many join during the measurement", "N"},
+        {"joiner-rate", 0, 0, G_OPTION_ARG_DOUBLE, &to.joiner_rate, "how many of them in a second", "N"},
+        {"stall", 0, 0, G_OPTION_ARG_INT, &to.stalled, "how many viewers stop reading when the measurement begins",
+         "N"},
+        {"settle", 0, 0, G_OPTION_ARG_DOUBLE, &to.settle, "time from the last join to the measurement", "SECONDS"},
+        {"window", 0, 0, G_OPTION_ARG_DOUBLE, &to.window, "how long to measure", "SECONDS"},
+        {"server", 0, 0, G_OPTION_ARG_INT, &to.server, "process whose CPU time and memory to measure", "PID"},
+        {"stamps", 0, 0, G_OPTION_ARG_FILENAME, &to.stamps, "stamps of the served stream, for latency", "FILE"},
+        {},
+    };
+    GOptionContext *context = g_option_context_new("- opens many viewers and tells what they received, as JSON");
+    g_option_context_add_main_entries(context, entries, nullptr);
+    GError *error = nullptr;
+    const bool parsed = g_option_context_parse(context, &argc, &argv, &error);
+    if (error)
+        g_printerr("%s\n", error->message);
+    g_clear_error(&error);
+    g_option_context_free(context);
+    return parsed;
+}
+
+}  // namespace
+
+std::optional<LoadOptions> LoadOptions::parse(int argc, char **argv) {
+    Arguments arguments;
+    if (!read(arguments, argc, argv))
+        return std::nullopt;
+    const auto url = RtspUrl::parse(arguments.url ? arguments.url : "");
+    if (!url || arguments.viewers < 1 || arguments.joiners < 0 || arguments.join_rate <= 0 ||
+        arguments.joiner_rate <= 0) {
+        g_printerr("expected --url rtsp://127.0.0.1:PORT/PATH, at least one viewer and rates above 0\n");
+        return std::nullopt;
+    }
+    LoadOptions options;
+    options.source.url = *url;
+    options.source.transport =
+        std::string_view(arguments.transport ? arguments.transport : "tcp") == "udp" ? Transport::Udp : Transport::Tcp;
+    options.source.bare = arguments.bare != nullptr;
+    options.source.bare_is_audio = options.source.bare && std::string_view(arguments.bare) == "audio";
+    options.viewers = static_cast<size_t>(arguments.viewers);
+    options.join_rate = arguments.join_rate;
+    options.joiners = static_cast<size_t>(arguments.joiners);
+    options.joiner_rate = arguments.joiner_rate;
+    options.stalled = static_cast<size_t>(std::max(0, arguments.stalled));
+    options.settle = std::chrono::duration<double>(arguments.settle);
+    options.window = std::chrono::duration<double>(arguments.window);
+    options.server = arguments.server;
+    options.stamps = arguments.stamps ? arguments.stamps : "";
+    return options;
+}
+
+}  // namespace bench

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "viewer.h"
+
+namespace bench {
+
+// A viewer as any player is one: OPTIONS, DESCRIBE, SETUP, PLAY.
+class RtspViewer final : public Viewer {
+public:
+    RtspViewer(rtspcore::EventLoop &loop, Audience &audience, const Source &source);
+    void keep_alive() override;
+    void leave() override;
+
+private:
+    void on_connected() override;
+    void on_response(const RtspResponse &response) override;
+    uint16_t client_port(size_t track);
+
+    RtspClient client_;
+};
+
+}  // namespace bench
