@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Decoded pictures, as raw GRAY8 in a file that a player may still be writing."""
+
+import os
+
+
+class Pictures:
+    def __init__(self, path, width, height):
+        self._path = path
+        self._width = width
+        self._size = width * height
+        self._height = height
+
+    def count(self):
+        try:
+            return os.path.getsize(self._path) // self._size
+        except FileNotFoundError:
+            return 0
+
+    def frame(self, number):
+        with open(self._path, 'rb') as file:
+            file.seek(number * self._size)
+            return file.read(self._size)
+
+    def show_bars(self):
+        """Whether the last whole picture shows videotestsrc's SMPTE bars: seven steps, each darker than the one before."""
+        if self.count() == 0:
+            return False
+        return _descending(self._bars(self.frame(self.count() - 1)))
+
+    def _bars(self, luma):
+        row = (self._height // 3) * self._width
+        return [luma[row + self._width * (2 * bar + 1) // 14] for bar in range(7)]
+
+
+def _descending(values):
+    return all(left > right + 2 for left, right in zip(values, values[1:])) and values[0] - values[-1] > 80

@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Real players, each of which writes the pictures and the sound it decoded to files.
+
+A player is named by what it is and how it asks for the media: `ffmpeg-tcp`, `rtspsrc-udp`, `playbin`.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+
+from .deadline import Deadline
+from .pictures import Pictures
+from .process import Process
+from .sound import RATE, Sound
+
+_GRAY = 'videoconvert ! videoscale ! video/x-raw,format=GRAY8,width={width},height={height}'
+_PCM = f'audioconvert ! audioresample ! audio/x-raw,format=S16LE,rate={RATE},channels=1'
+
+
+class Player:
+    """A running player; what it has decoded so far is in `pictures` and `sound`, what it only passed on in `data`."""
+
+    def __init__(self, command, folder, name, size=(160, 120), env=None):
+        base = os.path.join(folder, name)
+        self.data_path = base + '.data'
+        self.pictures = Pictures(base + '.gray', *size)
+        self.sound = Sound(base + '.pcm')
+        self._process = Process(command(base, size), folder, name, env=env)
+
+    def data(self):
+        if not os.path.exists(self.data_path):
+            return b''
+        with open(self.data_path, 'rb') as file:
+            return file.read()
+
+    @property
+    def pid(self):
+        return self._process.pid
+
+    def running(self):
+        return self._process.running()
+
+    def log(self):
+        return self._process.output() + self._process.errors()
+
+    def wait_for(self, proof, seconds):
+        """Whether `proof(player)` became true before the player ended or the time was over."""
+        deadline = Deadline(seconds, 'proof')
+        while True:
+            ended = not self.running() or deadline.expired()
+            if proof(self):
+                return True
+            if ended:
+                return False
+            _pause()
+
+    def stop(self):
+        self._process.stop(3)
+
+    def kill(self):
+        self._process.kill()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.kill()
+
+
+def _pause():
+    import time
+    time.sleep(0.05)
+
+
+# Commands: each gets (base path of the files to write, (width, height)) and gives the words.
+
+def ffmpeg(url, transport, media):
+    """`media`: which of 'video', 'audio', 'data' the mapping has."""
+    def command(base, size):
+        words = ['ffmpeg', '-nostdin', '-hide_banner', '-loglevel', 'warning', '-y', '-rtsp_transport', transport, '-i', url]
+        if 'video' in media:
+            words += ['-map', '0:v:0', '-pix_fmt', 'gray', '-s', f'{size[0]}x{size[1]}', '-fps_mode', 'passthrough', '-flush_packets', '1',
+                      '-f', 'rawvideo', base + '.gray']
+        if 'audio' in media:
+            words += ['-map', '0:a:0', '-ar', RATE, '-ac', '1', '-flush_packets', '1', '-f', 's16le', base + '.pcm']
+        if 'data' in media:
+            words += ['-map', '0:d:0', '-c', 'copy', '-flush_packets', '1', '-f', 'data', base + '.data']
+        return words
+    return command
+
+
+def _file_sink(path):
+    return f'filesink location={path} buffer-mode=unbuffered sync=false'
+
+
+def _picture_sink(base, size):
+    return _GRAY.format(width=size[0], height=size[1]) + ' ! ' + _file_sink(base + '.gray')
+
+
+def _sound_sink(base):
+    return _PCM + ' ! ' + _file_sink(base + '.pcm')
+
+
+def _launch(text):
+    from .stream import split_line
+    return ['gst-launch-1.0', '-e', *split_line(text)]
+
+
+def rtspsrc(url, transport, branches, properties=''):
+    """`branches`: medium -> depayloader and decoder, e.g. {'video': 'rtph264depay ! avdec_h264'}."""
+    def command(base, size):
+        sinks = {'video': _picture_sink(base, size), 'audio': _sound_sink(base), 'data': _file_sink(base + '.data')}
+        text = f'rtspsrc location={url} protocols={transport} name=src {properties}'
+        for medium, decoder in branches.items():
+            text += f' src. ! {decoder} ! queue ! {sinks[medium]}'
+        return _launch(text)
+    return command
+
+
+def playbin(url):
+    def command(base, size):
+        return ['gst-launch-1.0', 'playbin', 'uri=' + url, 'video-sink=' + _picture_sink(base, size), 'audio-sink=' + _sound_sink(base)]
+    return command
+
+
+def vlc(url, transport):
+    """Needs vlc_environment(): cvlc refuses to run as root."""
+    def command(base, size):
+        words = ['cvlc', '--no-video-title-show', '--no-interact', '--ignore-config', '--vout=yuv', '--yuv-file=' + base + '.yuv', '--yuv-chroma=GREY',
+                 '--aout=afile', '--audiofile-file=' + base + '.pcm', '--no-audiofile-wav', '--audio-resampler=ugly',
+                 '--network-caching=300']
+        if transport == 'tcp':
+            words.append('--rtsp-tcp')
+        return _as_other_user([*words, url])
+    return command
+
+
+def _as_other_user(words):
+    if os.getuid() != 0:
+        return words
+    return ['setpriv', '--reuid=nobody', '--regid=nogroup', '--clear-groups', *words]
+
+
+def vlc_environment(folder):
+    return dict(os.environ, HOME=folder, XDG_RUNTIME_DIR=folder)
+
+
+def vlc_has_rtsp():
+    """Whether this VLC was built with live555, its RTSP client; Debian 12 ships it without."""
+    if not shutil.which('cvlc'):
+        return False
+    listing = subprocess.run(_as_other_user(['cvlc', '--list']), env=vlc_environment('/tmp'), capture_output=True, text=True, timeout=60,
+                             check=False).stdout
+    return 'live555' in listing
+
+
+# Programs that tell in one go.
+
+def ffprobe(url, transport, seconds=30, frames=10):
+    """What ffprobe finds, decoded pictures counted; {} if it fails."""
+    words = ['ffprobe', '-v', 'error', '-rtsp_transport', transport, '-show_streams', '-count_frames', '-read_intervals', f'%+#{frames}',
+             '-of', 'json', url]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=seconds, check=False, stdin=subprocess.DEVNULL)
+    return json.loads(done.stdout or '{}')
+
+
+def curl(method, url, seconds=20):
+    """(exit code, output) of `curl -i -X METHOD URL`."""
+    done = subprocess.run(['curl', '-s', '-i', '--max-time', str(seconds), '-X', method, url], capture_output=True, text=True, timeout=seconds + 5,
+                          check=False)
+    return done.returncode, done.stdout
+
+
+def missing(*programs):
+    """Those that are not installed."""
+    return [program for program in programs if not shutil.which(program)]
