@@ -88,28 +88,30 @@ void MessageHead::read_field(std::string_view line) {
     const std::string_view name = trim(line.substr(0, colon));
     if (!is_token(name))
         return note_fault(Status::BadRequest, where() + ": expected a header name, came " + quoted(name));
-    request_.headers.add(std::string(name), std::string(trim(line.substr(colon + 1))));
+    request_.headers.add(std::string(name), {});
     field_is_open_ = true;
-    check_last_value();
+    extend_field(trim(line.substr(colon + 1)));
 }
 
 void MessageHead::continue_field(std::string_view line) {
     if (!field_is_open_)
         return note_fault(Status::BadRequest, where() + ": expected a field, came the continuation of none");
-    std::string &value = request_.headers.last().value;
-    if (!value.empty())
-        value += ' ';
-    value += trim(line);
-    check_last_value();
+    extend_field(trim(line));
 }
 
-// The field stays, without its value: a Content-Length that cannot be read must not count as none.
-void MessageHead::check_last_value() {
+void MessageHead::extend_field(std::string_view text) {
     HeaderField &field = request_.headers.last();
-    if (std::none_of(field.value.begin(), field.value.end(), is_bad_in_value))
+    if (std::any_of(text.begin(), text.end(), is_bad_in_value)) {
+        note_fault(Status::BadRequest,
+                   where() + ": expected text in " + quoted(field.name) + ", came control characters");
+        // The field stays, without its value: a Content-Length that cannot be read must not count as none.
+        field.value.clear();
+        field_is_open_ = false;
         return;
-    note_fault(Status::BadRequest, where() + ": expected text in " + quoted(field.name) + ", came control characters");
-    field.value.clear();
+    }
+    if (!field.value.empty() && !text.empty())
+        field.value += ' ';
+    field.value += text;
 }
 
 std::string MessageHead::where() const {

@@ -48,7 +48,7 @@ private:
     void read_request_line(std::string_view method, std::string_view uri, std::string_view version);
     void read_field(std::string_view line);
     void continue_field(std::string_view line);
-    void check_last_value();
+    void extend_field(std::string_view text);
     void note_fault(Status status, std::string reason);
     [[nodiscard]] std::string where() const;
 

@@ -63,6 +63,8 @@ public:
 
     // Whether a message has begun but not ended: what a time-out against slow senders looks at.
     [[nodiscard]] bool in_message() const;
+    // The size of what is buffered and kept to buffer into: what an idle connection costs.
+    [[nodiscard]] size_t buffer_size() const { return buffer_.capacity(); }
 
 private:
     // A message whose end has not come yet. Made for each anew, so that an idle connection keeps nothing.

@@ -25,7 +25,8 @@ Result<RequestTarget, Status> parse_request_target(std::string_view uri);
 
 // A mapping in its one form: percent-decoded, starts with exactly one slash, none doubled, none at the end ("/" itself
 // stays). "stream1" and "//stream1/" are both "/stream1". Fails for control characters, '?', '#', whitespace, empty
-// text, over 1,024 bytes, and a last segment that looks like one of our control names ("stream=<number>").
+// text, over 1,024 bytes, a last segment that looks like one of our control names ("stream=<number>"), what is not
+// UTF-8, and what is encoded twice ("%2541"), so that normalising a second time never changes anything.
 Result<std::string, Status> normalize_mapping(std::string_view text);
 
 // The control attribute of a stream in the SDP: "stream=0".
