@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "enums.h"
+
+#include "media/mount.h"
+
+namespace rtspsink {
+
+using rtspcore::media::SlowViewerPolicy;
+using rtspcore::media::StartMode;
+
+GType sync_mode_type() {
+    static const GEnumValue kValues[] = {
+        {static_cast<int>(SyncMode::False), "Send as soon as it arrives", "false"},
+        {static_cast<int>(SyncMode::True), "Send when the pipeline clock reaches the time stamp", "true"},
+        {static_cast<int>(SyncMode::Auto),
+         "As 'true' for upstreams that are not live (files), as 'false' for live ones", "auto"},
+        {0, nullptr, nullptr}};
+    static const GType type = g_enum_register_static("GstRtspSinkSync", kValues);
+    return type;
+}
+
+GType start_mode_type() {
+    static const GEnumValue kValues[] = {
+        {static_cast<int>(StartMode::Auto), "Burst from the last key frame, or ask the encoder when that were long",
+         "auto"},
+        {static_cast<int>(StartMode::Burst), "At the last key frame that is still held", "burst"},
+        {static_cast<int>(StartMode::KeyFrame), "At the next key frame, which the encoder is asked for", "key-frame"},
+        {static_cast<int>(StartMode::Now), "At the next packet, whatever it is", "now"},
+        {0, nullptr, nullptr}};
+    static const GType type = g_enum_register_static("GstRtspSinkStartMode", kValues);
+    return type;
+}
+
+GType slow_viewer_policy_type() {
+    static const GEnumValue kValues[] = {
+        {static_cast<int>(SlowViewerPolicy::Skip), "Leave out droppable frames, then skip to a key frame", "skip"},
+        {static_cast<int>(SlowViewerPolicy::Disconnect), "Close the viewer", "disconnect"},
+        {static_cast<int>(SlowViewerPolicy::Lossless), "Leave nothing out while the ring holds it, then as 'skip'",
+         "lossless"},
+        {0, nullptr, nullptr}};
+    static const GType type = g_enum_register_static("GstRtspSinkSlowViewers", kValues);
+    return type;
+}
+
+}  // namespace rtspsink

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "formats.h"
+
+#include <array>
+#include <iterator>
+
+namespace rtspsink {
+
+namespace {
+
+constexpr const char *kGood = "gst-plugins-good (gstreamer1.0-plugins-good)";
+constexpr const char *kRust = "gst-plugins-rs (its plugin rsrtp)";
+
+// Order matters to encoders that can do several: the first is taken. Parameter sets go before every key frame
+// (config-interval=-1), since a viewer may join at any of them.
+constexpr Format kFormats[] = {
+    {"video/x-h264", Front::Parser, nullptr, "rtph264pay", "config-interval=-1", kGood, false},
+    {"video/x-h265", Front::Parser, nullptr, "rtph265pay", "config-interval=-1", kGood, false},
+    {"video/x-av1", Front::Parser, nullptr, "rtpav1pay", nullptr, kRust, false},
+    {"video/x-vp9", Front::Nothing, nullptr, "rtpvp9pay", nullptr, kGood, false},
+    {"video/x-vp8", Front::Nothing, nullptr, "rtpvp8pay", nullptr, kGood, false},
+    {"video/mpeg, mpegversion=(int)4, systemstream=(boolean)false", Front::Parser, nullptr, "rtpmp4vpay",
+     "config-interval=-1", kGood, false},
+    {"video/mpeg, mpegversion=(int){ 1, 2 }, systemstream=(boolean)false", Front::Parser, nullptr, "rtpmpvpay", nullptr,
+     kGood, false},
+    {"image/jpeg", Front::Nothing, nullptr, "rtpjpegpay", nullptr, kGood, false},
+    {"video/mpegts", Front::Converter, "tsparse", "rtpmp2tpay", nullptr, kGood, false},
+    {"audio/mpeg, mpegversion=(int){ 2, 4 }", Front::Parser, nullptr, "rtpmp4apay", nullptr, kGood, false},
+    {"audio/mpeg, mpegversion=(int)1", Front::Parser, nullptr, "rtpmpapay", nullptr, kGood, false},
+    {"audio/x-opus", Front::Nothing, nullptr, "rtpopuspay", nullptr, kGood, false},
+    {"audio/x-ac3", Front::Parser, nullptr, "rtpac3pay", nullptr, kGood, false},
+    {"audio/ac3", Front::Parser, nullptr, "rtpac3pay", nullptr, kGood, false},
+    {"audio/x-mulaw", Front::Nothing, nullptr, "rtppcmupay", nullptr, kGood, false},
+    {"audio/x-alaw", Front::Nothing, nullptr, "rtppcmapay", nullptr, kGood, false},
+    {"audio/G722", Front::Nothing, nullptr, "rtpg722pay", nullptr, kGood, false},
+    {"audio/x-adpcm, layout=(string)g726", Front::Nothing, nullptr, "rtpg726pay", nullptr, kGood, false},
+    {"audio/x-raw, format=(string)S16BE", Front::Converter, "audioconvert", "rtpL16pay", nullptr, kGood, false},
+    {"audio/x-raw, format=(string){ S24BE, S24LE, S24_32BE, S24_32LE, S32BE, S32LE }", Front::Converter, "audioconvert",
+     "rtpL24pay", nullptr, kGood, false},
+    {"audio/x-raw", Front::Converter, "audioconvert", "rtpL16pay", nullptr, kGood, false},
+    {"meta/x-klv", Front::Nothing, nullptr, "rtpklvpay", nullptr, kGood, true},
+    {"application/x-rtp", Front::Nothing, nullptr, nullptr, nullptr, nullptr, false},
+};
+
+struct ParsedFormat {
+    const Format *format;
+    GstCaps *caps;
+};
+
+std::span<const ParsedFormat> parsed_formats() {
+    static const auto parsed = [] {
+        std::array<ParsedFormat, std::size(kFormats)> formats{};
+        for (size_t i = 0; i < formats.size(); ++i)
+            formats[i] = {&kFormats[i], gst_caps_from_string(kFormats[i].caps)};
+        for (const ParsedFormat &entry : formats)
+            GST_MINI_OBJECT_FLAG_SET(entry.caps, GST_MINI_OBJECT_FLAG_MAY_BE_LEAKED);
+        return formats;
+    }();
+    return parsed;
+}
+
+GstCaps *keep_for_ever(GstCaps *caps) {
+    GST_MINI_OBJECT_FLAG_SET(caps, GST_MINI_OBJECT_FLAG_MAY_BE_LEAKED);
+    return caps;
+}
+
+}  // namespace
+
+const Format *find_format(const GstCaps *caps) {
+    for (const ParsedFormat &entry : parsed_formats())
+        if (gst_caps_can_intersect(caps, entry.caps))
+            return entry.format;
+    return nullptr;
+}
+
+GstCaps *supported_caps() {
+    static GstCaps *const caps = [] {
+        GstCaps *all = gst_caps_new_empty();
+        for (const ParsedFormat &entry : parsed_formats())
+            gst_caps_append(all, gst_caps_copy(entry.caps));
+        return keep_for_ever(all);
+    }();
+    return caps;
+}
+
+GstCaps *template_caps() {
+    static GstCaps *const caps = [] {
+        GstCaps *all = gst_caps_copy(supported_caps());
+        gst_caps_append(all, gst_caps_new_empty_simple("video/x-raw"));
+        return keep_for_ever(all);
+    }();
+    return caps;
+}
+
+Ref<GstCaps> offered_caps(GstCaps *filter, bool linked) {
+    GstCaps *all = linked ? supported_caps() : template_caps();
+    if (!filter)
+        return Ref<GstCaps>::share(all);
+    auto common = Ref<GstCaps>::adopt(gst_caps_intersect_full(filter, all, GST_CAPS_INTERSECT_FIRST));
+    if (!gst_caps_is_empty(common.get()))
+        return common;
+    return Ref<GstCaps>::adopt(gst_caps_intersect_full(filter, template_caps(), GST_CAPS_INTERSECT_FIRST));
+}
+
+}  // namespace rtspsink

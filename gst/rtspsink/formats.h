@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <gst/gst.h>
+
+#include <span>
+
+#include "problem.h"
+
+namespace rtspsink {
+
+// What is in front of the payloader.
+enum class Front : uint8_t {
+    Nothing,
+    Parser,     // the parser of highest rank, unless the caps say that one has been there
+    Converter,  // the named element, when the payloader does not take the caps as they are
+};
+
+// How one kind of media gets into RTP. Immutable.
+struct Format {
+    const char *caps;
+    Front front;
+    const char *converter;  // with Front::Converter
+    const char *payloader;  // null: RTP already
+    const char *options;    // "name=value ..." for the payloader, may be null
+    const char *package;    // where the payloader is found
+    bool whole_units;       // each buffer is a whole unit whatever the caps say: `parsed` is set for the payloader
+};
+
+// The first entry that can carry `caps`; null if none can.
+const Format *find_format(const GstCaps *caps);
+
+// All that is served, most wanted first. Fixed for the life of the process.
+GstCaps *supported_caps();
+// That, and what is refused only after caps came, with a sentence that tells what to do instead of a failed link: raw
+// video.
+GstCaps *template_caps();
+// What a pad says it takes. Raw video is only offered before the pad is linked, and to those who can do nothing else.
+Ref<GstCaps> offered_caps(GstCaps *filter, bool linked);
+
+}  // namespace rtspsink

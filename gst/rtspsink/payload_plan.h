@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <gst/gst.h>
+
+#include <string>
+#include <vector>
+
+#include "formats.h"
+#include "problem.h"
+
+namespace rtspsink {
+
+// The elements between a pad and its packet sink, by factory name: [parser or converter], payloader. None for RTP.
+// A plain value.
+struct PayloadPlan {
+    std::vector<std::string> front;
+    std::string payloader;
+    std::string options;
+    bool whole_units = false;
+
+    bool operator==(const PayloadPlan &) const = default;
+};
+
+// Decides for fixed `caps` (without `mapping`). `payloader` is a factory the user insists on, or empty. `element` is
+// who reports what is missing.
+Outcome<PayloadPlan> plan_payload(GstElement *element, const GstCaps *caps, const std::string &payloader);
+
+}  // namespace rtspsink

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "presentations.h"
+
+#include <algorithm>
+#include <set>
+
+#include "rtp_caps.h"
+
+namespace rtspsink {
+
+using rtspcore::media::Mount;
+using rtspcore::media::MountConfig;
+using rtspcore::media::TrackConfig;
+using rtspcore::server::Server;
+
+void Presentations::Member::forget() {
+    path.clear();
+    config = {};
+    track.reset();
+    payload_type = -1;
+    feed->switch_track(nullptr);
+}
+
+Presentations::Member *Presentations::find(State &state, const PacketFeed &stream) {
+    const auto found = std::find_if(state.members.begin(), state.members.end(),
+                                    [&](const Member &member) { return member.feed == &stream; });
+    return found == state.members.end() ? nullptr : &*found;
+}
+
+void Presentations::open(std::shared_ptr<Server> server) {
+    auto state = state_.lock();
+    state->server = std::move(server);
+    refresh(*state);
+}
+
+void Presentations::configure(const MountConfig &config) {
+    state_.lock()->config = config;
+}
+
+void Presentations::stop() {
+    auto state = state_.lock();
+    end_mounts(*state);
+    refresh(*state);
+}
+
+void Presentations::close() {
+    std::shared_ptr<Server> server;
+    {
+        auto state = state_.lock();
+        end_mounts(*state);
+        if (state->server)
+            state->server->mounts().remove_all(this);
+        std::swap(server, state->server);
+    }
+    // The last user's reference stops the server here, outside the lock.
+}
+
+void Presentations::end_mounts(State &state) {
+    for (Member &member : state.members)
+        member.forget();
+    for (const auto &[path, mount] : state.mounts)
+        state.server->mounts().remove(this, path);
+    state.mounts.clear();
+}
+
+void Presentations::join(PacketFeed &stream) {
+    auto state = state_.lock();
+    Member member;
+    member.feed = &stream;
+    state->members.push_back(std::move(member));
+}
+
+void Presentations::leave(PacketFeed &stream) {
+    auto state = state_.lock();
+    Member *member = find(*state, stream);
+    if (!member)
+        return;
+    drop_track(*state, *member);
+    member->forget();
+    state->members.erase(state->members.begin() + (member - state->members.data()));
+    refresh(*state);
+}
+
+void Presentations::set_linked(PacketFeed &stream, bool linked) {
+    auto state = state_.lock();
+    if (Member *member = find(*state, stream))
+        member->linked = linked;
+    refresh(*state);
+}
+
+Outcome<void> Presentations::set_path(PacketFeed &stream, const std::string &path) {
+    auto state = state_.lock();
+    Member *member = find(*state, stream);
+    if (!member || member->path == path)
+        return {};
+    drop_track(*state, *member);
+    member->path = path;
+    member->payload_type = -1;
+    Outcome<void> outcome;
+    if (member->config.caps)
+        outcome = add_track(*state, *member);
+    refresh(*state);
+    return outcome;
+}
+
+Outcome<void> Presentations::serve(PacketFeed &stream, TrackConfig config) {
+    auto state = state_.lock();
+    Member *member = find(*state, stream);
+    if (!member || !state->server)
+        return {};
+    const bool goes_on = member->track && continues(member->config.caps.get(), config.caps.get());
+    member->config = std::move(config);
+    if (goes_on)
+        return {};
+    auto outcome = member->track ? renew(*state, member->path) : add_track(*state, *member);
+    refresh(*state);
+    return outcome;
+}
+
+Outcome<void> Presentations::add_track(State &state, Member &member) {
+    const auto mount = state.mounts.find(member.path);
+    if (mount != state.mounts.end())
+        member.track = mount->second->add_track(member.config);
+    if (!member.track)  // there is no mount yet, or it has had all the tracks it can have
+        return renew(state, member.path);
+    member.feed->switch_track(member.track);
+    return {};
+}
+
+Outcome<void> Presentations::renew(State &state, const std::string &path) {
+    const auto mount = Mount::create(path, state.config);
+    for (Member &member : state.members)
+        if (member.path == path && member.config.caps)
+            member.track = mount->add_track(member.config);
+    const auto added = state.server->mounts().add(this, mount, is_complete(state, path));
+    if (added)
+        state.mounts[path] = mount;
+    for (Member &member : state.members) {
+        if (member.path != path)
+            continue;
+        if (!added)
+            member.track.reset();
+        member.feed->switch_track(member.track);
+    }
+    return added ? Outcome<void>() : fail(path_taken(path));
+}
+
+void Presentations::drop_track(State &state, Member &member) {
+    if (!member.track)
+        return;
+    const auto mount = state.mounts.find(member.path);
+    mount->second->remove_track(member.track);
+    member.track.reset();
+    member.feed->switch_track(nullptr);
+    const bool used = std::any_of(state.members.begin(), state.members.end(),
+                                  [&](const Member &other) { return other.path == member.path && other.track; });
+    if (used)
+        return;
+    state.server->mounts().remove(this, member.path);
+    state.mounts.erase(mount);
+}
+
+bool Presentations::is_complete(const State &state, const std::string &path) {
+    return std::none_of(state.members.begin(), state.members.end(), [&](const Member &member) {
+        return member.linked && (member.path.empty() || (member.path == path && !member.track));
+    });
+}
+
+void Presentations::refresh(State &state) {
+    if (!state.server)
+        return;
+    auto &table = state.server->mounts();
+    const auto undecided = std::count_if(state.members.begin(), state.members.end(), [&](const Member &member) {
+        return member.linked && (member.path.empty() || !state.mounts.contains(member.path));
+    });
+    table.set_undecided_pads(this, static_cast<unsigned>(undecided));
+    for (const auto &[path, mount] : state.mounts)
+        table.set_complete(this, path, is_complete(state, path));
+}
+
+int Presentations::reserve_payload_type(PacketFeed &stream) {
+    constexpr int kFirstDynamic = 96;
+    constexpr int kLastDynamic = 127;
+    auto state = state_.lock();
+    Member *member = find(*state, stream);
+    if (!member)
+        return kFirstDynamic;
+    if (member->payload_type >= 0)
+        return member->payload_type;
+    std::set<int> used;
+    for (const Member &other : state->members) {
+        if (&other == member || other.path != member->path)
+            continue;
+        used.insert(other.payload_type);
+        if (other.config.caps)
+            used.insert(payload_type(other.config.caps.get()));
+    }
+    int type = kFirstDynamic;
+    while (used.contains(type) && type < kLastDynamic)
+        ++type;
+    return member->payload_type = type;
+}
+
+std::shared_ptr<Mount> Presentations::mount(PacketFeed &stream) {
+    auto state = state_.lock();
+    const Member *member = find(*state, stream);
+    const auto mount = member ? state->mounts.find(member->path) : state->mounts.end();
+    return mount == state->mounts.end() ? nullptr : mount->second;
+}
+
+std::vector<std::shared_ptr<Mount>> Presentations::mounts() {
+    auto state = state_.lock();
+    std::vector<std::shared_ptr<Mount>> all;
+    for (const auto &[path, mount] : state->mounts)
+        all.push_back(mount);
+    return all;
+}
+
+std::shared_ptr<Server> Presentations::server() {
+    return state_.lock()->server;
+}
+
+}  // namespace rtspsink

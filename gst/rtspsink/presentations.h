@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/guarded.h"
+#include "media/mount.h"
+#include "packet_feed.h"
+#include "problem.h"
+#include "server/server.h"
+
+namespace rtspsink {
+
+// Which streams of one element make up which presentation, and what the server is told about them: streams with one
+// path share a mount; a mount is complete when no linked stream could still add to it.
+//
+// Safe. Streams are named by their feed, which is told its track and must live until leave(). The lock is held while
+// the server's table is told, so that it hears of changes in the order in which they were made; the table never calls
+// back.
+class Presentations {
+public:
+    void open(std::shared_ptr<rtspcore::server::Server> server);
+    // For mounts that are made from here on.
+    void configure(const rtspcore::media::MountConfig &config);
+    // Ends all mounts; streams stay, as if no caps had come.
+    void stop();
+    // The same, and gives up the server, synchronously.
+    void close();
+
+    void join(PacketFeed &stream);
+    void leave(PacketFeed &stream);
+    void set_linked(PacketFeed &stream, bool linked);
+    // A stream that is served already moves there.
+    Outcome<void> set_path(PacketFeed &stream, const std::string &path);
+    // Adds the stream to the mount of its path. When it is there already, with caps that its viewers cannot go on with,
+    // the path gets a new mount for all its streams.
+    Outcome<void> serve(PacketFeed &stream, rtspcore::media::TrackConfig config);
+
+    // The lowest dynamic payload type that no other stream of the same path has (RFC 3551 section 3). It is kept for
+    // the stream.
+    int reserve_payload_type(PacketFeed &stream);
+
+    [[nodiscard]] std::shared_ptr<rtspcore::media::Mount> mount(PacketFeed &stream);
+    [[nodiscard]] std::vector<std::shared_ptr<rtspcore::media::Mount>> mounts();
+    [[nodiscard]] std::shared_ptr<rtspcore::server::Server> server();
+
+private:
+    struct Member {
+        PacketFeed *feed = nullptr;
+        bool linked = false;
+        std::string path;                     // empty: not known
+        rtspcore::media::TrackConfig config;  // without caps: not known
+        std::shared_ptr<rtspcore::media::Track> track;
+        int payload_type = -1;
+
+        void forget();
+    };
+    struct State {
+        std::shared_ptr<rtspcore::server::Server> server;
+        rtspcore::media::MountConfig config;
+        std::vector<Member> members;  // in order of creation
+        std::map<std::string, std::shared_ptr<rtspcore::media::Mount>> mounts;
+    };
+
+    static Member *find(State &state, const PacketFeed &stream);
+    [[nodiscard]] static bool is_complete(const State &state, const std::string &path);
+    Outcome<void> add_track(State &state, Member &member);
+    Outcome<void> renew(State &state, const std::string &path);
+    void drop_track(State &state, Member &member);
+    void end_mounts(State &state);
+    void refresh(State &state);
+
+    rtspcore::Guarded<State> state_;
+};
+
+}  // namespace rtspsink

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "problem.h"
+
+#include <gst/pbutils/pbutils.h>
+
+#include <memory>
+
+namespace rtspsink {
+
+using rtspcore::server::ServerConfig;
+using rtspcore::server::ServerError;
+
+namespace {
+
+std::string quoted(std::string_view text) {
+    return "'" + std::string(text) + "'";
+}
+
+std::string text_of(const GstCaps *caps) {
+    const std::unique_ptr<gchar, decltype(&g_free)> text(gst_caps_to_string(caps), g_free);
+    return text.get();
+}
+
+std::string port_text(const ServerConfig &config) {
+    return "service=" + std::to_string(config.port);
+}
+
+Problem permission_denied(const ServerConfig &config) {
+    return {GST_RESOURCE_ERROR,
+            GST_RESOURCE_ERROR_NOT_AUTHORIZED,
+            "Property 'service': this process may not use port " + std::to_string(config.port) +
+                ", as it is below 1024. Use service=8554, or grant the capability: "
+                "setcap cap_net_bind_service=+ep on the program.",
+            {}};
+}
+
+}  // namespace
+
+Problem bad_setting(const char *property, std::string_view value, std::string_view fix) {
+    return {GST_RESOURCE_ERROR,
+            GST_RESOURCE_ERROR_SETTINGS,
+            std::string("Property '") + property + "': " + quoted(value) + " cannot be used: " + std::string(fix) + ".",
+            {}};
+}
+
+Problem cannot_open(const ServerConfig &config, const rtspcore::Failure<ServerError> &failure) {
+    const std::string reason = failure.message.empty() ? "" : " (" + failure.message + ")";
+    switch (failure.code) {
+        case ServerError::PermissionDenied:
+            return permission_denied(config);
+        case ServerError::PortTaken:
+            return {GST_RESOURCE_ERROR,
+                    GST_RESOURCE_ERROR_BUSY,
+                    "Property 'service': port " + std::to_string(config.port) +
+                        " is in use by another program. Choose another one, or service=0 for any that is free" +
+                        reason + ".",
+                    {}};
+        case ServerError::BadAddress:
+            return bad_setting("address", config.address,
+                               "use a numeric IPv4 or IPv6 address of this machine" + reason);
+        case ServerError::AddressNotAvailable:
+            return bad_setting("address", config.address,
+                               "no interface of this machine has it; leave it out to serve on all" + reason);
+        case ServerError::NoUdpPorts:
+            return bad_setting("udp-ports",
+                               std::to_string(config.udp_ports.min) + "-" + std::to_string(config.udp_ports.max),
+                               "too few of them are free; widen the range, or set protocols=tcp" + reason);
+        case ServerError::System:
+            break;
+    }
+    return {GST_RESOURCE_ERROR,
+            GST_RESOURCE_ERROR_OPEN_READ_WRITE,
+            "Cannot serve with " + port_text(config) + reason + ".",
+            {}};
+}
+
+Problem path_taken(std::string_view path) {
+    return {GST_RESOURCE_ERROR,
+            GST_RESOURCE_ERROR_BUSY,
+            "Mapping " + quoted(path) +
+                " is served by another element on the same port already. Give this one another mapping, in its caps "
+                "or with the property 'mapping', or another port.",
+            {}};
+}
+
+Problem bad_mapping(std::string_view where, std::string_view value, std::string_view why) {
+    return {GST_RESOURCE_ERROR,
+            GST_RESOURCE_ERROR_SETTINGS,
+            "Mapping " + quoted(value) + " (" + std::string(where) + ") is no path (" + std::string(why) +
+                "). Use one like /stream1.",
+            {}};
+}
+
+Problem caps_missing() {
+    return {GST_STREAM_ERROR,
+            GST_STREAM_ERROR_FORMAT,
+            "Data came without caps, so nothing is known about it. Put a demuxer, a parser, or a capsfilter with the "
+            "right caps in front.",
+            {}};
+}
+
+Problem caps_unsupported(const GstCaps *caps) {
+    const GstStructure *structure = gst_caps_is_empty(caps) ? nullptr : gst_caps_get_structure(caps, 0);
+    const bool raw_video = structure && gst_structure_has_name(structure, "video/x-raw");
+    return {GST_STREAM_ERROR,
+            raw_video ? GST_STREAM_ERROR_WRONG_TYPE : GST_STREAM_ERROR_FORMAT,
+            raw_video ? "Raw video (" + text_of(caps) +
+                            ") is not served. Put an encoder in front, such as x264enc tune=zerolatency."
+                      : "Nothing is known to carry " + text_of(caps) +
+                            " over RTP. Put an encoder or demuxer in front, or a payloader of your own.",
+            {}};
+}
+
+Problem caps_refused(const GstCaps *caps, std::string_view by) {
+    return {GST_CORE_ERROR,
+            GST_CORE_ERROR_NEGOTIATION,
+            std::string(by) + " does not take " + text_of(caps) + ". Convert it to what `gst-inspect-1.0 " +
+                std::string(by) + "` lists, or choose another one with the pad's property 'payloader'.",
+            {}};
+}
+
+Problem rtp_caps_incomplete(const GstCaps *caps) {
+    return {GST_STREAM_ERROR,
+            GST_STREAM_ERROR_FORMAT,
+            "Caps " + text_of(caps) +
+                " do not tell what the packets are. They need media, clock-rate, encoding-name and payload.",
+            {}};
+}
+
+Problem element_missing(GstElement *element, const GstCaps *caps, std::string_view factory, std::string_view package) {
+    return {
+        GST_CORE_ERROR, GST_CORE_ERROR_MISSING_PLUGIN,
+        "No element " + quoted(factory) + ", which " + text_of(caps) + " needs. Install " + std::string(package) + ".",
+        Ref<GstMessage>::adopt(gst_missing_element_message_new(element, std::string(factory).c_str()))};
+}
+
+Problem no_parser(const GstCaps *caps, std::string_view package) {
+    return {GST_CORE_ERROR,
+            GST_CORE_ERROR_MISSING_PLUGIN,
+            "No parser for " + text_of(caps) + " is installed. Install " + std::string(package) + ".",
+            {}};
+}
+
+Problem chain_failed(std::string_view factory) {
+    return {GST_CORE_ERROR, GST_CORE_ERROR_STATE_CHANGE, "Element " + quoted(factory) + " did not start.", {}};
+}
+
+void post_error(GstElement *element, const Problem &problem) {
+    if (problem.missing_plugin)
+        gst_element_post_message(element, Ref<GstMessage>(problem.missing_plugin).release());
+    gst_element_message_full(element, GST_MESSAGE_ERROR, problem.domain, problem.code, g_strdup(problem.text.c_str()),
+                             nullptr, __FILE__, G_STRFUNC, __LINE__);
+}
+
+void post_warning(GstElement *element, std::string text) {
+    gst_element_message_full(element, GST_MESSAGE_WARNING, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
+                             g_strdup(text.c_str()), nullptr, __FILE__, G_STRFUNC, __LINE__);
+}
+
+}  // namespace rtspsink

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <gst/gst.h>
+
+#include <string>
+#include <string_view>
+
+#include "base/ref.h"
+#include "base/result.h"
+#include "server/mount_table.h"
+#include "server/server.h"
+
+namespace rtspsink {
+
+template <typename T>
+using Ref = rtspcore::Ref<T>;
+
+// Why the element cannot go on, in the terms of GST_ELEMENT_ERROR: `text` names what was set or came, and what to do.
+// Immutable.
+struct Problem {
+    GQuark domain = 0;
+    int code = 0;
+    std::string text;
+    Ref<GstMessage> missing_plugin;  // posted before the error, for applications that install plugins
+};
+
+// A value or a Problem.
+template <typename T>
+using Outcome = rtspcore::Result<T, Problem>;
+
+inline rtspcore::Failure<Problem> fail(Problem problem) {
+    return {std::move(problem), {}};
+}
+
+// The one place that words the element's errors.
+Problem bad_setting(const char *property, std::string_view value, std::string_view fix);
+Problem cannot_open(const rtspcore::server::ServerConfig &config,
+                    const rtspcore::Failure<rtspcore::server::ServerError> &failure);
+Problem path_taken(std::string_view path);
+Problem bad_mapping(std::string_view where, std::string_view value, std::string_view why);
+Problem caps_missing();
+Problem caps_unsupported(const GstCaps *caps);
+Problem caps_refused(const GstCaps *caps, std::string_view by);
+Problem rtp_caps_incomplete(const GstCaps *caps);
+Problem element_missing(GstElement *element, const GstCaps *caps, std::string_view factory, std::string_view package);
+Problem no_parser(const GstCaps *caps, std::string_view package);
+Problem chain_failed(std::string_view factory);
+
+// Posts it as an error of `element`.
+void post_error(GstElement *element, const Problem &problem);
+void post_warning(GstElement *element, std::string text);
+
+}  // namespace rtspsink

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "properties.h"
+
+#include "enums.h"
+
+namespace rtspsink {
+
+using rtspcore::media::SlowViewerPolicy;
+using rtspcore::media::StartMode;
+
+namespace {
+
+// What the server is opened with is read on the way to READY, what mounts are made with on the way to PAUSED.
+constexpr auto kUntilOpen = static_cast<GParamFlags>(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
+constexpr auto kUntilPaused =
+    static_cast<GParamFlags>(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY);
+
+std::string text(const GValue *value) {
+    const char *string = g_value_get_string(value);
+    return string ? string : "";
+}
+
+void set_text(GValue *value, const std::string &string) {
+    g_value_set_string(value, string.empty() ? nullptr : string.c_str());
+}
+
+std::chrono::milliseconds milliseconds(const GValue *value) {
+    return std::chrono::milliseconds(g_value_get_uint(value));
+}
+
+void set_milliseconds(GValue *value, std::chrono::milliseconds duration) {
+    g_value_set_uint(value, static_cast<guint>(duration.count()));
+}
+
+const Property kProperties[] = {
+    {[] {
+         return g_param_spec_string("service", "Service",
+                                    "TCP port to serve on (0: any free one, see bound-port). Set before READY", "554",
+                                    kUntilOpen);
+     },
+     [](Settings &s, const GValue *v) { s.service = text(v); },
+     [](const Settings &s, GValue *v) { set_text(v, s.service); }},
+    {[] {
+         return g_param_spec_string("address", "Address",
+                                    "Numeric IPv4 or IPv6 address to serve on (unset: all of both families). Set "
+                                    "before READY",
+                                    nullptr, kUntilOpen);
+     },
+     [](Settings &s, const GValue *v) { s.address = text(v); },
+     [](const Settings &s, GValue *v) { set_text(v, s.address); }},
+    {[] {
+         return g_param_spec_int("port", "Port",
+                                 "The same as service, as a number (-1: service is no number). Set "
+                                 "before READY",
+                                 -1, 65535, 554, kUntilOpen);
+     },
+     [](Settings &s, const GValue *v) { s.service = std::to_string(g_value_get_int(v)); },
+     [](const Settings &s, GValue *v) { g_value_set_int(v, port_of(s.service)); }},
+    {[] {
+         return g_param_spec_string("location", "Location",
+                                    "Address, service and mapping in one: rtsp://ADDRESS:PORT/MAPPING. Set before "
+                                    "READY",
+                                    "rtsp://0.0.0.0:554/test", kUntilOpen);
+     },
+     [](Settings &s, const GValue *v) { set_location(s, text(v)); },
+     [](const Settings &s, GValue *v) { set_text(v, location(s)); }},
+    {[] {
+         return g_param_spec_string("mapping", "Mapping",
+                                    "Path of pads that have none in their caps (field 'mapping') nor as their "
+                                    "property. Set before caps arrive",
+                                    "/test", kUntilPaused);
+     },
+     [](Settings &s, const GValue *v) { s.mapping = text(v); },
+     [](const Settings &s, GValue *v) { set_text(v, s.mapping); }},
+    {[] {
+         return g_param_spec_flags(
+             "protocols", "Protocols", "Lower transports that viewers may use: tcp, udp or tcp+udp. Set before READY",
+             GST_TYPE_RTSP_LOWER_TRANS, GST_RTSP_LOWER_TRANS_UDP | GST_RTSP_LOWER_TRANS_TCP, kUntilOpen);
+     },
+     [](Settings &s, const GValue *v) { s.protocols = static_cast<GstRTSPLowerTrans>(g_value_get_flags(v)); },
+     [](const Settings &s, GValue *v) { g_value_set_flags(v, s.protocols); }},
+    {[] {
+         return g_param_spec_string("udp-ports", "UDP ports",
+                                    "Local ports for RTP and RTCP over UDP as MIN-MAX, both within it (unset: any). "
+                                    "Set before READY",
+                                    nullptr, kUntilOpen);
+     },
+     [](Settings &s, const GValue *v) { s.udp_ports = text(v); },
+     [](const Settings &s, GValue *v) { set_text(v, s.udp_ports); }},
+    {[] {
+         return g_param_spec_uint("io-threads", "I/O threads",
+                                  "Threads that serve viewers (0: as many as cores, at most 4). Set before READY", 0,
+                                  64, 0, kUntilOpen);
+     },
+     [](Settings &s, const GValue *v) { s.io_threads = g_value_get_uint(v); },
+     [](const Settings &s, GValue *v) { g_value_set_uint(v, s.io_threads); }},
+    {[] {
+         return g_param_spec_uint("session-timeout", "Session time-out",
+                                  "Seconds after which a viewer that gives no sign of life is closed. Set before READY",
+                                  1, 86400, 60, kUntilOpen);
+     },
+     [](Settings &s, const GValue *v) { s.session_timeout = g_value_get_uint(v); },
+     [](const Settings &s, GValue *v) { g_value_set_uint(v, s.session_timeout); }},
+    {[] {
+         return g_param_spec_uint("mtu", "MTU",
+                                  "Largest RTP packet in bytes that our payloaders make; application/x-rtp passes as "
+                                  "it comes. Set before caps arrive",
+                                  64, 65000, 1400, kUntilPaused);
+     },
+     [](Settings &s, const GValue *v) { s.mtu = g_value_get_uint(v); },
+     [](const Settings &s, GValue *v) { g_value_set_uint(v, s.mtu); }},
+    {[] {
+         return g_param_spec_enum("start-mode", "Start mode", "How a viewer begins. Set before PAUSED",
+                                  start_mode_type(), static_cast<int>(StartMode::Auto), kUntilPaused);
+     },
+     [](Settings &s, const GValue *v) { s.mount.start_mode = static_cast<StartMode>(g_value_get_enum(v)); },
+     [](const Settings &s, GValue *v) { g_value_set_enum(v, static_cast<int>(s.mount.start_mode)); }},
+    {[] {
+         return g_param_spec_uint(
+             "burst-max", "Longest burst",
+             "With start-mode=auto, milliseconds since the last key frame beyond which the encoder "
+             "is asked for a new one. Set before PAUSED",
+             0, 60000, 2000, kUntilPaused);
+     },
+     [](Settings &s, const GValue *v) { s.mount.burst_max = milliseconds(v); },
+     [](const Settings &s, GValue *v) { set_milliseconds(v, s.mount.burst_max); }},
+    {[] {
+         return g_param_spec_uint("ring-duration", "Ring duration",
+                                  "Milliseconds of each mapping that are held at least; the current GOP is held in any "
+                                  "case. Set before PAUSED",
+                                  0, 3600000, 2000, kUntilPaused);
+     },
+     [](Settings &s, const GValue *v) { s.mount.ring.duration = milliseconds(v); },
+     [](const Settings &s, GValue *v) { set_milliseconds(v, s.mount.ring.duration); }},
+    {[] {
+         return g_param_spec_uint64("ring-bytes", "Ring bytes",
+                                    "Bytes of each mapping that are held at most. Set before PAUSED", 65536,
+                                    G_MAXUINT32, 32 * 1024 * 1024, kUntilPaused);
+     },
+     [](Settings &s, const GValue *v) { s.mount.ring.bytes = g_value_get_uint64(v); },
+     [](const Settings &s, GValue *v) { g_value_set_uint64(v, s.mount.ring.bytes); }},
+    {[] {
+         return g_param_spec_enum("slow-viewers", "Slow viewers",
+                                  "What happens to a viewer that falls behind. Nobody else is touched. Set before "
+                                  "PAUSED",
+                                  slow_viewer_policy_type(), static_cast<int>(SlowViewerPolicy::Skip), kUntilPaused);
+     },
+     [](Settings &s, const GValue *v) { s.mount.slow_viewers = static_cast<SlowViewerPolicy>(g_value_get_enum(v)); },
+     [](const Settings &s, GValue *v) { g_value_set_enum(v, static_cast<int>(s.mount.slow_viewers)); }},
+    {[] {
+         return g_param_spec_uint("max-lag", "Longest lag",
+                                  "Milliseconds behind the live edge from which a viewer counts as slow. Set before "
+                                  "PAUSED",
+                                  0, 3600000, 1000, kUntilPaused);
+     },
+     [](Settings &s, const GValue *v) { s.mount.max_lag = milliseconds(v); },
+     [](const Settings &s, GValue *v) { set_milliseconds(v, s.mount.max_lag); }},
+    {[] {
+         return g_param_spec_uint64("max-lag-bytes", "Largest lag",
+                                    "Bytes behind the live edge from which a viewer counts as slow. Set before PAUSED",
+                                    65536, G_MAXUINT32, 8 * 1024 * 1024, kUntilPaused);
+     },
+     [](Settings &s, const GValue *v) { s.mount.max_lag_bytes = g_value_get_uint64(v); },
+     [](const Settings &s, GValue *v) { g_value_set_uint64(v, s.mount.max_lag_bytes); }},
+};
+
+}  // namespace
+
+std::span<const Property> properties() {
+    return kProperties;
+}
+
+}  // namespace rtspsink

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "rtsp_sink.h"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+
+#include "gstrtspsinkpad.h"
+#include "statistics.h"
+#include "stream.h"
+
+namespace rtspsink {
+
+namespace {
+
+// The number in "rtspsinkpad3" or "appsink3", the names that lines written for other elements give to streams.
+std::optional<unsigned> ordinal_in(std::string_view name) {
+    for (const std::string_view prefix : {"rtspsinkpad", "appsink"}) {
+        if (name.substr(0, prefix.size()) != prefix)
+            continue;
+        unsigned ordinal = 0;
+        const char *begin = name.data() + prefix.size();
+        const char *end = name.data() + name.size();
+        if (const auto [stop, error] = std::from_chars(begin, end, ordinal); error == std::errc() && stop == end)
+            return ordinal;
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+bool RtspSink::open() {
+    const auto config = server_config(settings());
+    if (!config) {
+        post_error(element_, config.error().code);
+        return false;
+    }
+    auto server = rtspcore::server::shared_server(*config);
+    if (!server) {
+        post_error(element_, cannot_open(*config, server.error()));
+        return false;
+    }
+    presentations_.open(*std::move(server));
+    g_object_notify(G_OBJECT(element_), "bound-port");
+    return true;
+}
+
+GstStateChangeReturn RtspSink::change_state(GstStateChange transition,
+                                            const std::function<GstStateChangeReturn()> &parent_class) {
+    if (transition == GST_STATE_CHANGE_NULL_TO_READY) {
+        if (!open())
+            return GST_STATE_CHANGE_FAILURE;
+        for_each_stream([](Stream &stream) { stream.announce(); });
+    }
+    if (transition == GST_STATE_CHANGE_READY_TO_PAUSED)
+        presentations_.configure(settings().mount);
+
+    const GstStateChangeReturn result = parent_class();
+
+    const bool failed_to_open = transition == GST_STATE_CHANGE_NULL_TO_READY && result == GST_STATE_CHANGE_FAILURE;
+    if (transition == GST_STATE_CHANGE_PAUSED_TO_READY) {
+        presentations_.stop();
+        for_each_stream([](Stream &stream) { stream.stop(); });
+    }
+    if (transition == GST_STATE_CHANGE_READY_TO_NULL || failed_to_open) {
+        presentations_.close();
+        g_object_notify(G_OBJECT(element_), "bound-port");
+    }
+    return result;
+}
+
+void RtspSink::for_each_stream(const std::function<void(Stream &)> &visit) {
+    for (const auto &pad : pads())
+        visit(gst_rtsp_sink_pad_get(GST_RTSP_SINK_PAD(pad.get())));
+}
+
+std::string RtspSink::next_name() {
+    unsigned number = pads_.lock()->made;
+    std::string name = "sink_" + std::to_string(number);
+    while (find_pad(name))
+        name = "sink_" + std::to_string(++number);
+    return name;
+}
+
+GstPad *RtspSink::add_pad(GstPadTemplate *templ, const char *name) {
+    const std::string chosen = name ? name : next_name();
+    if (find_pad(chosen)) {
+        GST_WARNING_OBJECT(element_, "there is a pad '%s' already", chosen.c_str());
+        return nullptr;
+    }
+    GstPad *pad = gst_rtsp_sink_pad_new(templ, chosen.c_str());
+    gst_rtsp_sink_pad_get(GST_RTSP_SINK_PAD(pad)).attach(*this);
+    // Before the pad is added, so that what is told of the new pad finds it by all its names.
+    {
+        auto pads = pads_.lock();
+        pads->list.push_back({pads->made++, pad});
+    }
+    gst_pad_set_active(pad, GST_STATE(element_) >= GST_STATE_PAUSED);
+    gst_element_add_pad(element_, pad);
+    gst_child_proxy_child_added(GST_CHILD_PROXY(element_), G_OBJECT(pad), GST_OBJECT_NAME(pad));
+    return pad;
+}
+
+void RtspSink::remove_pad(GstPad *pad) {
+    gst_rtsp_sink_pad_get(GST_RTSP_SINK_PAD(pad)).detach();
+    const auto keep = Ref<GstPad>::share(pad);
+    {
+        auto pads = pads_.lock();
+        std::erase_if(pads->list, [&](const NumberedPad &entry) { return entry.pad == pad; });
+    }
+    gst_element_remove_pad(element_, pad);
+    gst_child_proxy_child_removed(GST_CHILD_PROXY(element_), G_OBJECT(pad), GST_OBJECT_NAME(pad));
+}
+
+void RtspSink::remove_all_pads() {
+    for (const auto &pad : pads())
+        remove_pad(pad.get());
+}
+
+Ref<GstPad> RtspSink::find_pad(const std::string &name) {
+    const auto ordinal = ordinal_in(name);
+    auto pads = pads_.lock();
+    for (const NumberedPad &entry : pads->list)
+        if (name == GST_OBJECT_NAME(entry.pad) || ordinal == entry.ordinal)
+            return Ref<GstPad>::share(entry.pad);
+    return {};
+}
+
+std::vector<Ref<GstPad>> RtspSink::pads() {
+    auto pads = pads_.lock();
+    std::vector<Ref<GstPad>> all;
+    for (const NumberedPad &entry : pads->list)
+        all.push_back(Ref<GstPad>::share(entry.pad));
+    return all;
+}
+
+unsigned RtspSink::bound_port() {
+    const auto server = presentations_.server();
+    return server ? server->port() : 0;
+}
+
+GstStructure *RtspSink::statistics() {
+    return make_statistics(presentations_);
+}
+
+}  // namespace rtspsink

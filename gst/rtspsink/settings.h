@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <gst/rtsp/rtsp.h>
+
+#include <string>
+
+#include "media/mount.h"
+#include "problem.h"
+#include "server/server.h"
+
+namespace rtspsink {
+
+// The element's properties as they were set, unchecked: what is wrong with them is told when the element opens.
+// Plain values; whoever shares them guards them.
+struct Settings {
+    std::string address;
+    std::string service = "554";
+    std::string mapping = "/test";
+    std::string bad_location;  // a `location` that cannot be used, without the credentials it may have had
+    GstRTSPLowerTrans protocols = static_cast<GstRTSPLowerTrans>(GST_RTSP_LOWER_TRANS_UDP | GST_RTSP_LOWER_TRANS_TCP);
+    std::string udp_ports;
+    unsigned io_threads = 0;
+    unsigned session_timeout = 60;
+    unsigned mtu = 1400;
+    rtspcore::media::MountConfig mount;
+};
+
+// Takes address, service and mapping from "rtsp://address:port/mapping".
+void set_location(Settings &settings, const std::string &location);
+std::string location(const Settings &settings);
+
+// 0 to 65535, or -1 if `service` is no port.
+int port_of(const std::string &service);
+
+// Fails for a service, address, location, port range or mapping that cannot be used.
+Outcome<rtspcore::server::ServerConfig> server_config(const Settings &settings);
+
+}  // namespace rtspsink
