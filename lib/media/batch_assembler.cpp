@@ -54,7 +54,8 @@ void BatchAssembler::begin(const rtp::PacketView &first, rtp::NtpTime capture, T
 void BatchAssembler::append(std::span<const uint8_t> packet) {
     const size_t begin = pending_.size();
     pending_.resize(begin + kHeader + packet.size());
-    rtp::write_interleaved_header(pending_.data() + begin, usual_rtp_channel(track_), static_cast<uint16_t>(packet.size()));
+    rtp::write_interleaved_header(pending_.data() + begin, usual_rtp_channel(track_),
+                                  static_cast<uint16_t>(packet.size()));
     std::memcpy(pending_.data() + begin + kHeader, packet.data(), packet.size());
     extents_.push_back({static_cast<uint32_t>(begin + kHeader), static_cast<uint16_t>(packet.size())});
 }

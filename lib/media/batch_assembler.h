@@ -11,8 +11,9 @@
 
 namespace rtspcore::media {
 
-// Collects the RTP packets that a payloader (or anybody's RTP) pushes into one PacketBatch per access unit. A unit ends at the marker bit;
-// where the payload has none, with end_push(); in any case when the RTP time changes (a lost marker) or at `kMaxPackets`/`kMaxBytes`.
+// Collects the RTP packets that a payloader (or anybody's RTP) pushes into one PacketBatch per access unit. A unit ends
+// at the marker bit; where the payload has none, with end_push(); in any case when the RTP time changes (a lost marker)
+// or at `kMaxPackets`/`kMaxBytes`.
 //
 // Confined to the streaming thread of its track.
 class BatchAssembler {
@@ -22,8 +23,8 @@ public:
 
     BatchAssembler(std::string_view media, std::string_view encoding_name, uint8_t track);
 
-    // Adds one RTP packet; the bytes are copied. `capture` is the wall-clock time of its RTP time. Gives the batches that it completed
-    // (mostly none or one). What is no RTP packet or over 65,535 bytes is dropped and counted.
+    // Adds one RTP packet; the bytes are copied. `capture` is the wall-clock time of its RTP time. Gives the batches
+    // that it completed (mostly none or one). What is no RTP packet or over 65,535 bytes is dropped and counted.
     std::vector<SharedBatch> add(std::span<const uint8_t> packet, rtp::NtpTime capture, Time now);
     // The end of one push from upstream (a buffer or a buffer list).
     std::vector<SharedBatch> end_push();

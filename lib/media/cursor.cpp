@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "media/cursor.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace rtspcore::media {
@@ -23,9 +24,22 @@ void Cursor::start(RingIndex position) {
     position_ = position;
 }
 
+void Cursor::start_anywhere(RingIndex position) {
+    start(position);
+    running_ = selection_.dependent;
+}
+
 void Cursor::start_with_burst(std::vector<SharedBatch> burst, RingIndex position) {
     start(position);
     burst_ = std::move(burst);
+}
+
+void Cursor::drop_track(uint8_t track) {
+    selection_.remove(track);
+    running_ &= ~TrackSelection::bit(track);
+    burst_.erase(burst_.begin(), burst_.begin() + static_cast<ptrdiff_t>(burst_next_));
+    burst_next_ = 0;
+    std::erase_if(burst_, [track](const SharedBatch &batch) { return batch->track() == track; });
 }
 
 const SharedBatch *Cursor::peek(const Ring &ring, Time now) {
@@ -64,6 +78,19 @@ SharedBatch Cursor::take(const Ring &ring, Time now) {
     return batch;
 }
 
+SharedBatch Cursor::upcoming(const Ring &ring, uint8_t track) const {
+    const auto is_of_track = [track](const SharedBatch &batch) { return !batch->is_rtcp() && batch->track() == track; };
+    for (size_t i = burst_next_; i < burst_.size(); ++i)
+        if (is_of_track(burst_[i]))
+            return burst_[i];
+    const uint64_t bit = TrackSelection::bit(track);
+    const bool needs_key = (selection_.dependent & bit) != 0 && (running_ & bit) == 0 && !in_burst();
+    for (RingIndex index = std::max(position_, ring.begin()); index < ring.end(); ++index)
+        if (is_of_track(ring.at(index)) && (!needs_key || ring.at(index)->is_key()))
+            return ring.at(index);
+    return nullptr;
+}
+
 bool Cursor::waits_for_key() const {
     return selection_.dependent != 0 && running_ == 0 && !in_burst();
 }
@@ -84,7 +111,8 @@ bool Cursor::is_behind(const Ring &ring, const PacketBatch &batch, Time now, int
            ring.bytes_from(position_) > config_->max_lag_bytes / static_cast<size_t>(divisor);
 }
 
-// To the newest place where a decoder can begin, or, when that is behind the viewer already, to the live edge to wait for the next.
+// To the newest place where a decoder can begin, or, when that is behind the viewer already, to the live edge to wait
+// for the next.
 void Cursor::fall_behind(const Ring &ring) {
     too_slow_ = config_->slow_viewers == SlowViewerPolicy::Disconnect;
     ++skips_;

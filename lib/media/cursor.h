@@ -22,21 +22,31 @@ struct TrackSelection {
     void remove(uint8_t track);
 };
 
-// The position of one viewer in the mirror of a mount: all that the engine keeps per viewer. It decides what the viewer is sent next,
-// and what it is not sent when it falls behind (SlowViewerPolicy). Confined to the I/O thread of its viewer.
+// The position of one viewer in the mirror of a mount: all that the engine keeps per viewer. It decides what the viewer
+// is sent next, and what it is not sent when it falls behind (SlowViewerPolicy). Confined to the I/O thread of its
+// viewer.
 class Cursor {
 public:
     Cursor(const MountConfig &config, TrackSelection selection) : config_(&config), selection_(selection) {}
 
-    // Goes on at `position`: dependent tracks from their next key unit on, the others once one of those runs (never audio first).
+    // Goes on at `position`: dependent tracks from their next key unit on, the others once one of those runs (never
+    // audio first).
     void start(RingIndex position);
+    // The same, but with whatever comes next, key unit or not.
+    void start_anywhere(RingIndex position);
     // Sends `burst`, which begins with a key unit, and goes on at `position`.
     void start_with_burst(std::vector<SharedBatch> burst, RingIndex position);
+
+    // Nothing of that track from here on, what the burst still holds of it included.
+    void drop_track(uint8_t track);
 
     // What the viewer is to be sent next; null when it has all there is. May move forward past what it is not sent.
     const SharedBatch *peek(const Ring &ring, Time now);
     // The same, and goes on to the one after it: from here on the batch is the caller's to send whole.
     SharedBatch take(const Ring &ring, Time now);
+
+    // The first batch of a track that is going to be sent, as far as it is known; null otherwise. Moves nothing.
+    [[nodiscard]] SharedBatch upcoming(const Ring &ring, uint8_t track) const;
 
     [[nodiscard]] bool in_burst() const { return burst_next_ < burst_.size(); }
     // A dependent track is selected, and none was begun since the start or the last skip.

@@ -103,7 +103,8 @@ std::vector<SharedBatch> newest_unit(const Ring &ring, uint8_t track) {
 
 }  // namespace
 
-JoinKind choose_join(const Ring &ring, const TrackSelection &selection, const MountConfig &config, bool encoder_answers) {
+JoinKind choose_join(const Ring &ring, const TrackSelection &selection, const MountConfig &config,
+                     bool encoder_answers) {
     const auto entry = ring.last_entry_point();
     if (selection.dependent == 0)
         return ring.empty() ? JoinKind::Now : JoinKind::Burst;

@@ -20,8 +20,8 @@ struct Delivery {
 };
 
 // The way from streaming threads to one I/O thread. Safe.
-// Bounded by kCapacity and kMaxBytes; the oldest batch goes first: the I/O thread sees the gap in the indices and treats it as batches that its
-// mirror has forgotten already.
+// Bounded by kCapacity and kMaxBytes; the oldest batch goes first: the I/O thread sees the gap in the indices and
+// treats it as batches that its mirror has forgotten already.
 class Mailbox {
 public:
     static constexpr size_t kCapacity = 16384;

@@ -23,11 +23,12 @@ namespace rtspcore::media {
 class Mailbox;
 class Mount;
 
-// How a viewer begins (design: Join). `Auto` bursts from the last key frame, or asks the encoder when that burst would be long.
+// How a viewer begins (design: Join). `Auto` bursts from the last key frame, or asks the encoder when that burst would
+// be long.
 enum class StartMode : uint8_t { Auto, Burst, KeyFrame, Now };
 
-// What happens to a viewer that cannot follow. `Skip`: what nothing depends on is dropped, then it goes on at the next key frame.
-// `Disconnect`: it is closed. `Lossless`: nothing is dropped while the ring holds it; then as Skip.
+// What happens to a viewer that cannot follow. `Skip`: what nothing depends on is dropped, then it goes on at the next
+// key frame. `Disconnect`: it is closed. `Lossless`: nothing is dropped while the ring holds it; then as Skip.
 enum class SlowViewerPolicy : uint8_t { Skip, Disconnect, Lossless };
 
 struct MountConfig {
@@ -40,10 +41,10 @@ struct MountConfig {
 };
 
 struct TrackConfig {
-    Ref<GstCaps> caps;       // application/x-rtp, fixed: media, encoding-name, clock-rate, payload; ssrc if known
+    Ref<GstCaps> caps;  // application/x-rtp, fixed: media, encoding-name, clock-rate, payload; ssrc if known
     bool has_key_frames = false;
-    // Asks upstream for a key frame. Called from any thread, never under a lock, must not block, may be called after the track was removed.
-    // Returns false when upstream has nobody who answers.
+    // Asks upstream for a key frame. Called from any thread, never under a lock, must not block, may be called after
+    // the track was removed. Returns false when upstream has nobody who answers.
     std::function<bool()> request_key_unit;
 };
 
@@ -56,14 +57,20 @@ public:
     [[nodiscard]] const TrackConfig &config() const { return config_; }
     [[nodiscard]] uint32_t clock_rate() const { return clock_rate_; }
 
-    // Appends to the mount's ring and hands it to the I/O threads that have a viewer: O(I/O threads), never blocks on a viewer. Inserts a sender
-    // report before the batch when one is due.
+    // Appends to the mount's ring and hands it to the I/O threads that have a viewer: O(I/O threads), never blocks on a
+    // viewer. Inserts a sender report before the batch when one is due.
     void publish(SharedBatch batch);
-    // No more packets for now (EOS): viewers get BYE once, in order, after the last packet. publish() afterwards starts it again.
+    // No more packets for now (EOS): viewers get BYE once, in order, after the last packet. publish() afterwards starts
+    // it again.
     void end();
 
-    // Asks upstream for a key frame, at most one request per `kKeyUnitInterval` for all viewers together. False: upstream does not answer.
+    // Asks upstream for a key frame, at most one request per `kKeyUnitInterval` for all viewers together. False:
+    // upstream does not answer.
     bool request_key_unit(Time now);
+
+    // Whether upstream is known, or still believed, to answer such requests.
+    [[nodiscard]] bool answers_key_requests() const { return answers_key_requests_.load(std::memory_order_relaxed); }
+    void note_unanswered_key_request() { answers_key_requests_.store(false, std::memory_order_relaxed); }
 
     static constexpr std::chrono::milliseconds kKeyUnitInterval{250};
     static constexpr std::chrono::seconds kReportInterval{5};
@@ -79,24 +86,28 @@ private:
     SharedBatch latest_;
     bool ended_ = false;
     Guarded<std::optional<Time>> last_key_request_;
+    std::atomic<bool> answers_key_requests_{true};
 };
 
 // A sender report (RFC 3550 section 6.4.1) that tells how `batch` stands to the wall clock, for those about to get it.
 SharedBatch make_sender_report(const PacketBatch &batch, std::string_view cname, Time now);
+
+// The same with a BYE for the track's SSRC (section 6.6).
+SharedBatch make_goodbye(const PacketBatch &last, std::string_view cname, Time now);
 
 // Counters of a mount, for anybody to read at any time.
 struct MountStatistics {
     std::atomic<uint64_t> viewers{0};
     std::atomic<uint64_t> packets_sent{0};
     std::atomic<uint64_t> bytes_sent{0};
-    std::atomic<uint64_t> units_dropped{0};   // left out for slow viewers because nothing depended on them
-    std::atomic<uint64_t> skips{0};           // jumps of slow viewers to a key frame
-    std::atomic<uint64_t> packets_lost{0};    // as receivers reported
+    std::atomic<uint64_t> units_dropped{0};  // left out for slow viewers because nothing depended on them
+    std::atomic<uint64_t> skips{0};          // jumps of slow viewers to a key frame
+    std::atomic<uint64_t> packets_lost{0};   // as receivers reported
     std::atomic<uint64_t> key_unit_requests{0};
 };
 
-// A presentation: the tracks that share one path, and the memory of what they sent. One Mount is one generation: a codec or clock-rate
-// change makes a new Mount for the path. Safe.
+// A presentation: the tracks that share one path, and the memory of what they sent. One Mount is one generation: a
+// codec or clock-rate change makes a new Mount for the path. Safe.
 class Mount : public std::enable_shared_from_this<Mount> {
 public:
     static std::shared_ptr<Mount> create(std::string path, MountConfig config);
@@ -116,7 +127,8 @@ public:
     // The SDP for the next DESCRIBE.
     [[nodiscard]] std::string describe(bool ipv6);
 
-    // Tells the subscribers that the mount is over: viewers get BYE and are closed. publish() is ignored from here on. Idempotent.
+    // Tells the subscribers that the mount is over: viewers get BYE and are closed. publish() is ignored from here on.
+    // Idempotent.
     void close();
     [[nodiscard]] bool is_closed() const { return closed_.load(std::memory_order_acquire); }
 

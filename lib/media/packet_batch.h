@@ -15,9 +15,9 @@
 
 namespace rtspcore::media {
 
-// All RTP packets of one access unit, or one compound RTCP packet, of one track, ready for the wire: one slab in which each packet
-// stands behind its interleaved header (RFC 2326 section 10.12) for the usual channel, 2 x track index, + 1 for RTCP. A TCP viewer
-// with the usual channels is sent the slab as it is; UDP viewers the packets out of it.
+// All RTP packets of one access unit, or one compound RTCP packet, of one track, ready for the wire: one slab in which
+// each packet stands behind its interleaved header (RFC 2326 section 10.12) for the usual channel, 2 x track index, + 1
+// for RTCP. A TCP viewer with the usual channels is sent the slab as it is; UDP viewers the packets out of it.
 //
 // Immutable once built, so shared by all threads without a lock. Owns its bytes: no upstream buffer is held.
 class PacketBatch : public rtp::PacketSlab {
@@ -28,13 +28,15 @@ public:
         Kind kind = Kind::Rtp;
         uint8_t track = 0;  // index in the mount
         rtp::AccessUnitTraits traits;
-        bool dependent_track = false;  // units of this track depend on each other: a decoder can begin at key units only
+        bool dependent_track =
+            false;  // units of this track depend on each other: a decoder can begin at key units only
         rtp::Ssrc ssrc = 0;
         rtp::ExtendedSequence first_sequence = 0;
-        rtp::RtpTime time = 0;       // of the first packet
-        rtp::NtpTime capture;        // wall clock of `time`
-        Time made;                   // when its first packet entered the sink pad
-        uint64_t packets_before = 0;  // packets and payload octets of this track before this batch: sender reports for any position
+        rtp::RtpTime time = 0;  // of the first packet
+        rtp::NtpTime capture;   // wall clock of `time`
+        Time made;              // when its first packet entered the sink pad
+        uint64_t packets_before =
+            0;  // packets and payload octets of this track before this batch: sender reports for any position
         uint64_t octets_before = 0;
     };
 
@@ -62,7 +64,11 @@ using SharedBatch = std::shared_ptr<const PacketBatch>;
 SharedBatch make_rtcp_batch(uint8_t track, std::span<const uint8_t> compound, Time now);
 
 // The usual interleaved channels of a track: 0-1 for the first, 2-3 for the second...
-constexpr uint8_t usual_rtp_channel(uint8_t track) { return static_cast<uint8_t>(2 * track); }
-constexpr uint8_t usual_rtcp_channel(uint8_t track) { return static_cast<uint8_t>(2 * track + 1); }
+constexpr uint8_t usual_rtp_channel(uint8_t track) {
+    return static_cast<uint8_t>(2 * track);
+}
+constexpr uint8_t usual_rtcp_channel(uint8_t track) {
+    return static_cast<uint8_t>(2 * track + 1);
+}
 
 }  // namespace rtspcore::media

@@ -15,8 +15,9 @@ namespace rtspcore::media {
 using RingIndex = uint64_t;
 
 struct RingLimits {
-    std::chrono::milliseconds duration{2000};  // the least that is kept, if `bytes` allows; the current GOP is kept beyond it
-    size_t bytes = 32 * 1024 * 1024;           // the most that is kept
+    std::chrono::milliseconds duration{
+        2000};                        // the least that is kept, if `bytes` allows; the current GOP is kept beyond it
+    size_t bytes = 32 * 1024 * 1024;  // the most that is kept
 };
 
 struct RingSnapshot {
@@ -24,15 +25,17 @@ struct RingSnapshot {
     std::vector<SharedBatch> batches;
 };
 
-// The memory of a mount: its last batches, all tracks in the order in which they were published. It begins at, or before, the last key
-// frame that is older than `duration`, unless `bytes` says otherwise. Confined to one thread, or to a lock.
+// The memory of a mount: its last batches, all tracks in the order in which they were published. It begins at, or
+// before, the last key frame that is older than `duration`, unless `bytes` says otherwise. Confined to one thread, or
+// to a lock.
 class Ring {
 public:
     Ring() = default;
     explicit Ring(RingLimits limits) : limits_(limits) {}
 
     void append(SharedBatch batch);
-    // Continues at `index`. If that leaves a gap, what was before it is forgotten: for mirrors whose mailbox overflowed.
+    // Continues at `index`. If that leaves a gap, what was before it is forgotten: for mirrors whose mailbox
+    // overflowed.
     void append_at(RingIndex index, SharedBatch batch);
 
     [[nodiscard]] RingIndex begin() const { return begin_; }

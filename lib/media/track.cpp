@@ -25,6 +25,10 @@ SharedBatch make_sender_report(const PacketBatch &batch, std::string_view cname,
     return make_rtcp_batch(batch.track(), rtp::sender_report(sender_info(batch), cname), now);
 }
 
+SharedBatch make_goodbye(const PacketBatch &last, std::string_view cname, Time now) {
+    return make_rtcp_batch(last.track(), rtp::goodbye(sender_info(last), cname), now);
+}
+
 Track::Track(Mount &mount, uint8_t index, TrackConfig config)
     : mount_(mount), index_(index), config_(std::move(config)), clock_rate_(clock_rate_of(config_.caps.get())) {}
 
@@ -49,8 +53,7 @@ void Track::end() {
     if (!latest_)
         return;
     const SharedBatch last = std::exchange(latest_, nullptr);
-    const auto bye = rtp::goodbye(sender_info(*last), mount_.cname());
-    mount_.append({make_rtcp_batch(index_, bye, monotonic_now())});
+    mount_.append({make_goodbye(*last, mount_.cname(), monotonic_now())});
 }
 
 bool Track::request_key_unit(Time now) {
@@ -63,7 +66,10 @@ bool Track::request_key_unit(Time now) {
         *last = now;
     }
     mount_.statistics().key_unit_requests.fetch_add(1, std::memory_order_relaxed);
-    return config_.request_key_unit();
+    const bool answers = config_.request_key_unit();
+    if (!answers)
+        note_unanswered_key_request();
+    return answers;
 }
 
 }  // namespace rtspcore::media

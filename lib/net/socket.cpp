@@ -13,16 +13,16 @@ constexpr int kBacklog = 4096;
 
 SocketError code_of(int error) {
     switch (error) {
-    case EADDRINUSE:
-        return SocketError::InUse;
-    case EACCES:
-    case EPERM:
-        return SocketError::Denied;
-    case EADDRNOTAVAIL:
-    case EAFNOSUPPORT:
-        return SocketError::NotAvailable;
-    default:
-        return SocketError::System;
+        case EADDRINUSE:
+            return SocketError::InUse;
+        case EACCES:
+        case EPERM:
+            return SocketError::Denied;
+        case EADDRNOTAVAIL:
+        case EAFNOSUPPORT:
+            return SocketError::NotAvailable;
+        default:
+            return SocketError::System;
     }
 }
 

@@ -12,8 +12,8 @@
 
 namespace rtspcore::net {
 
-// An IPv4 or IPv6 address with a port. IPv4 is held as IPv4-mapped IPv6 (RFC 4291 section 2.5.5.2), so that a peer is the same whichever
-// kind of socket it was seen on. A plain value.
+// An IPv4 or IPv6 address with a port. IPv4 is held as IPv4-mapped IPv6 (RFC 4291 section 2.5.5.2), so that a peer is
+// the same whichever kind of socket it was seen on. A plain value.
 class SocketAddress {
 public:
     SocketAddress() = default;
@@ -27,7 +27,8 @@ public:
     [[nodiscard]] bool is_ipv4() const;
     [[nodiscard]] bool same_host(const SocketAddress &other) const { return host_ == other.host_; }
 
-    // For a socket of that family (AF_INET or AF_INET6); an IPv6 address has no form for an AF_INET socket and gives size 0.
+    // For a socket of that family (AF_INET or AF_INET6); an IPv6 address has no form for an AF_INET socket and gives
+    // size 0.
     [[nodiscard]] socklen_t to_sockaddr(int family, sockaddr_in6 &out) const;
 
     // "192.0.2.1:554", "[2001:db8::1]:554"; the host alone "192.0.2.1".

@@ -29,7 +29,8 @@ bool StreamWriter::queue_control(std::string_view bytes) {
     return true;
 }
 
-StreamWriter::Outcome StreamWriter::write(int fd, SharedSlab slab, std::optional<uint8_t> channel, WriteScratch &scratch) {
+StreamWriter::Outcome StreamWriter::write(int fd, SharedSlab slab, std::optional<uint8_t> channel,
+                                          WriteScratch &scratch) {
     assert(!slab_);
     slab_ = std::move(slab);
     slab_sent_ = 0;

@@ -18,8 +18,9 @@ using SharedSlab = std::shared_ptr<const rtp::PacketSlab>;
 // Room for one slab whose interleaved headers are not the usual ones; shared by all writers of a thread.
 using WriteScratch = std::vector<uint8_t>;
 
-// Puts RTSP messages and interleaved packets (RFC 2326 section 10.12) on one TCP connection. It holds at most one slab, the one that the kernel
-// took a part of only, and control messages, which overtake the rest of a slab at the next packet boundary.
+// Puts RTSP messages and interleaved packets (RFC 2326 section 10.12) on one TCP connection. It holds at most one slab,
+// the one that the kernel took a part of only, and control messages, which overtake the rest of a slab at the next
+// packet boundary.
 //
 // Confined to its connection's I/O thread. Never blocks.
 class StreamWriter {
@@ -31,9 +32,11 @@ public:
     };
     static constexpr size_t kMaxControl = 256 * 1024;
 
-    // Appends a message, to be sent by flush(). False when the peer lets more than kMaxControl pile up: it is not reading its answers.
+    // Appends a message, to be sent by flush(). False when the peer lets more than kMaxControl pile up: it is not
+    // reading its answers.
     [[nodiscard]] bool queue_control(std::string_view bytes);
-    // Sends a slab behind what is queued; only when nothing of an earlier slab is left. With `channel` the packets are relabelled.
+    // Sends a slab behind what is queued; only when nothing of an earlier slab is left. With `channel` the packets are
+    // relabelled.
     Outcome write(int fd, SharedSlab slab, std::optional<uint8_t> channel, WriteScratch &scratch);
     Outcome flush(int fd, WriteScratch &scratch);
 

@@ -12,9 +12,9 @@ namespace rtspcore::net {
 
 namespace {
 
-constexpr int kSendBuffer = 4 * 1024 * 1024;     // a key frame for every viewer of the thread
-constexpr int kReceiveBuffer = 1024 * 1024;      // receiver reports of all of them at once
-constexpr int kDatagramsPerRound = 256;          // a flood shares the thread with the viewers
+constexpr int kSendBuffer = 4 * 1024 * 1024;  // a key frame for every viewer of the thread
+constexpr int kReceiveBuffer = 1024 * 1024;   // receiver reports of all of them at once
+constexpr int kDatagramsPerRound = 256;       // a flood shares the thread with the viewers
 constexpr int kAttempts = 200;
 
 void prepare(const BoundSocket &socket) {
@@ -61,7 +61,8 @@ Result<PortPair, SocketError> find_pair(const std::string &address, uint16_t min
                 return pair;
     } else {
         for (unsigned port = min + (min & 1u); port + 1 <= max; port += 2)
-            if (auto pair = bind_pair(address, static_cast<uint16_t>(port)); pair || pair.error().code != SocketError::InUse)
+            if (auto pair = bind_pair(address, static_cast<uint16_t>(port));
+                pair || pair.error().code != SocketError::InUse)
                 return pair;
     }
     return Failure{SocketError::InUse, std::string("no free pair of an even UDP port and the next one")};

@@ -14,8 +14,8 @@
 
 namespace rtspcore::net {
 
-// The pair of UDP ports, an even one for RTP and the next for RTCP (RFC 3550 section 11), through which one I/O thread serves all its viewers.
-// Confined to that thread.
+// The pair of UDP ports, an even one for RTP and the next for RTCP (RFC 3550 section 11), through which one I/O thread
+// serves all its viewers. Confined to that thread.
 class UdpPorts {
 public:
     // Told what comes in. `rtcp` says on which of the two ports.

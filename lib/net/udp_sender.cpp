@@ -16,7 +16,7 @@ namespace rtspcore::net {
 
 namespace {
 
-constexpr size_t kMaxSegments = 64;        // UDP_MAX_SEGMENTS of Linux before 6.9
+constexpr size_t kMaxSegments = 64;         // UDP_MAX_SEGMENTS of Linux before 6.9
 constexpr size_t kMaxSegmentBytes = 65000;  // a message is one IP datagram before it is cut
 constexpr size_t kMessagesPerCall = 256;
 

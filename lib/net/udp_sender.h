@@ -18,11 +18,12 @@ namespace rtspcore::net {
 
 using SharedSlab = std::shared_ptr<const rtp::PacketSlab>;
 
-// Sends the packets of a slab to many viewers with few system calls: packets of equal size leave as one UDP_SEGMENT message
-// (Linux 4.18; packet by packet where it is missing or a path refuses it), messages of many viewers in one sendmmsg(2).
+// Sends the packets of a slab to many viewers with few system calls: packets of equal size leave as one UDP_SEGMENT
+// message (Linux 4.18; packet by packet where it is missing or a path refuses it), messages of many viewers in one
+// sendmmsg(2).
 //
-// What the socket does not take at once waits in a backlog, in order, bounded by kMaxBacklog and kMaxAge; the oldest goes first.
-// Confined to one I/O thread. Never blocks.
+// What the socket does not take at once waits in a backlog, in order, bounded by kMaxBacklog and kMaxAge; the oldest
+// goes first. Confined to one I/O thread. Never blocks.
 class UdpSender {
 public:
     static constexpr size_t kMaxBacklog = 64;

@@ -22,7 +22,8 @@ public:
     // What a request for a path finds.
     struct Lookup {
         std::shared_ptr<media::Mount> mount;  // null: nothing is served there
-        // Whether the answer may get better soon: pads that belong, or could belong, to this path have no caps yet. The request is then parked.
+        // Whether the answer may get better soon: pads that belong, or could belong, to this path have no caps yet. The
+        // request is then parked.
         bool pending = false;
     };
 

@@ -27,7 +27,7 @@ struct ServerConfig {
     UdpPortRange udp_ports;
     unsigned io_threads = 0;  // 0: as many as there are cores, at most 4
     std::chrono::seconds session_timeout{60};
-    std::chrono::seconds request_timeout{10};  // for a connection without a session to send a whole request
+    std::chrono::seconds request_timeout{10};       // for a connection without a session to send a whole request
     std::chrono::milliseconds describe_wait{5000};  // how long a DESCRIBE waits for a mount that is not complete yet
     unsigned max_connections = 10000;
     bool allow_udp = true;
@@ -38,18 +38,19 @@ struct ServerConfig {
 enum class ServerError : uint8_t { BadAddress, PortTaken, PermissionDenied, AddressNotAvailable, NoUdpPorts, System };
 
 struct ServerStatistics {
-    std::atomic<uint64_t> connections{0};        // open now
+    std::atomic<uint64_t> connections{0};  // open now
     std::atomic<uint64_t> connections_total{0};
     std::atomic<uint64_t> connections_refused{0};
-    std::atomic<uint64_t> sessions{0};           // now
+    std::atomic<uint64_t> sessions{0};  // now
     std::atomic<uint64_t> sessions_total{0};
     std::atomic<uint64_t> requests{0};
     std::atomic<uint64_t> bad_requests{0};
-    std::atomic<uint64_t> rtcp_dropped{0};       // malformed, or from an address that has no session
+    std::atomic<uint64_t> rtcp_dropped{0};  // malformed, or from an address that has no session
 };
 
 // Serves mounts on one port. Safe.
-// open() binds and starts the I/O threads; the destructor is synchronous: when it returns all viewers are closed, the port is free, and no callback runs.
+// open() binds and starts the I/O threads; the destructor is synchronous: when it returns all viewers are closed, the
+// port is free, and no callback runs.
 class Server {
 public:
     static Result<std::shared_ptr<Server>, ServerError> open(ServerConfig config);
@@ -60,21 +61,26 @@ public:
     [[nodiscard]] const ServerConfig &config() const { return config_; }
     [[nodiscard]] ServerStatistics &statistics() { return statistics_; }
 
+    // For the I/O threads and the acceptor.
+    [[nodiscard]] bool has_thread(unsigned index) const { return index < io_threads_.size(); }
+    [[nodiscard]] IoThread &thread(unsigned index) { return *io_threads_[index]; }
+    [[nodiscard]] IoThread &least_busy_thread();
+    void count_session();
+
 private:
     explicit Server(ServerConfig config);
-    friend class Acceptor;
-    friend class IoThread;
+    Result<void, ServerError> open_udp_and_threads();
 
     const ServerConfig config_;
-    uint16_t port_ = 0;
     ServerStatistics statistics_;
     MountTable mounts_;
     std::vector<std::unique_ptr<IoThread>> io_threads_;
     std::unique_ptr<Acceptor> acceptor_;
+    uint16_t port_ = 0;
 };
 
-// The server for an address and port of this process: several elements, in several pipelines, share one. The first that asks decides the
-// configuration; the server ends with its last user. Port 0 is never shared. Safe.
+// The server for an address and port of this process: several elements, in several pipelines, share one. The first that
+// asks decides the configuration; the server ends with its last user. Port 0 is never shared. Safe.
 Result<std::shared_ptr<Server>, ServerError> shared_server(const ServerConfig &config);
 
 }  // namespace rtspcore::server

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "server/acceptor.h"
+
+#include <fcntl.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+#include "base/log.h"
+#include "server/io_thread.h"
+#include "server/server.h"
+
+namespace rtspcore::server {
+
+namespace {
+
+constexpr int kPerRound = 64;                  // a flood of connects shares the thread with the viewers
+constexpr rlim_t kDescriptorsForOthers = 128;  // of the process we live in
+
+UniqueFd open_reserve() {
+    return UniqueFd(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+}
+
+uint64_t connection_limit(unsigned configured) {
+    rlimit descriptors{};
+    getrlimit(RLIMIT_NOFILE, &descriptors);
+    const rlim_t usable = descriptors.rlim_cur - std::min(descriptors.rlim_cur / 2, kDescriptorsForOthers);
+    return std::min<uint64_t>(configured, usable);
+}
+
+}  // namespace
+
+Acceptor::Acceptor(Server &server, net::BoundSocket socket)
+    : server_(server),
+      socket_(std::move(socket)),
+      reserve_(open_reserve()),
+      limit_(connection_limit(server.config().max_connections)) {}
+
+void Acceptor::attach(EventLoop &loop) {
+    loop.watch(socket_.fd.get(), EPOLLIN, *this);
+}
+
+void Acceptor::on_ready(uint32_t) {
+    for (int i = 0; i < kPerRound; ++i) {
+        UniqueFd fd(::accept4(socket_.fd.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+        if (fd)
+            accept_one(std::move(fd));
+        else if (errno == EMFILE || errno == ENFILE)
+            refuse_one();
+        else if (errno != ECONNABORTED && errno != EINTR)
+            return;
+    }
+}
+
+void Acceptor::accept_one(UniqueFd fd) {
+    sockaddr_storage raw_peer{};
+    sockaddr_storage raw_local{};
+    socklen_t size = sizeof raw_peer;
+    getpeername(fd.get(), reinterpret_cast<sockaddr *>(&raw_peer), &size);
+    size = sizeof raw_local;
+    getsockname(fd.get(), reinterpret_cast<sockaddr *>(&raw_local), &size);
+    const auto peer = net::SocketAddress::from(reinterpret_cast<sockaddr *>(&raw_peer));
+    const auto local = net::SocketAddress::from(reinterpret_cast<sockaddr *>(&raw_local));
+    if (!peer || !local)
+        return;
+    auto &statistics = server_.statistics();
+    statistics.connections_total.fetch_add(1, std::memory_order_relaxed);
+    const bool full = statistics.connections.fetch_add(1, std::memory_order_relaxed) >= limit_;
+    server_.least_busy_thread().post_connection(std::move(fd), *peer, *local, full);
+}
+
+void Acceptor::refuse_one() {
+    CORE_WARNING("out of file descriptors (RLIMIT_NOFILE): a connection is refused");
+    reserve_.reset();
+    UniqueFd(::accept4(socket_.fd.get(), nullptr, nullptr, SOCK_CLOEXEC)).reset();
+    reserve_ = open_reserve();
+    server_.statistics().connections_refused.fetch_add(1, std::memory_order_relaxed);
+}
+
+}  // namespace rtspcore::server

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <cstdint>
+
+#include "base/event_loop.h"
+#include "base/unique_fd.h"
+#include "net/socket.h"
+
+namespace rtspcore::server {
+
+class Server;
+
+// Takes connections from the listening socket and gives each to the I/O thread that has the fewest. Confined to the
+// thread of the loop it is attached to.
+class Acceptor : public EventLoop::Handler {
+public:
+    Acceptor(Server &server, net::BoundSocket socket);
+
+    // On the loop's thread, or before it runs.
+    void attach(EventLoop &loop);
+    void on_ready(uint32_t events) override;
+
+    [[nodiscard]] uint16_t port() const { return socket_.port; }
+
+private:
+    void accept_one(UniqueFd fd);
+    void refuse_one();
+
+    Server &server_;
+    net::BoundSocket socket_;
+    UniqueFd reserve_;  // given up for a moment when descriptors run out, so that a connection can be taken and closed
+    uint64_t limit_;
+};
+
+}  // namespace rtspcore::server

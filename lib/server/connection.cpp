@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "server/connection.h"
+
+#include <netinet/tcp.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <cerrno>
+#include <utility>
+
+#include "base/log.h"
+#include "server/io_thread.h"
+#include "server/session.h"
+#include "server/viewer.h"
+
+namespace rtspcore::server {
+
+namespace {
+
+// What may lie in the kernel unsent: no more than a viewer that stops reading should find stale when it goes on, no
+// less than a key frame of a usual stream. Without it the kernel takes up to tcp_wmem, seconds of video.
+constexpr int kNotSentLowWater = 256 * 1024;
+
+void prepare(int fd) {
+    const int on = 1;
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+    setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &kNotSentLowWater, sizeof kNotSentLowWater);
+    // A peer that vanished without a word is noticed after a minute, also while we send to it.
+    const unsigned user_timeout_ms = 60'000;
+    const int idle_s = 30;
+    const int interval_s = 10;
+    setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &user_timeout_ms, sizeof user_timeout_ms);
+    setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle_s, sizeof idle_s);
+    setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &interval_s, sizeof interval_s);
+}
+
+template <typename... Visitors>
+struct Overloaded : Visitors... {
+    using Visitors::operator()...;
+};
+template <typename... Visitors>
+Overloaded(Visitors...) -> Overloaded<Visitors...>;
+
+}  // namespace
+
+Connection::Connection(UniqueFd fd, net::SocketAddress peer, net::SocketAddress local, Time now)
+    : fd_(std::move(fd)), peer_(peer), local_(local), message_began_(now), last_request_(now) {
+    prepare(fd_.get());
+}
+
+Connection::~Connection() {
+    if (thread_)
+        detach();
+}
+
+void Connection::attach(IoThread &thread) {
+    thread_ = &thread;
+    interest_ = EPOLLIN | EPOLLRDHUP;
+    thread_->loop().watch(fd_.get(), interest_, *this);
+}
+
+void Connection::detach() {
+    thread_->loop().cancel_timer(std::exchange(park_timer_, 0));
+    thread_->loop().unwatch(fd_.get(), *this);
+    thread_ = nullptr;
+}
+
+void Connection::on_ready(uint32_t events) {
+    const Time now = thread_->loop().now();
+    if (events & EPOLLOUT) {
+        blocked_ = false;
+        pump(now);
+    }
+    if (!doomed_ && (events & EPOLLIN) && !parked_)
+        read(now);
+    else if (!doomed_ && (events & (EPOLLERR | EPOLLHUP | EPOLLRDHUP)))
+        doom("closed by the peer");
+}
+
+void Connection::read(Time now) {
+    const auto buffer = thread_->read_buffer();
+    const ssize_t got = ::recv(fd_.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
+    if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
+        return;
+    if (got <= 0) {
+        doom(got == 0 ? "closed by the peer" : "connection error");
+        return;
+    }
+    if (!parser_.in_message())
+        message_began_ = now;
+    parser_.feed({buffer.data(), static_cast<size_t>(got)});
+    handle_input();
+}
+
+void Connection::handle_input() {
+    while (!doomed_ && !parked_ && !closing_) {
+        auto item = parser_.next();
+        if (std::holds_alternative<rtsp::MessageParser::NeedMore>(item))
+            break;
+        handle_item(std::move(item));
+        message_began_ = thread_->loop().now();
+    }
+    if (!doomed_)
+        pump(thread_->loop().now());
+}
+
+void Connection::handle_item(rtsp::MessageParser::Item item) {
+    std::visit(Overloaded{
+                   [](rtsp::MessageParser::NeedMore) {},
+                   [](rtsp::MessageParser::IgnoredResponse) {},
+                   [this](const rtsp::Request &request) { handle_request(request, false); },
+                   [this](const rtsp::MessageParser::InterleavedFrame &frame) { handle_interleaved(frame); },
+                   [this](const rtsp::MessageParser::Malformed &malformed) { handle_malformed(malformed); },
+               },
+               item);
+}
+
+void Connection::handle_request(const rtsp::Request &request, bool last_chance) {
+    last_request_ = thread_->loop().now();
+    has_spoken_ = true;
+    Outcome outcome = thread_->requests().handle(*this, request, last_chance);
+    if (auto *parked = std::get_if<ParkedRequest>(&outcome))
+        park(std::move(*parked));
+    else
+        answer(std::move(std::get<Answer>(outcome)));
+}
+
+void Connection::handle_malformed(const rtsp::MessageParser::Malformed &malformed) {
+    CORE_INFO("%s sent no RTSP message: %s", peer_.to_string().c_str(), malformed.reason.c_str());
+    Answer reply;
+    reply.response = thread_->requests().refuse_malformed(malformed);
+    reply.closes = !malformed.resynchronised;
+    answer(std::move(reply));
+}
+
+void Connection::handle_interleaved(const rtsp::MessageParser::InterleavedFrame &frame) {
+    thread_->on_interleaved(*this, frame.channel, frame.payload);
+}
+
+void Connection::answer(Answer answer) {
+    queue(answer.response.serialize());
+    closing_ = closing_ || answer.closes;
+    if (!answer.afterwards)
+        return;
+    pump(thread_->loop().now());
+    if (!doomed_)
+        answer.afterwards();
+}
+
+void Connection::park(ParkedRequest parked) {
+    const auto reason = parked.reason;
+    const Time deadline = parked.deadline;
+    const unsigned thread = parked.thread;
+    parked_ = std::move(parked);
+    if (reason == ParkedRequest::For::Thread)
+        thread_->hand_over(*this, thread);
+    else
+        park_timer_ = thread_->loop().start_timer(deadline, [this] {
+            park_timer_ = 0;
+            resume(true);
+        });
+    follow_interest();
+}
+
+void Connection::resume(bool last_chance) {
+    if (!parked_ || doomed_)
+        return;
+    thread_->loop().cancel_timer(std::exchange(park_timer_, 0));
+    const ParkedRequest parked = *std::exchange(parked_, std::nullopt);
+    handle_request(parked.request, last_chance);
+    handle_input();
+    if (!doomed_)
+        follow_interest();
+}
+
+void Connection::queue(std::string_view bytes) {
+    if (!writer_.queue_control(bytes))
+        doom("does not read its answers");
+}
+
+void Connection::pump(Time now) {
+    if (doomed_ || blocked_ || in_pump_)
+        return;
+    in_pump_ = true;
+    bool goes_on = take(writer_.flush(fd_.get(), thread_->scratch()), now);
+    while (goes_on && !closing_) {
+        goes_on = false;
+        for (TcpViewer *viewer : viewers_)
+            goes_on = !blocked_ && !doomed_ && (send_next(*viewer, now) || goes_on);
+    }
+    in_pump_ = false;
+    if (doomed_)
+        return;
+    if (closing_ && writer_.idle())
+        doom("answered, and closing");
+    follow_interest();
+}
+
+// One batch; false when there is none or the socket takes no more.
+bool Connection::send_next(TcpViewer &viewer, Time now) {
+    std::optional<uint8_t> channel;
+    auto batch = viewer.next(now, channel);
+    if (viewer.too_slow())
+        doom("too slow a viewer");
+    if (!batch || doomed_)
+        return false;
+    return take(writer_.write(fd_.get(), std::move(batch), channel, thread_->scratch()), now);
+}
+
+bool Connection::take(net::StreamWriter::Outcome outcome, Time now) {
+    blocked_ = outcome == net::StreamWriter::Outcome::Blocked;
+    if (outcome == net::StreamWriter::Outcome::Broken)
+        doom("connection broken");
+    if (writer_.bytes_sent() != bytes_seen_sent_) {
+        bytes_seen_sent_ = writer_.bytes_sent();
+        for (const TcpViewer *viewer : viewers_)
+            const_cast<TcpViewer *>(viewer)->session().touch(now);
+    }
+    return outcome == net::StreamWriter::Outcome::Done;
+}
+
+// Reads unless a request is parked, writes when the socket took only a part.
+void Connection::follow_interest() {
+    const uint32_t interest = EPOLLRDHUP | (parked_ ? 0u : EPOLLIN) | (blocked_ ? EPOLLOUT : 0u);
+    if (interest != interest_)
+        thread_->loop().modify(fd_.get(), interest, *this);
+    interest_ = interest;
+}
+
+void Connection::add_session(Session &session) {
+    sessions_.push_back(&session);
+    session.set_connection(this);
+}
+
+void Connection::remove_session(Session &session) {
+    std::erase(sessions_, &session);
+    session.set_connection(nullptr);
+}
+
+std::optional<rtsp::ChannelPair> Connection::free_channels(rtsp::ChannelPair wanted) const {
+    std::array<bool, 256> used{};
+    for (const Session *session : sessions_)
+        for (const auto &[index, stream] : session->streams())
+            if (const auto &channels = stream.transport.interleaved)
+                used[channels->rtp] = used[channels->rtcp] = true;
+    if (wanted.rtp != wanted.rtcp && !used[wanted.rtp] && !used[wanted.rtcp])
+        return wanted;
+    for (unsigned rtp = 0; rtp + 1 < used.size(); rtp += 2)
+        if (!used[rtp] && !used[rtp + 1])
+            return rtsp::ChannelPair{static_cast<uint8_t>(rtp), static_cast<uint8_t>(rtp + 1)};
+    return std::nullopt;
+}
+
+void Connection::doom(std::string_view why) {
+    if (std::exchange(doomed_, true))
+        return;
+    CORE_DEBUG("%s: %.*s", peer_.to_string().c_str(), static_cast<int>(why.size()), why.data());
+    thread_->bury(*this);
+}
+
+bool Connection::is_overdue(Time now, Duration request_timeout, Duration idle_timeout) const {
+    if (parked_)
+        return false;
+    if (parser_.in_message())
+        return now - message_began_ > request_timeout;
+    return sessions_.empty() && now - last_request_ > (has_spoken_ ? idle_timeout : request_timeout);
+}
+
+}  // namespace rtspcore::server

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+
+#include "net/socket_address.h"
+#include "server/session.h"
+
+namespace rtspcore::server {
+
+// Whose datagrams are whose: the addresses at which the UDP streams of one I/O thread's sessions are, or are thought to
+// be. Confined to it.
+//
+// A client behind NAT does not know its outer ports. Players therefore send a datagram to each of our ports before they
+// play; one that comes from the host of a client, but from a port nobody named, tells where the first stream of that
+// host that was not heard yet really is. It never moves a stream to another host.
+class DatagramPeers {
+public:
+    struct Peer {
+        Session *session;
+        unsigned track;
+    };
+
+    void add(Session &session, unsigned track);
+    void remove(Session &session);
+
+    // The stream from whose peer this datagram is; learns its address if that is how it became known. Nothing for
+    // strangers.
+    std::optional<Peer> identify(const net::SocketAddress &from, bool rtcp);
+    [[nodiscard]] std::optional<Peer> at(const net::SocketAddress &address) const;
+
+private:
+    std::optional<Peer> learn(const net::SocketAddress &from, bool rtcp);
+    void forget(const net::SocketAddress &address, const Session &session);
+
+    std::map<net::SocketAddress, Peer> peers_;
+};
+
+}  // namespace rtspcore::server

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <variant>
+
+#include "base/clock.h"
+#include "rtsp/message.h"
+
+namespace rtspcore::server {
+
+// What a request comes to.
+struct Answer {
+    rtsp::Response response;
+    // Done once the response is on its way: what must not overtake it, such as the first datagrams after PLAY.
+    std::function<void()> afterwards;
+    // The connection ends behind the response.
+    bool closes = false;
+};
+
+// It cannot be answered yet.
+struct ParkedRequest {
+    enum class For : uint8_t {
+        Mount,      // what is served changes
+        FirstUnit,  // there is something to send to the viewer
+        Thread,     // the connection comes to the I/O thread that has the session
+    };
+    rtsp::Request request;
+    For reason = For::Mount;
+    Time deadline;        // then it is answered with what there is
+    unsigned thread = 0;  // For::Thread: which one
+};
+
+using Outcome = std::variant<Answer, ParkedRequest>;
+
+}  // namespace rtspcore::server

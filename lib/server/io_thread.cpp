@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "server/io_thread.h"
+
+#include <sys/epoll.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.h"
+#include "server/server.h"
+#include "server/viewer.h"
+
+namespace rtspcore::server {
+
+namespace {
+
+constexpr std::chrono::seconds kTick{1};
+
+}  // namespace
+
+class IoThread::MailboxReader : public EventLoop::Handler {
+public:
+    explicit MailboxReader(IoThread &thread) : thread_(thread) {}
+    void on_ready(uint32_t) override { thread_.read_mailbox(); }
+
+private:
+    IoThread &thread_;
+};
+
+IoThread::IoThread(Server &server, unsigned index, std::unique_ptr<net::UdpPorts> udp)
+    : server_(server),
+      index_(index),
+      mailbox_(std::make_shared<media::Mailbox>()),
+      mailbox_reader_(std::make_unique<MailboxReader>(*this)),
+      udp_(std::move(udp)),
+      requests_(*this),
+      sessions_(index) {
+    loop_.watch(mailbox_->fd(), EPOLLIN, *mailbox_reader_);
+    if (udp_)
+        udp_->attach(loop_, *this);
+}
+
+IoThread::~IoThread() {
+    stop();
+}
+
+void IoThread::start() {
+    thread_ = std::thread([this] {
+        pthread_setname_np(pthread_self(), ("rtspsink-io" + std::to_string(index_)).c_str());
+        tick();
+        loop_.run();
+    });
+}
+
+void IoThread::stop() {
+    if (!thread_.joinable())
+        return;
+    loop_.post([this] { shut_down(); });
+    loop_.quit();
+    thread_.join();
+}
+
+void IoThread::shut_down() {
+    stopping_ = true;
+    const Time now = loop_.now();
+    for (Session *session : sessions_.all()) {
+        if (session->viewer())
+            session->viewer()->say_goodbye(now);
+        Connection *connection = session->connection();
+        end_session(*session);
+        if (connection)
+            connection->pump(now);
+    }
+    connections_.clear();
+    mirrors_.clear();
+    doomed_.clear();
+    leaving_.clear();
+    connection_count_ = 0;
+    server_.statistics().connections.store(0, std::memory_order_relaxed);
+}
+
+void IoThread::post_connection(UniqueFd fd, net::SocketAddress peer, net::SocketAddress local, bool make_room_first) {
+    auto shared = std::make_shared<UniqueFd>(std::move(fd));
+    connection_count_.fetch_add(1, std::memory_order_relaxed);
+    loop_.post([=, this] {
+        if (stopping_ || (make_room_first && !make_room())) {
+            connection_count_.fetch_sub(1, std::memory_order_relaxed);
+            server_.statistics().connections.fetch_sub(1, std::memory_order_relaxed);
+            server_.statistics().connections_refused.fetch_add(1, std::memory_order_relaxed);
+            shared->reset();
+            return;
+        }
+        adopt(std::make_unique<Connection>(std::move(*shared), peer, local, loop_.now()));
+    });
+}
+
+// The oldest connection that has no session goes, so that those who only connect cannot keep viewers out.
+bool IoThread::make_room() {
+    for (const auto &[id, connection] : connections_) {
+        if (!connection->sessions().empty() || connection->is_doomed())
+            continue;
+        connection->doom("makes room for a newer connection");
+        return true;
+    }
+    return false;
+}
+
+void IoThread::post_mounts_changed() {
+    loop_.post([this] {
+        std::vector<Connection *> waiting;
+        for (const auto &[id, connection] : connections_)
+            if (connection->parked() && connection->parked()->reason == ParkedRequest::For::Mount)
+                waiting.push_back(connection.get());
+        for (Connection *connection : waiting)
+            connection->resume(false);
+    });
+}
+
+Connection &IoThread::adopt(std::unique_ptr<Connection> connection) {
+    connection->attach(*this);
+    return *connections_.emplace(next_connection_++, std::move(connection)).first->second;
+}
+
+MountMirror &IoThread::mirror_of(const std::shared_ptr<media::Mount> &mount) {
+    auto &mirror = mirrors_[mount->id()];
+    if (!mirror) {
+        mirror = std::make_unique<MountMirror>(mount, mailbox_, udp_.get());
+        // One that closed before the mailbox was subscribed does not tell any more.
+        if (mount->is_closed())
+            loop_.post([this, id = mount->id()] { close_mount(id); });
+    }
+    return *mirror;
+}
+
+Viewer &IoThread::make_viewer(Session &session) {
+    MountMirror &mirror = mirror_of(session.mount());
+    if (session.is_interleaved())
+        session.set_viewer(std::make_unique<TcpViewer>(session, mirror));
+    else
+        session.set_viewer(std::make_unique<UdpViewer>(session, mirror, *udp_, loop_));
+    return *session.viewer();
+}
+
+void IoThread::end_session(Session &session) {
+    peers_.remove(session);
+    session.set_viewer(nullptr);
+    if (session.connection())
+        session.connection()->remove_session(session);
+    sessions_.erase(session);
+    server_.statistics().sessions.fetch_sub(1, std::memory_order_relaxed);
+    schedule_reaping();  // of the mirror, if it was the last viewer's
+}
+
+void IoThread::read_mailbox() {
+    mailbox_->take(deliveries_);
+    std::vector<MountMirror *> touched;
+    for (media::Delivery &delivery : deliveries_) {
+        const auto mirror = mirrors_.find(delivery.mount);
+        if (mirror == mirrors_.end())
+            continue;
+        if (!delivery.batch) {
+            const uint64_t mount = delivery.mount;
+            mirror->second->distribute(loop_.now());
+            close_mount(mount);
+            continue;
+        }
+        mirror->second->receive(delivery.index, std::move(delivery.batch));
+        if (std::find(touched.begin(), touched.end(), mirror->second.get()) == touched.end())
+            touched.push_back(mirror->second.get());
+    }
+    deliveries_.clear();
+    for (MountMirror *mirror : touched)
+        mirror->distribute(loop_.now());
+}
+
+// RTSP 1.0 has no request with which a server ends a session: viewers get BYE, and those over TCP the end of their
+// connection.
+void IoThread::close_mount(uint64_t mount) {
+    for (Session *session : sessions_.of_mount(mount)) {
+        Connection *connection = session->connection();
+        const bool interleaved = session->is_interleaved();
+        if (session->viewer())
+            session->viewer()->say_goodbye(loop_.now());
+        end_session(*session);
+        if (connection && interleaved) {
+            connection->close_after_flush();
+            connection->pump(loop_.now());
+        }
+    }
+}
+
+void IoThread::bury(Connection &connection) {
+    doomed_.push_back(&connection);
+    schedule_reaping();
+}
+
+void IoThread::hand_over(Connection &connection, unsigned thread) {
+    leaving_.emplace_back(&connection, thread);
+    schedule_reaping();
+}
+
+void IoThread::schedule_reaping() {
+    if (!stopping_ && !std::exchange(reaping_scheduled_, true))
+        loop_.post([this] { reap(); });
+}
+
+// Nothing is destroyed while somebody further up the stack may still use it.
+void IoThread::reap() {
+    reaping_scheduled_ = false;
+    for (const auto &[connection, thread] : std::exchange(leaving_, {}))
+        if (!connection->is_doomed())
+            send_away(*connection, thread);
+    for (Connection *connection : std::exchange(doomed_, {})) {
+        end_sessions_of(*connection);
+        take_out(*connection);
+        connection_count_.fetch_sub(1, std::memory_order_relaxed);
+        server_.statistics().connections.fetch_sub(1, std::memory_order_relaxed);
+    }
+    std::erase_if(mirrors_, [](const auto &entry) { return !entry.second->has_viewers(); });
+}
+
+std::unique_ptr<Connection> IoThread::take_out(Connection &connection) {
+    const auto found = std::find_if(connections_.begin(), connections_.end(),
+                                    [&](const auto &entry) { return entry.second.get() == &connection; });
+    auto taken = std::move(found->second);
+    connections_.erase(found);
+    return taken;
+}
+
+// Sessions over UDP do not depend on the connection (RFC 2326 section 1.1); one that had only begun to play ends its
+// attempt.
+void IoThread::end_sessions_of(Connection &connection) {
+    const std::vector<Session *> sessions = connection.sessions();
+    for (Session *session : sessions) {
+        if (session->is_interleaved()) {
+            end_session(*session);
+            continue;
+        }
+        connection.remove_session(*session);
+        if (session->viewer() && session->viewer()->is_held())
+            session->set_viewer(nullptr);
+    }
+}
+
+void IoThread::send_away(Connection &connection, unsigned thread) {
+    auto leaving = take_out(connection);
+    leaving->detach();
+    connection_count_.fetch_sub(1, std::memory_order_relaxed);
+    IoThread &other = server_.thread(thread);
+    other.connection_count_.fetch_add(1, std::memory_order_relaxed);
+    other.loop_.post([&other, shared = std::make_shared<std::unique_ptr<Connection>>(std::move(leaving))] {
+        if (!other.stopping_)
+            other.adopt(std::move(*shared)).resume(true);
+    });
+}
+
+void IoThread::tick() {
+    const Time now = loop_.now();
+    const ServerConfig &config = server_.config();
+    for (Session *session : sessions_.expired(now, config.session_timeout)) {
+        CORE_INFO("session of %s timed out", session->mount()->path().c_str());
+        Connection *connection = session->connection();
+        const bool interleaved = session->is_interleaved();
+        end_session(*session);
+        if (connection && interleaved)
+            connection->doom("its session timed out");
+    }
+    for (const auto &[id, connection] : connections_)
+        if (connection->is_overdue(now, config.request_timeout, config.session_timeout))
+            connection->doom("no request in time");
+    loop_.start_timer(now + kTick, [this] { tick(); });
+}
+
+void IoThread::on_interleaved(Connection &connection, uint8_t channel, std::span<const uint8_t> payload) {
+    for (Session *session : connection.sessions())
+        for (auto &[index, stream] : session->streams())
+            if (stream.transport.interleaved && stream.transport.interleaved->rtcp == channel)
+                return on_rtcp(*session, stream, payload);
+    // RTP from a viewer, or a channel nobody set up.
+    server_.statistics().rtcp_dropped.fetch_add(1, std::memory_order_relaxed);
+}
+
+void IoThread::on_datagram(const net::SocketAddress &from, std::span<const uint8_t> bytes, bool rtcp) {
+    const auto peer = peers_.identify(from, rtcp);
+    if (!peer) {
+        server_.statistics().rtcp_dropped.fetch_add(1, std::memory_order_relaxed);
+        return;
+    }
+    if (rtcp)
+        on_rtcp(*peer->session, *peer->session->stream(peer->track), bytes);
+}
+
+void IoThread::on_rtcp(Session &session, SessionStream &stream, std::span<const uint8_t> bytes) {
+    const auto items = rtp::parse_rtcp(bytes);
+    if (!items) {
+        server_.statistics().rtcp_dropped.fetch_add(1, std::memory_order_relaxed);
+        return;
+    }
+    session.touch(loop_.now());
+    for (const rtp::RtcpItem &item : *items) {
+        if (const auto *report = std::get_if<rtp::ReceiverReport>(&item))
+            for (const rtp::ReportBlock &block : report->blocks)
+                on_report(stream, block, *session.mount());
+        const bool wants_key_unit = std::holds_alternative<rtp::PictureLossIndication>(item) ||
+                                    std::holds_alternative<rtp::FullIntraRequest>(item);
+        if (wants_key_unit && stream.track->config().has_key_frames)
+            stream.track->request_key_unit(loop_.now());
+    }
+}
+
+// The number is the receiver's, so it may say anything: only growth of a believable size counts.
+void IoThread::on_report(SessionStream &stream, const rtp::ReportBlock &block, media::Mount &mount) {
+    constexpr int32_t kBelievable = 100'000;
+    if (stream.transport.ssrc && block.source != *stream.transport.ssrc)
+        return;
+    const int32_t grown = block.cumulative_lost - stream.reported_lost;
+    stream.reported_lost = block.cumulative_lost;
+    if (grown > 0 && grown < kBelievable)
+        mount.statistics().packets_lost.fetch_add(static_cast<uint64_t>(grown), std::memory_order_relaxed);
+}
+
+// While the client's connection stands its player may just not have opened the port yet; without one nobody is there.
+void IoThread::on_port_unreachable(const net::SocketAddress &address) {
+    const auto peer = peers_.at(address);
+    if (peer && !peer->session->connection())
+        end_session(*peer->session);
+}
+
+}  // namespace rtspcore::server

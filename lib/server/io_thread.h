@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <deque>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+
+#include "base/event_loop.h"
+#include "media/mailbox.h"
+#include "net/stream_writer.h"
+#include "net/udp_ports.h"
+#include "rtp/rtcp.h"
+#include "server/connection.h"
+#include "server/datagram_peers.h"
+#include "server/mount_mirror.h"
+#include "server/request_handler.h"
+#include "server/session_table.h"
+
+namespace rtspcore::server {
+
+class Server;
+
+// One event loop with the connections, sessions, mirrors and UDP ports that belong to it, on a thread of its own. No
+// viewer is ever touched by another thread: what comes from outside is posted.
+class IoThread : private net::UdpPorts::Receiver {
+public:
+    // `index` is part of the ids of its sessions. `udp` may be null.
+    IoThread(Server &server, unsigned index, std::unique_ptr<net::UdpPorts> udp);
+    ~IoThread() override;
+
+    void start();
+    // Ends all sessions (their viewers get BYE) and connections, and the thread. Synchronous; idempotent.
+    void stop();
+
+    // Safe: a new connection for this thread.
+    void post_connection(UniqueFd fd, net::SocketAddress peer, net::SocketAddress local, bool make_room);
+    // Safe: what is served has changed; requests that wait for that are tried again.
+    void post_mounts_changed();
+    [[nodiscard]] unsigned connection_count() const { return connection_count_.load(std::memory_order_relaxed); }
+
+    // Everything below: on the thread itself.
+    [[nodiscard]] EventLoop &loop() { return loop_; }
+    [[nodiscard]] Server &server() { return server_; }
+    [[nodiscard]] unsigned index() const { return index_; }
+    [[nodiscard]] RequestHandler &requests() { return requests_; }
+    [[nodiscard]] SessionTable &sessions() { return sessions_; }
+    [[nodiscard]] net::UdpPorts *udp() { return udp_.get(); }
+    [[nodiscard]] DatagramPeers &datagram_peers() { return peers_; }
+    [[nodiscard]] std::span<uint8_t> read_buffer() { return read_buffer_; }
+    [[nodiscard]] net::WriteScratch &scratch() { return scratch_; }
+
+    // The mirror of a mount, made on first use; it goes when its last viewer has gone.
+    MountMirror &mirror_of(const std::shared_ptr<media::Mount> &mount);
+    // Makes the viewer of a session that has its streams set up.
+    Viewer &make_viewer(Session &session);
+    void end_session(Session &session);
+
+    void on_interleaved(Connection &connection, uint8_t channel, std::span<const uint8_t> payload);
+    // The connection is destroyed after this round, and what hangs on it.
+    void bury(Connection &connection);
+    // The connection goes to another thread after this round, and its parked request is handled there.
+    void hand_over(Connection &connection, unsigned thread);
+
+private:
+    class MailboxReader;
+
+    Connection &adopt(std::unique_ptr<Connection> connection);
+    bool make_room();
+    std::unique_ptr<Connection> take_out(Connection &connection);
+    void read_mailbox();
+    void close_mount(uint64_t mount);
+    void reap();
+    void end_sessions_of(Connection &connection);
+    void send_away(Connection &connection, unsigned thread);
+    void tick();
+    void shut_down();
+    void on_rtcp(Session &session, SessionStream &stream, std::span<const uint8_t> bytes);
+    void on_report(SessionStream &stream, const rtp::ReportBlock &block, media::Mount &mount);
+    void schedule_reaping();
+
+    void on_datagram(const net::SocketAddress &from, std::span<const uint8_t> bytes, bool rtcp) override;
+    void on_port_unreachable(const net::SocketAddress &peer) override;
+
+    Server &server_;
+    const unsigned index_;
+    EventLoop loop_;
+    std::shared_ptr<media::Mailbox> mailbox_;
+    std::unique_ptr<MailboxReader> mailbox_reader_;
+    std::unique_ptr<net::UdpPorts> udp_;
+    DatagramPeers peers_;
+    RequestHandler requests_;
+    std::unordered_map<uint64_t, std::unique_ptr<MountMirror>> mirrors_;  // by Mount::id()
+    // In the order of arrival.
+    std::map<uint64_t, std::unique_ptr<Connection>> connections_;
+    uint64_t next_connection_ = 0;
+    SessionTable sessions_;
+    std::vector<Connection *> doomed_;
+    std::vector<std::pair<Connection *, unsigned>> leaving_;
+    bool reaping_scheduled_ = false;
+    bool stopping_ = false;
+    std::deque<media::Delivery> deliveries_;
+    std::array<uint8_t, 64 * 1024> read_buffer_;
+    net::WriteScratch scratch_;
+    std::atomic<unsigned> connection_count_{0};
+    std::thread thread_;
+};
+
+}  // namespace rtspcore::server

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "server/mount_mirror.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "media/mailbox.h"
+#include "server/viewer.h"
+
+namespace rtspcore::server {
+
+MountMirror::MountMirror(std::shared_ptr<media::Mount> mount, std::shared_ptr<media::Mailbox> mailbox,
+                         net::UdpPorts *udp)
+    : mount_(std::move(mount)), mailbox_(std::move(mailbox)), udp_(udp), ring_(mount_->config().ring) {
+    media::RingSnapshot snapshot = mount_->subscribe(mailbox_);
+    media::RingIndex index = snapshot.begin;
+    for (auto &batch : snapshot.batches)
+        ring_.append_at(index++, std::move(batch));
+    distributed_ = ring_.end();
+}
+
+MountMirror::~MountMirror() {
+    mount_->unsubscribe(mailbox_);
+    publish_counts();
+}
+
+void MountMirror::receive(media::RingIndex index, media::SharedBatch batch) {
+    // What a former mirror of this mount was sent may still have been in the mailbox when this one subscribed.
+    const bool is_known = !ring_.empty() && index < ring_.end();
+    if (!is_known)
+        ring_.append_at(index, std::move(batch));
+}
+
+void MountMirror::distribute(Time now) {
+    answer_waiting(now);
+    for (TcpViewer *viewer : tcp_viewers_)
+        viewer->send(now);
+    distributed_ = std::max(distributed_, ring_.begin());
+    for (; distributed_ < ring_.end(); ++distributed_)
+        send_to_group(ring_.at(distributed_), now);
+    publish_counts();
+}
+
+void MountMirror::answer_waiting(Time now) {
+    std::vector<Waiting> ready;
+    const auto is_ready = [&](const Waiting &w) { return w.viewer->cursor().peek(ring_, now) != nullptr; };
+    const auto first_ready = std::stable_partition(waiting_.begin(), waiting_.end(), std::not_fn(is_ready));
+    std::move(first_ready, waiting_.end(), std::back_inserter(ready));
+    waiting_.erase(first_ready, waiting_.end());
+    for (Waiting &entry : ready)
+        entry.available();
+}
+
+void MountMirror::send_to_group(const media::SharedBatch &batch, Time now) {
+    destinations_.clear();
+    net::SocketAddress destination;
+    for (UdpViewer *viewer : udp_viewers_)
+        if (viewer->joins_group(batch, now, destination))
+            destinations_.push_back(destination);
+    if (destinations_.empty())
+        return;
+    if (batch->is_rtcp())
+        udp_->send_rtcp(batch, destinations_);
+    else
+        udp_->send_rtp(batch, destinations_);
+}
+
+void MountMirror::add(TcpViewer &viewer) {
+    tcp_viewers_.push_back(&viewer);
+    mount_->statistics().viewers.fetch_add(1, std::memory_order_relaxed);
+}
+
+void MountMirror::add(UdpViewer &viewer) {
+    udp_viewers_.push_back(&viewer);
+    mount_->statistics().viewers.fetch_add(1, std::memory_order_relaxed);
+}
+
+void MountMirror::remove(TcpViewer &viewer) {
+    std::erase(tcp_viewers_, &viewer);
+    forget_waiting(viewer);
+}
+
+void MountMirror::remove(UdpViewer &viewer) {
+    std::erase(udp_viewers_, &viewer);
+    forget_waiting(viewer);
+}
+
+void MountMirror::forget_waiting(const Viewer &viewer) {
+    std::erase_if(waiting_, [&](const Waiting &entry) { return entry.viewer == &viewer; });
+    mount_->statistics().viewers.fetch_sub(1, std::memory_order_relaxed);
+}
+
+void MountMirror::when_available(Viewer &viewer, std::function<void()> available) {
+    waiting_.push_back({&viewer, std::move(available)});
+}
+
+void MountMirror::publish_counts() {
+    auto &statistics = mount_->statistics();
+    statistics.packets_sent.fetch_add(std::exchange(packets_sent_, 0), std::memory_order_relaxed);
+    statistics.bytes_sent.fetch_add(std::exchange(bytes_sent_, 0), std::memory_order_relaxed);
+}
+
+}  // namespace rtspcore::server

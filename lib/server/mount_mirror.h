@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "base/clock.h"
+#include "media/mount.h"
+#include "media/ring.h"
+#include "net/udp_ports.h"
+
+namespace rtspcore::server {
+
+class TcpViewer;
+class UdpViewer;
+class Viewer;
+
+// What one I/O thread knows of a mount that somebody watches through it: references to the batches of the mount's ring,
+// and its viewers, each a cursor into them. Confined to its I/O thread.
+class MountMirror {
+public:
+    // Subscribes `mailbox` to the mount. `udp` is borrowed; null when UDP is not offered.
+    MountMirror(std::shared_ptr<media::Mount> mount, std::shared_ptr<media::Mailbox> mailbox, net::UdpPorts *udp);
+    ~MountMirror();
+    MountMirror(const MountMirror &) = delete;
+    MountMirror &operator=(const MountMirror &) = delete;
+
+    // Takes in what the mount published. Nothing is sent until distribute().
+    void receive(media::RingIndex index, media::SharedBatch batch);
+    // Sends every viewer what it has not got. Viewers may doom their connection meanwhile, but nobody is destroyed.
+    void distribute(Time now);
+
+    [[nodiscard]] const media::Ring &ring() const { return ring_; }
+    [[nodiscard]] const std::shared_ptr<media::Mount> &mount() const { return mount_; }
+    [[nodiscard]] bool has_viewers() const { return !tcp_viewers_.empty() || !udp_viewers_.empty(); }
+
+    void add(TcpViewer &viewer);
+    void add(UdpViewer &viewer);
+    void remove(TcpViewer &viewer);
+    void remove(UdpViewer &viewer);
+    // Calls `available` once, from distribute(), as soon as there is something to send to the (held) viewer; never
+    // after its removal.
+    void when_available(Viewer &viewer, std::function<void()> available);
+
+    void count_sent(const media::PacketBatch &batch) {
+        packets_sent_ += batch.extents().size();
+        bytes_sent_ += batch.slab().size();
+    }
+
+private:
+    struct Waiting {
+        Viewer *viewer;
+        std::function<void()> available;
+    };
+    void answer_waiting(Time now);
+    void send_to_group(const media::SharedBatch &batch, Time now);
+    void forget_waiting(const Viewer &viewer);
+    void publish_counts();
+
+    const std::shared_ptr<media::Mount> mount_;
+    const std::shared_ptr<media::Mailbox> mailbox_;
+    net::UdpPorts *const udp_;
+    media::Ring ring_;
+    media::RingIndex distributed_ = 0;
+    std::vector<TcpViewer *> tcp_viewers_;
+    std::vector<UdpViewer *> udp_viewers_;
+    std::vector<Waiting> waiting_;
+    std::vector<net::SocketAddress> destinations_;  // kept to be reused
+    uint64_t packets_sent_ = 0;
+    uint64_t bytes_sent_ = 0;
+};
+
+}  // namespace rtspcore::server

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <utility>
+
+#include "media/join.h"
+#include "rtsp/range.h"
+#include "server/connection.h"
+#include "server/io_thread.h"
+#include "server/request_handler.h"
+#include "server/rtp_info.h"
+#include "server/server.h"
+
+namespace rtspcore::server {
+
+namespace {
+
+// An encoder that was asked for a key frame makes it within a few frames; a source that has not by then does not
+// listen.
+constexpr std::chrono::milliseconds kFirstUnitWait{500};
+
+bool ask_for_key_unit(Session &session, Time now) {
+    bool answered = false;
+    for (const auto &[index, stream] : session.streams())
+        if (stream.track->config().has_key_frames)
+            answered = stream.track->request_key_unit(now) || answered;
+    return answered;
+}
+
+bool encoder_answers(const Session &session) {
+    for (const auto &[index, stream] : session.streams())
+        if (stream.track->config().has_key_frames && stream.track->answers_key_requests())
+            return true;
+    return false;
+}
+
+void start_with_burst(Viewer &viewer) {
+    const media::Ring &ring = viewer.mirror().ring();
+    const media::Mount &mount = *viewer.mirror().mount();
+    const bool squeeze = mount.config().slow_viewers != media::SlowViewerPolicy::Lossless;
+    auto burst = media::make_join_burst(ring, viewer.session().selection(), viewer.mirror().mount()->tracks(), squeeze);
+    viewer.cursor().start_with_burst(std::move(burst), ring.end());
+}
+
+}  // namespace
+
+Outcome RequestHandler::play(Context &context) {
+    if (!context.session)
+        return refuse(context, rtsp::Status::SessionNotFound, "PLAY needs a Session header");
+    auto next = transition(context);
+    if (auto *refusal = std::get_if<Outcome>(&next))
+        return std::move(*refusal);
+    if (const auto range = context.request.headers.find("Range"))
+        if (const auto checked = rtsp::check_live_range(*range); !checked)
+            return refuse(context, checked.error().code, checked.error().message.c_str());
+    if (context.session->state() == rtsp::SessionState::Playing)
+        return playing(context);
+    if (context.session->viewer())
+        return await_first_unit(context);
+    return begin_playing(context);
+}
+
+Outcome RequestHandler::begin_playing(Context &context) {
+    Session &session = *context.session;
+    Viewer &viewer = thread_.make_viewer(session);
+    const media::Ring &ring = viewer.mirror().ring();
+    media::MountConfig config = session.mount()->config();
+    switch (media::choose_join(ring, session.selection(), config, encoder_answers(session))) {
+        case media::JoinKind::Burst:
+            start_with_burst(viewer);
+            return playing(context);
+        case media::JoinKind::Now:
+            viewer.cursor().start_anywhere(ring.end());
+            break;
+        case media::JoinKind::KeyFrame:
+            viewer.cursor().start(ring.end());
+            if (!ask_for_key_unit(session, thread_.loop().now()) && ring.last_entry_point() &&
+                config.start_mode == media::StartMode::Auto) {
+                start_with_burst(viewer);
+                return playing(context);
+            }
+            break;
+    }
+    viewer.hold();
+    Connection *connection = &context.connection;
+    viewer.mirror().when_available(viewer, [connection] { connection->resume(false); });
+    return ParkedRequest{context.request, ParkedRequest::For::FirstUnit, thread_.loop().now() + kFirstUnitWait};
+}
+
+// PLAY is answered when its first packet is known, so that RTP-Info is true.
+Outcome RequestHandler::await_first_unit(Context &context) {
+    Viewer &viewer = *context.session->viewer();
+    const bool available = viewer.cursor().peek(viewer.mirror().ring(), thread_.loop().now()) != nullptr;
+    const bool can_burst = viewer.mirror().ring().last_entry_point().has_value();
+    const bool must_wait_for_key = context.session->mount()->config().start_mode == media::StartMode::KeyFrame;
+    if (!available && viewer.cursor().waits_for_key() && can_burst && !must_wait_for_key) {
+        for (const auto &[index, stream] : context.session->streams())
+            stream.track->note_unanswered_key_request();
+        start_with_burst(viewer);
+    }
+    return playing(context);
+}
+
+Answer RequestHandler::playing(Context &context) {
+    Session &session = *context.session;
+    Viewer &viewer = *session.viewer();
+    session.set_state(rtsp::SessionState::Playing);
+    Answer answer = respond(context, rtsp::Status::Ok);
+    answer.response.headers.add("Range", std::string(rtsp::kLiveRange));
+    if (const std::string info = rtp_info(viewer, context.request.uri); !info.empty())
+        answer.response.headers.add("RTP-Info", info);
+    viewer.release();
+    if (!session.is_interleaved())
+        answer.afterwards = [&viewer, this] { viewer.send(thread_.loop().now()); };
+    return answer;
+}
+
+Outcome RequestHandler::pause(Context &context) {
+    if (!context.session)
+        return refuse(context, rtsp::Status::SessionNotFound, "PAUSE needs a Session header");
+    auto next = transition(context);
+    if (auto *refusal = std::get_if<Outcome>(&next))
+        return std::move(*refusal);
+    context.session->set_viewer(nullptr);
+    context.session->set_state(std::get<rtsp::Transition>(next).next);
+    return respond(context, rtsp::Status::Ok);
+}
+
+Outcome RequestHandler::teardown(Context &context) {
+    if (!context.session)
+        return refuse(context, rtsp::Status::SessionNotFound, "TEARDOWN needs a Session header");
+    auto next = transition(context);
+    if (auto *refusal = std::get_if<Outcome>(&next))
+        return std::move(*refusal);
+    Session &session = *context.session;
+    if (std::get<rtsp::Transition>(next).ends_session) {
+        context.session = nullptr;
+        thread_.end_session(session);
+        return respond(context, rtsp::Status::Ok);
+    }
+    thread_.datagram_peers().remove(session);
+    session.streams().erase(*context.target.stream);
+    for (const auto &[index, stream] : session.streams())
+        if (!session.is_interleaved())
+            thread_.datagram_peers().add(session, index);
+    if (session.viewer())
+        session.viewer()->cursor().drop_track(static_cast<uint8_t>(*context.target.stream));
+    return respond(context, rtsp::Status::Ok);
+}
+
+}  // namespace rtspcore::server

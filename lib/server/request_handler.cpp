@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "server/request_handler.h"
+
+#include <charconv>
+#include <string_view>
+#include <utility>
+
+#include "base/log.h"
+#include "server/connection.h"
+#include "server/io_thread.h"
+#include "server/server.h"
+#include "server/session.h"
+
+namespace rtspcore::server {
+
+namespace {
+
+constexpr char kPublic[] = "OPTIONS, DESCRIBE, SETUP, PLAY, PAUSE, TEARDOWN, GET_PARAMETER, SET_PARAMETER";
+
+// RFC 2326 section 12.17: a number, in every request.
+std::optional<std::string> sequence_of(const rtsp::Request &request) {
+    const auto header = request.headers.find("CSeq");
+    uint64_t number = 0;
+    if (!header)
+        return std::nullopt;
+    const auto [end, error] = std::from_chars(header->data(), header->data() + header->size(), number);
+    if (error != std::errc() || end != header->data() + header->size())
+        return std::nullopt;
+    return std::string(*header);
+}
+
+// The names in a text/parameters body (RFC 2326 section 10.8), a line each, with or without a value.
+std::string parameter_names(std::string_view body) {
+    std::string names;
+    while (!body.empty()) {
+        const size_t end = body.find_first_of("\r\n");
+        const std::string_view line = body.substr(0, end);
+        const std::string_view name = line.substr(0, line.find(':'));
+        if (!name.empty())
+            names += std::string(name) + "\r\n";
+        body.remove_prefix(end == std::string_view::npos ? body.size() : end + 1);
+    }
+    return names;
+}
+
+}  // namespace
+
+Outcome RequestHandler::handle(Connection &connection, const rtsp::Request &request, bool last_chance) {
+    auto &statistics = thread_.server().statistics();
+    statistics.requests.fetch_add(last_chance ? 0 : 1, std::memory_order_relaxed);
+    Context context{connection, request, last_chance, {}};
+    if (!sequence_of(request))
+        return refuse(context, rtsp::Status::BadRequest,
+                      "every request needs a CSeq header with a number (RFC 2326 section 12.17)");
+    if (const auto required = request.headers.joined("Require"); required) {
+        Answer answer = refuse(context, rtsp::Status::OptionNotSupported, "it requires an option");
+        answer.response.headers.add("Unsupported", *required);
+        return answer;
+    }
+    auto target = rtsp::parse_request_target(request.uri);
+    if (!target)
+        return refuse(context, rtsp::Status::BadRequest, target.error().message.c_str());
+    context.target = std::move(*target);
+    if (auto outcome = find_session(context))
+        return std::move(*outcome);
+    return dispatch(context);
+}
+
+std::optional<Outcome> RequestHandler::find_session(Context &context) {
+    const auto header = context.request.headers.find("Session");
+    if (!header)
+        return std::nullopt;
+    context.session = thread_.sessions().find(*header);
+    if (context.session) {
+        context.session->touch(thread_.loop().now());
+        return std::nullopt;
+    }
+    const auto thread = SessionTable::thread_of(*header);
+    const bool may_move = !context.last_chance && context.connection.sessions().empty();
+    if (thread && may_move && thread_.server().has_thread(*thread) && *thread != thread_.index())
+        return ParkedRequest{context.request, ParkedRequest::For::Thread, {}, *thread};
+    return refuse(context, rtsp::Status::SessionNotFound, "no such session: it ended, timed out, or never was");
+}
+
+Outcome RequestHandler::dispatch(Context &context) {
+    using Function = Outcome (RequestHandler::*)(Context &);
+    static constexpr std::pair<rtsp::Method, Function> kMethods[] = {
+        {rtsp::Method::Options, &RequestHandler::options},
+        {rtsp::Method::Describe, &RequestHandler::describe},
+        {rtsp::Method::Setup, &RequestHandler::setup},
+        {rtsp::Method::Play, &RequestHandler::play},
+        {rtsp::Method::Pause, &RequestHandler::pause},
+        {rtsp::Method::Teardown, &RequestHandler::teardown},
+        {rtsp::Method::GetParameter, &RequestHandler::get_parameter},
+        {rtsp::Method::SetParameter, &RequestHandler::set_parameter},
+    };
+    for (const auto &[method, function] : kMethods)
+        if (method == context.request.method)
+            return (this->*function)(context);
+    if (context.request.method == rtsp::Method::Unknown)
+        return refuse(context, rtsp::Status::NotImplemented, "unknown method");
+    Answer answer = refuse(context, rtsp::Status::MethodNotAllowed, "this server does not record or redirect");
+    answer.response.headers.add("Allow", kPublic);
+    return answer;
+}
+
+Outcome RequestHandler::options(Context &context) {
+    Answer answer = respond(context, rtsp::Status::Ok);
+    answer.response.headers.add("Public", kPublic);
+    return answer;
+}
+
+// Both are what clients keep their session alive with (RFC 2326 section 10.8); there are no parameters to read or set.
+Outcome RequestHandler::get_parameter(Context &context) {
+    const std::string names = parameter_names(context.request.body);
+    if (names.empty())
+        return respond(context, rtsp::Status::Ok);
+    Answer answer = refuse(context, rtsp::Status::ParameterNotUnderstood, "there are no parameters");
+    answer.response.headers.add("Content-Type", "text/parameters");
+    answer.response.body = names;
+    return answer;
+}
+
+Outcome RequestHandler::set_parameter(Context &context) {
+    return get_parameter(context);
+}
+
+std::variant<rtsp::Transition, Outcome> RequestHandler::transition(const Context &context) {
+    const auto &track = context.target.stream;
+    const rtsp::SessionSituation situation =
+        context.session ? context.session->situation(track) : rtsp::SessionSituation{};
+    const auto scope = track ? rtsp::Scope::Stream : rtsp::Scope::Aggregate;
+    const rtsp::Transition next = rtsp::transition(situation, context.request.method, scope);
+    if (next.refusal)
+        return refuse(context, *next.refusal, "the session's state does not allow it");
+    return next;
+}
+
+Answer RequestHandler::respond(const Context &context, rtsp::Status status) const {
+    Answer answer;
+    answer.response.status = status;
+    if (const auto sequence = context.request.headers.find("CSeq"))
+        answer.response.headers.add("CSeq", std::string(*sequence));
+    answer.response.headers.add("Server", thread_.server().config().server_name);
+    if (context.session) {
+        const auto timeout = thread_.server().config().session_timeout.count();
+        answer.response.headers.add("Session", context.session->id() + ";timeout=" + std::to_string(timeout));
+    }
+    return answer;
+}
+
+// What the client wrote may hold credentials; only its path is logged.
+Answer RequestHandler::refuse(const Context &context, rtsp::Status status, const char *why) const {
+    CORE_INFO("%s: %s %s: %d %s: %s", context.connection.peer().to_string().c_str(),
+              context.request.method_name.c_str(), context.target.mapping.c_str(), static_cast<int>(status),
+              rtsp::reason_phrase(status), why);
+    return respond(context, status);
+}
+
+rtsp::Response RequestHandler::refuse_malformed(const rtsp::MessageParser::Malformed &malformed) {
+    thread_.server().statistics().bad_requests.fetch_add(1, std::memory_order_relaxed);
+    rtsp::Response response;
+    response.status = malformed.status;
+    if (!malformed.cseq.empty())
+        response.headers.add("CSeq", malformed.cseq);
+    response.headers.add("Server", thread_.server().config().server_name);
+    return response;
+}
+
+}  // namespace rtspcore::server

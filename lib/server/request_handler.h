@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "rtsp/message.h"
+#include "rtsp/message_parser.h"
+#include "rtsp/request_target.h"
+#include "rtsp/session_state.h"
+#include "rtsp/transport.h"
+#include "server/exchange.h"
+#include "server/mount_table.h"
+
+namespace rtspcore::server {
+
+class Connection;
+class IoThread;
+class Session;
+
+// Answers requests: a function per RTSP method (RFC 2326 section 10). Confined to its I/O thread; never blocks.
+class RequestHandler {
+public:
+    explicit RequestHandler(IoThread &thread) : thread_(thread) {}
+
+    // With `last_chance` a request that was parked is answered, whatever there is.
+    Outcome handle(Connection &connection, const rtsp::Request &request, bool last_chance);
+    rtsp::Response refuse_malformed(const rtsp::MessageParser::Malformed &malformed);
+
+private:
+    // One request with what was found out about it so far.
+    struct Context {
+        Connection &connection;
+        const rtsp::Request &request;
+        bool last_chance;
+        rtsp::RequestTarget target;
+        Session *session = nullptr;  // named by the Session header
+    };
+
+    std::optional<Outcome> find_session(Context &context);
+    Outcome dispatch(Context &context);
+
+    Outcome options(Context &context);
+    Outcome describe(Context &context);
+    Outcome setup(Context &context);
+    Outcome play(Context &context);
+    Outcome pause(Context &context);
+    Outcome teardown(Context &context);
+    Outcome get_parameter(Context &context);
+    Outcome set_parameter(Context &context);
+
+    // What is served at the target: a mount, or the outcome that the request has instead (404, or parked).
+    std::variant<std::shared_ptr<media::Mount>, Outcome> find_mount(Context &context);
+    // The transition of the session's state machine, or the refusal.
+    std::variant<rtsp::Transition, Outcome> transition(const Context &context);
+
+    // Parts of setup().
+    std::optional<unsigned> setup_track(const Context &context, media::Mount &mount);
+    std::optional<rtsp::TransportSpec> choose_transport(const Context &context);
+    std::optional<rtsp::TransportSpec> accept_transport(const Context &context, rtsp::TransportSpec offer);
+    Outcome set_up(Context &context, const std::shared_ptr<media::Mount> &mount, unsigned track,
+                   rtsp::TransportSpec transport);
+
+    // Parts of play().
+    Outcome begin_playing(Context &context);
+    Outcome await_first_unit(Context &context);
+    Answer playing(Context &context);
+
+    Answer respond(const Context &context, rtsp::Status status) const;
+    Answer refuse(const Context &context, rtsp::Status status, const char *why) const;
+
+    IoThread &thread_;
+};
+
+}  // namespace rtspcore::server

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "server/viewer.h"
+
+namespace rtspcore::server {
+
+// The RTP-Info header (RFC 2326 section 12.33) for a viewer that is about to be sent its first packets: sequence number
+// and RTP time of the first packet of each stream. Of a stream whose next unit is not made yet it says what follows the
+// newest one; nothing that is not known. Empty if nothing is known at all. `uri` is that of the PLAY request, as the
+// client wrote it.
+std::string rtp_info(Viewer &viewer, std::string_view uri);
+
+}  // namespace rtspcore::server

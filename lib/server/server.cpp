@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "server/server.h"
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+#include "net/socket.h"
+#include "server/acceptor.h"
+#include "server/io_thread.h"
+
+namespace rtspcore::server {
+
+namespace {
+
+constexpr unsigned kMostThreadsByDefault = 4;
+constexpr unsigned kMostThreads = 64;
+
+ServerError code_of(net::SocketError error) {
+    switch (error) {
+        case net::SocketError::BadAddress:
+            return ServerError::BadAddress;
+        case net::SocketError::InUse:
+            return ServerError::PortTaken;
+        case net::SocketError::Denied:
+            return ServerError::PermissionDenied;
+        case net::SocketError::NotAvailable:
+            return ServerError::AddressNotAvailable;
+        case net::SocketError::System:
+            break;
+    }
+    return ServerError::System;
+}
+
+unsigned thread_count(unsigned configured) {
+    if (configured > 0)
+        return std::min(configured, kMostThreads);
+    return std::clamp(std::thread::hardware_concurrency(), 1u, kMostThreadsByDefault);
+}
+
+}  // namespace
+
+Server::Server(ServerConfig config) : config_(std::move(config)) {}
+
+Server::~Server() {
+    for (const auto &thread : io_threads_)
+        thread->stop();
+}
+
+Result<std::shared_ptr<Server>, ServerError> Server::open(ServerConfig config) {
+    std::shared_ptr<Server> server(new Server(std::move(config)));
+    auto socket = net::listen_on(server->config_.address, server->config_.port);
+    if (!socket)
+        return Failure{code_of(socket.error().code), socket.error().message};
+    server->port_ = socket->port;
+    server->acceptor_ = std::make_unique<Acceptor>(*server, std::move(*socket));
+    if (const auto opened = server->open_udp_and_threads(); !opened)
+        return opened.error();
+    return server;
+}
+
+Result<void, ServerError> Server::open_udp_and_threads() {
+    const unsigned count = thread_count(config_.io_threads);
+    for (unsigned index = 0; index < count; ++index) {
+        std::unique_ptr<net::UdpPorts> udp;
+        if (config_.allow_udp) {
+            auto opened = net::UdpPorts::open(config_.address, config_.udp_ports.min, config_.udp_ports.max);
+            if (!opened)
+                return Failure{
+                    ServerError::NoUdpPorts,
+                    std::to_string(count) + " pairs are needed, one per I/O thread: " + opened.error().message};
+            udp = std::move(*opened);
+        }
+        io_threads_.push_back(std::make_unique<IoThread>(*this, index, std::move(udp)));
+    }
+    mounts_.set_change_hook([this] {
+        for (const auto &thread : io_threads_)
+            thread->post_mounts_changed();
+    });
+    acceptor_->attach(io_threads_.front()->loop());
+    for (const auto &thread : io_threads_)
+        thread->start();
+    return {};
+}
+
+IoThread &Server::least_busy_thread() {
+    const auto fewer = [](const auto &a, const auto &b) { return a->connection_count() < b->connection_count(); };
+    return **std::min_element(io_threads_.begin(), io_threads_.end(), fewer);
+}
+
+void Server::count_session() {
+    statistics_.sessions.fetch_add(1, std::memory_order_relaxed);
+    statistics_.sessions_total.fetch_add(1, std::memory_order_relaxed);
+}
+
+}  // namespace rtspcore::server

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <utility>
+
+#include "base/log.h"
+#include "media/mailbox.h"
+#include "server/connection.h"
+#include "server/io_thread.h"
+#include "server/request_handler.h"
+#include "server/server.h"
+
+namespace rtspcore::server {
+
+namespace {
+
+constexpr size_t kMaxSessionsPerConnection = 64;
+
+// The SSRC that the packets really carry: the payloader's by its caps, somebody's RTP by its newest packet.
+std::optional<uint32_t> ssrc_of(const media::Track &track) {
+    guint ssrc = 0;
+    if (gst_structure_get_uint(gst_caps_get_structure(track.config().caps.get(), 0), "ssrc", &ssrc))
+        return ssrc;
+    return std::nullopt;
+}
+
+}  // namespace
+
+Outcome RequestHandler::setup(Context &context) {
+    auto found = find_mount(context);
+    if (auto *instead = std::get_if<Outcome>(&found))
+        return std::move(*instead);
+    const auto mount = std::get<std::shared_ptr<media::Mount>>(found);
+    if (context.session && context.session->mount() != mount)
+        return refuse(context, rtsp::Status::AggregateOperationNotAllowed, "the session is of another presentation");
+    const auto track = setup_track(context, *mount);
+    if (!track)
+        return refuse(context,
+                      context.target.stream ? rtsp::Status::NotFound : rtsp::Status::AggregateOperationNotAllowed,
+                      "SETUP takes the URL of one stream, as a=control of the SDP has it");
+    context.target.stream = track;
+    if (auto next = transition(context); auto *refusal = std::get_if<Outcome>(&next))
+        return std::move(*refusal);
+    if (!context.session && context.connection.sessions().size() >= kMaxSessionsPerConnection)
+        return refuse(context, rtsp::Status::ServiceUnavailable, "too many sessions on one connection");
+    if (!context.request.headers.find("Transport"))
+        return refuse(context, rtsp::Status::BadRequest, "SETUP needs a Transport header");
+    auto transport = choose_transport(context);
+    if (!transport)
+        return refuse(context, rtsp::Status::UnsupportedTransport, "none of the transports it offers is served");
+    return set_up(context, mount, *track, std::move(*transport));
+}
+
+// The stream of the control URL; that of the presentation when it has just one.
+std::optional<unsigned> RequestHandler::setup_track(const Context &context, media::Mount &mount) {
+    if (context.target.stream)
+        return mount.track(*context.target.stream) ? context.target.stream : std::nullopt;
+    const auto tracks = mount.tracks();
+    if (tracks.size() != 1)
+        return std::nullopt;
+    return tracks.front()->index();
+}
+
+std::optional<rtsp::TransportSpec> RequestHandler::choose_transport(const Context &context) {
+    const auto offers = rtsp::parse_transports(*context.request.headers.joined("Transport"));
+    if (!offers)
+        return std::nullopt;
+    for (const rtsp::TransportSpec &offer : *offers)
+        if (auto accepted = accept_transport(context, offer))
+            return accepted;
+    return std::nullopt;
+}
+
+std::optional<rtsp::TransportSpec> RequestHandler::accept_transport(const Context &context, rtsp::TransportSpec offer) {
+    using Lower = rtsp::TransportSpec::Lower;
+    const ServerConfig &config = thread_.server().config();
+    const bool profile_is_served =
+        offer.profile == rtsp::TransportSpec::Profile::Avp || offer.profile == rtsp::TransportSpec::Profile::Avpf;
+    const auto agreed = context.session ? context.session->lower_transport() : std::nullopt;
+    if (!profile_is_served || offer.record || (agreed && *agreed != offer.lower))
+        return std::nullopt;
+    // Datagrams go to whoever asked only (docs/architecture.md): the client's idea of another destination is not
+    // repeated.
+    offer.destination.clear();
+    offer.source.clear();
+    if (offer.lower == Lower::Udp && config.allow_udp && thread_.udp() && offer.client_port) {
+        offer.server_port = rtsp::PortPair{thread_.udp()->rtp_port(), thread_.udp()->rtcp_port()};
+        return offer;
+    }
+    const bool elsewhere = context.session && context.session->connection() != &context.connection;
+    if (offer.lower == Lower::Tcp && config.allow_tcp && !elsewhere) {
+        const auto usual = static_cast<uint8_t>(2 * *context.target.stream);
+        const rtsp::ChannelPair own{usual, static_cast<uint8_t>(usual + 1)};
+        offer.interleaved = context.connection.free_channels(offer.interleaved.value_or(own));
+        return offer.interleaved ? std::optional(offer) : std::nullopt;
+    }
+    return std::nullopt;
+}
+
+Outcome RequestHandler::set_up(Context &context, const std::shared_ptr<media::Mount> &mount, unsigned track,
+                               rtsp::TransportSpec transport) {
+    if (!context.session) {
+        context.session = &thread_.sessions().create(mount, thread_.loop().now());
+        thread_.server().count_session();
+    }
+    Session &session = *context.session;
+    if (session.connection() != &context.connection) {
+        if (session.connection())
+            session.connection()->remove_session(session);
+        context.connection.add_session(session);
+    }
+    SessionStream stream;
+    stream.track = mount->track(track);
+    transport.ssrc = ssrc_of(*stream.track);
+    stream.transport = transport;
+    if (transport.lower == rtsp::TransportSpec::Lower::Udp) {
+        stream.rtp_peer = context.connection.peer().with_port(transport.client_port->rtp);
+        stream.rtcp_peer = context.connection.peer().with_port(transport.client_port->rtcp);
+    }
+    thread_.datagram_peers().remove(session);
+    session.streams().insert_or_assign(track, std::move(stream));
+    session.set_state(rtsp::SessionState::Ready);
+    for (const auto &[index, each] : session.streams())
+        if (each.transport.lower == rtsp::TransportSpec::Lower::Udp)
+            thread_.datagram_peers().add(session, index);
+    Answer answer = respond(context, rtsp::Status::Ok);
+    answer.response.headers.add("Transport", rtsp::to_string(transport));
+    return answer;
+}
+
+}  // namespace rtspcore::server

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <string>
+#include <utility>
+
+#include "server/server.h"
+
+namespace rtspcore::server {
+
+namespace {
+
+// A server that lost its last user stays listed until it is closed, and whoever asks for its port waits for that. The
+// lock is held while a server is opened; nothing of an application is called meanwhile.
+struct Registry {
+    std::mutex mutex;
+    std::condition_variable closed;
+    std::map<std::pair<std::string, uint16_t>, std::weak_ptr<Server>> servers;
+};
+
+Registry &registry() {
+    static Registry instance;
+    return instance;
+}
+
+void close_and_unlist(std::shared_ptr<Server> server, const std::pair<std::string, uint16_t> &key) {
+    server.reset();
+    const std::lock_guard lock(registry().mutex);
+    registry().servers.erase(key);
+    registry().closed.notify_all();
+}
+
+}  // namespace
+
+Result<std::shared_ptr<Server>, ServerError> shared_server(const ServerConfig &config) {
+    if (config.port == 0)
+        return Server::open(config);
+    const auto key = std::pair(config.address, config.port);
+    std::unique_lock lock(registry().mutex);
+    auto &servers = registry().servers;
+    for (auto found = servers.find(key); found != servers.end(); found = servers.find(key)) {
+        if (auto server = found->second.lock())
+            return server;
+        registry().closed.wait(lock);
+    }
+    auto opened = Server::open(config);
+    if (!opened)
+        return opened;
+    // The outer pointer counts the users.
+    Server *server = opened->get();
+    std::shared_ptr<Server> shared(
+        server, [inner = std::move(*opened), key](Server *) mutable { close_and_unlist(std::move(inner), key); });
+    servers[key] = shared;
+    return shared;
+}
+
+}  // namespace rtspcore::server

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "server/viewer.h"
+
+#include "rtp/rtcp.h"
+#include "server/mount_mirror.h"
+
+namespace rtspcore::server {
+
+Viewer::Viewer(Session &session, MountMirror &mirror)
+    : session_(session), mirror_(mirror), cursor_(mirror.mount()->config(), session.selection()) {}
+
+Viewer::~Viewer() = default;
+
+media::SharedBatch Viewer::take(Time now) {
+    if (held_)
+        return nullptr;
+    auto batch = cursor_.take(mirror_.ring(), now);
+    note_changes(now);
+    if (batch)
+        mirror_.count_sent(*batch);
+    return batch;
+}
+
+void Viewer::note_changes(Time now) {
+    auto &statistics = mirror_.mount()->statistics();
+    if (cursor_.units_dropped() != counted_drops_) {
+        statistics.units_dropped.fetch_add(cursor_.units_dropped() - counted_drops_, std::memory_order_relaxed);
+        counted_drops_ = cursor_.units_dropped();
+    }
+    if (cursor_.skips() == counted_skips_)
+        return;
+    statistics.skips.fetch_add(cursor_.skips() - counted_skips_, std::memory_order_relaxed);
+    counted_skips_ = cursor_.skips();
+    if (cursor_.waits_for_key())
+        for (const auto &[index, stream] : session_.streams())
+            if (stream.track->config().has_key_frames)
+                stream.track->request_key_unit(now);
+}
+
+bool Viewer::needs_report(const media::PacketBatch &batch) {
+    const uint64_t bit = media::TrackSelection::bit(batch.track());
+    const bool needed = !batch.is_rtcp() && (reported_ & bit) == 0;
+    reported_ |= bit;
+    return needed;
+}
+
+media::SharedBatch Viewer::report_for(const media::PacketBatch &batch, Time now) const {
+    return media::make_sender_report(batch, mirror_.mount()->cname(), now);
+}
+
+media::SharedBatch Viewer::goodbye_for(unsigned track, Time now) const {
+    const auto newest = mirror_.ring().newest(static_cast<uint8_t>(track));
+    if (!newest)
+        return nullptr;
+    return media::make_goodbye(*mirror_.ring().at(*newest), mirror_.mount()->cname(), now);
+}
+
+}  // namespace rtspcore::server

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/event_loop.h"
+#include "media/cursor.h"
+#include "media/mount.h"
+#include "net/udp_ports.h"
+#include "server/session.h"
+
+namespace rtspcore::server {
+
+class MountMirror;
+
+// The playing side of a session: a position in the mirror of its mount, and the way out. Confined to its I/O thread.
+// It is among its mirror's viewers as long as it exists, and its mirror exists as long as it does.
+class Viewer {
+public:
+    Viewer(Session &session, MountMirror &mirror);
+    virtual ~Viewer();
+    Viewer(const Viewer &) = delete;
+    Viewer &operator=(const Viewer &) = delete;
+
+    // Sends what there is, as far as the way out takes it. Never blocks.
+    virtual void send(Time now) = 0;
+    // RTCP BYE for every stream (RFC 3550 section 6.6), as far as the way out takes it.
+    virtual void say_goodbye(Time now) = 0;
+
+    // A viewer that waits is sent nothing until release(): its PLAY is not answered yet.
+    [[nodiscard]] bool is_held() const { return held_; }
+    void hold() { held_ = true; }
+    void release() { held_ = false; }
+
+    [[nodiscard]] media::Cursor &cursor() { return cursor_; }
+    [[nodiscard]] Session &session() { return session_; }
+    [[nodiscard]] const Session &session() const { return session_; }
+    [[nodiscard]] MountMirror &mirror() { return mirror_; }
+    // Too far behind under SlowViewerPolicy::Disconnect; whoever notices ends the session.
+    [[nodiscard]] bool too_slow() const { return cursor_.too_slow(); }
+
+protected:
+    // The next batch for the viewer, on its way out and counted; null when it has all there is, is held, or waits for a
+    // key unit (which upstream is then asked for).
+    media::SharedBatch take(Time now);
+    // Whether a sender report has to go ahead of this batch: the first of its track (RFC 3550 section 6.4.1: the
+    // mapping is known from the first packet on).
+    [[nodiscard]] bool needs_report(const media::PacketBatch &batch);
+    [[nodiscard]] media::SharedBatch report_for(const media::PacketBatch &batch, Time now) const;
+    [[nodiscard]] media::SharedBatch goodbye_for(unsigned track, Time now) const;
+
+private:
+    void note_changes(Time now);
+
+    Session &session_;
+    MountMirror &mirror_;
+    media::Cursor cursor_;
+    uint64_t reported_ = 0;  // a bit per track that has had its first sender report
+    uint64_t counted_drops_ = 0;
+    uint64_t counted_skips_ = 0;
+    bool held_ = false;
+};
+
+// Media inside the RTSP connection.
+class TcpViewer : public Viewer {
+public:
+    TcpViewer(Session &session, MountMirror &mirror);
+    ~TcpViewer() override;
+    void send(Time now) override;
+    void say_goodbye(Time now) override;
+    // Called by the connection when it can take a batch. Gives the batch and, through `channel`, its label if it is not
+    // the usual one.
+    media::SharedBatch next(Time now, std::optional<uint8_t> &channel);
+
+private:
+    void queue(const media::PacketBatch &rtcp);
+    [[nodiscard]] std::optional<uint8_t> channel_of(const media::PacketBatch &batch) const;
+};
+
+// Media in datagrams. Viewers that have all there is are sent the next batch together, by their mirror; one that still
+// has its join burst is paced, so that the burst does not overflow the receiver's socket buffer.
+class UdpViewer : public Viewer {
+public:
+    // What the pace is: about 90 Mbit/s, less than a default receive buffer (208 KiB, of which headers take half) at
+    // once.
+    static constexpr size_t kPaceBytes = 48 * 1024;
+    static constexpr std::chrono::milliseconds kPaceInterval{4};
+
+    UdpViewer(Session &session, MountMirror &mirror, net::UdpPorts &ports, EventLoop &loop);
+    ~UdpViewer() override;
+
+    void send(Time now) override;
+    void say_goodbye(Time now) override;
+
+    // For the mirror: whether `batch` is what this viewer is sent next. If so it counts as sent, and `destination` says
+    // where to.
+    bool joins_group(const media::SharedBatch &batch, Time now, net::SocketAddress &destination);
+
+private:
+    void send_one(const media::SharedBatch &batch);
+    [[nodiscard]] net::SocketAddress destination_of(const media::PacketBatch &batch) const;
+
+    net::UdpPorts &ports_;
+    EventLoop &loop_;
+    EventLoop::TimerId pace_timer_ = 0;
+};
+
+}  // namespace rtspcore::server
