@@ -4,7 +4,7 @@
 namespace bench {
 
 BareViewer::BareViewer(rtspcore::EventLoop &loop, Audience &audience, const Source &source)
-    : Viewer(loop, audience, source.url.port), transport_(source.transport) {
+    : Viewer(loop, audience, source), transport_(source.transport) {
     if (source.bare_is_audio)
         add_track(false, 8000);
     else

@@ -9,6 +9,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "kernel_time.h"
+
 namespace bench {
 
 namespace {
@@ -44,11 +46,18 @@ bool InterleavedStream::receive(PacketListener &listener) {
     if (kept == buffer.size())
         return false;
     std::memcpy(buffer.data(), unparsed_.data(), kept);
-    const ssize_t received = recv(socket_.get(), buffer.data() + kept, buffer.size() - kept, 0);
+    iovec room{buffer.data() + kept, buffer.size() - kept};
+    TimestampRoom control;
+    msghdr message{};
+    message.msg_iov = &room;
+    message.msg_iovlen = 1;
+    message.msg_control = control.data();
+    message.msg_controllen = control.size();
+    const ssize_t received = recvmsg(socket_.get(), &message, 0);
     if (received <= 0)
         return received < 0 && errno == EAGAIN;
     const auto bytes = buffer.first(kept + static_cast<size_t>(received));
-    const size_t parsed = parse(bytes, listener, rtspcore::monotonic_now());
+    const size_t parsed = parse(bytes, listener, arrival_of(message));
     unparsed_.assign(bytes.begin() + static_cast<ptrdiff_t>(parsed), bytes.end());
     return true;
 }

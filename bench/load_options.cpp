@@ -15,6 +15,7 @@ struct Arguments {
     gchar *transport = nullptr;
     gchar *bare = nullptr;
     gchar *stamps = nullptr;
+    gboolean kernel_time = FALSE;
     gint viewers = 1, joiners = 0, stalled = 0, server = 0;
     gdouble join_rate = 200, joiner_rate = 20, settle = 2, window = 8;
 
@@ -40,6 +41,8 @@ bool read(Arguments &to, int argc, char **argv) {
         {"window", 0, 0, G_OPTION_ARG_DOUBLE, &to.window, "how long to measure", "SECONDS"},
         {"server", 0, 0, G_OPTION_ARG_INT, &to.server, "process whose CPU time and memory to measure", "PID"},
         {"stamps", 0, 0, G_OPTION_ARG_FILENAME, &to.stamps, "stamps of the served stream, for latency", "FILE"},
+        {"kernel-time", 0, 0, G_OPTION_ARG_NONE, &to.kernel_time, "take the time at which the kernel was given a frame",
+         nullptr},
         {},
     };
     GOptionContext *context = g_option_context_new("- opens many viewers and tells what they received, as JSON");
@@ -71,6 +74,7 @@ std::optional<LoadOptions> LoadOptions::parse(int argc, char **argv) {
         std::string_view(arguments.transport ? arguments.transport : "tcp") == "udp" ? Transport::Udp : Transport::Tcp;
     options.source.bare = arguments.bare != nullptr;
     options.source.bare_is_audio = options.source.bare && std::string_view(arguments.bare) == "audio";
+    options.source.kernel_time = arguments.kernel_time;
     options.viewers = static_cast<size_t>(arguments.viewers);
     options.join_rate = arguments.join_rate;
     options.joiners = static_cast<size_t>(arguments.joiners);

@@ -26,11 +26,12 @@ struct Stream {
     bool frames_end_with_marker;
 };
 
-// One slice per picture and no access unit delimiters, as the encoders of boards deliver it. SMPTE bars contain a field
-// of noise, so the rate is really used up.
+// One slice per picture, as the encoders of boards deliver it, behind the access unit delimiter that x264enc writes
+// unless told otherwise: a packet of its own in front of each frame. SMPTE bars contain a field of noise, so the rate
+// is really used up.
 std::string video(int key_interval) {
     return "videotestsrc num-buffers=300 pattern=smpte ! video/x-raw,format=I420,width=1280,height=720,framerate=30/1 "
-           "! x264enc aud=false threads=1 bframes=0 speed-preset=veryfast bitrate=4000 vbv-buf-capacity=600 "
+           "! x264enc threads=1 bframes=0 speed-preset=veryfast bitrate=4000 vbv-buf-capacity=600 "
            "key-int-max=" +
            std::to_string(key_interval) +
            " option-string=scenecut=0 ! video/x-h264,profile=main,stream-format=byte-stream,alignment=au";

@@ -4,7 +4,7 @@
 namespace bench {
 
 RtspViewer::RtspViewer(rtspcore::EventLoop &loop, Audience &audience, const Source &source)
-    : Viewer(loop, audience, source.url.port),
+    : Viewer(loop, audience, source),
       client_(source.url, source.transport, [this](size_t track) { return client_port(track); }) {}
 
 uint16_t RtspViewer::client_port(size_t track) {

@@ -9,6 +9,8 @@
 #include <array>
 #include <vector>
 
+#include "kernel_time.h"
+
 namespace bench {
 
 namespace {
@@ -51,10 +53,17 @@ struct Batch {
             vectors[i] = {bytes.data() + i * kDatagramSize, kDatagramSize};
             messages[i].msg_hdr.msg_iov = &vectors[i];
             messages[i].msg_hdr.msg_iovlen = 1;
+            messages[i].msg_hdr.msg_control = controls[i].data();
         }
+    }
+    int receive(int socket) {
+        for (mmsghdr &message : messages)
+            message.msg_hdr.msg_controllen = sizeof(TimestampRoom);
+        return recvmmsg(socket, messages.data(), messages.size(), 0, nullptr);
     }
     std::vector<uint8_t> bytes = std::vector<uint8_t>(kDatagramsPerCall * kDatagramSize);
     std::array<iovec, kDatagramsPerCall> vectors{};
+    std::array<TimestampRoom, kDatagramsPerCall> controls{};
     std::array<mmsghdr, kDatagramsPerCall> messages{};
 };
 
@@ -82,9 +91,11 @@ UdpPorts::~UdpPorts() {
 
 void UdpPorts::on_ready(uint32_t) {
     static Batch batch;
-    const int count = recvmmsg(rtp_.get(), batch.messages.data(), batch.messages.size(), 0, nullptr);
-    const rtspcore::Time now = rtspcore::monotonic_now();
-    for (size_t i = 0; count > 0 && i < static_cast<size_t>(count); ++i)
+    const int count = batch.receive(rtp_.get());
+    if (count <= 0)
+        return;
+    const rtspcore::Time now = arrival_of(batch.messages[static_cast<size_t>(count - 1)].msg_hdr);
+    for (size_t i = 0; i < static_cast<size_t>(count); ++i)
         listener_.on_packet(channel_, {batch.bytes.data() + i * kDatagramSize, batch.messages[i].msg_len}, now);
 }
 

@@ -19,6 +19,7 @@ public:
     ~UdpPorts() override;
 
     [[nodiscard]] uint16_t rtp_port() const { return rtp_port_; }
+    [[nodiscard]] int rtp_fd() const { return rtp_.get(); }
 
 private:
     UdpPorts(rtspcore::EventLoop &loop, size_t track, PacketListener &listener)

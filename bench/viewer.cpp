@@ -4,6 +4,7 @@
 #include <sys/epoll.h>
 
 #include "bare_viewer.h"
+#include "kernel_time.h"
 #include "rtsp_viewer.h"
 
 namespace bench {
@@ -14,12 +15,18 @@ std::unique_ptr<Viewer> Viewer::join(rtspcore::EventLoop &loop, Audience &audien
     return std::make_unique<RtspViewer>(loop, audience, source);
 }
 
-Viewer::Viewer(rtspcore::EventLoop &loop, Audience &audience, uint16_t port)
-    : loop_(loop), audience_(audience), joined_at_(rtspcore::monotonic_now()), stream_(port) {
+Viewer::Viewer(rtspcore::EventLoop &loop, Audience &audience, const Source &source)
+    : loop_(loop),
+      audience_(audience),
+      kernel_time_(source.kernel_time),
+      joined_at_(rtspcore::monotonic_now()),
+      stream_(source.url.port) {
     if (stream_.fd() < 0) {
         failure_ = "connection refused";
         return;
     }
+    if (kernel_time_)
+        enable_kernel_time(stream_.fd());
     loop_.watch(stream_.fd(), EPOLLOUT, *this);
     watched_ = true;
 }
@@ -47,6 +54,8 @@ void Viewer::fail(const std::string &failure) {
 
 bool Viewer::open_udp_ports(size_t track) {
     udp_ports_.push_back(UdpPorts::open(loop_, track, *this));
+    if (udp_ports_.back() && kernel_time_)
+        enable_kernel_time(udp_ports_.back()->rtp_fd());
     return udp_ports_.back() != nullptr;
 }
 

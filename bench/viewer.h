@@ -20,6 +20,7 @@ struct Source {
     Transport transport = Transport::Tcp;
     bool bare = false;
     bool bare_is_audio = false;
+    bool kernel_time = false;  // arrival is when the kernel had it, not when it was read
 };
 
 // One viewer and what it received. Confined to the loop's thread; ends its connection when destroyed.
@@ -46,7 +47,7 @@ public:
     [[nodiscard]] std::optional<Duration> settled_age() const { return settled_age_; }
 
 protected:
-    Viewer(rtspcore::EventLoop &loop, Audience &audience, uint16_t port);
+    Viewer(rtspcore::EventLoop &loop, Audience &audience, const Source &source);
 
     void add_track(bool is_h264, unsigned clock_rate) { tracks_.emplace_back(is_h264, clock_rate); }
     void fail(const std::string &failure);
@@ -63,6 +64,7 @@ private:
 
     rtspcore::EventLoop &loop_;
     Audience &audience_;
+    const bool kernel_time_;
     const Time joined_at_;
     InterleavedStream stream_;
     bool watched_ = false;

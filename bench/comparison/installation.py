@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Where the programs of a build are, and the streams that all servers serve."""
+
+import dataclasses
+import os
+import pathlib
+import subprocess
+
+
+@dataclasses.dataclass(frozen=True)
+class Stream:
+    """One of the streams that make_streams writes."""
+
+    name: str
+    folder: pathlib.Path
+
+    @property
+    def is_audio(self):
+        return self.name == "audio"
+
+    @property
+    def packets(self):
+        return self.folder / f"{self.name}.packets"
+
+    @property
+    def stamps(self):
+        return self.folder / f"{self.name}.stamps"
+
+    @property
+    def source(self):
+        """The element that every server gets the stream from."""
+        return f"benchloopsrc location={self.folder / self.name}.units stamps={self.stamps}"
+
+
+class Installation:
+    """A build folder with the benchmark programs in it and, once it is built, the plugin."""
+
+    def __init__(self, build, work):
+        self.build = pathlib.Path(build).resolve()
+        self.work = pathlib.Path(work).resolve() if work else self.build / "bench" / "streams"
+        self.plugin_folder = self.build / "gst"
+
+    def program(self, name):
+        return str(self.build / "bench" / name)
+
+    def has(self, name):
+        return os.access(self.program(name), os.X_OK)
+
+    def environment(self):
+        """For a server: it finds the plugin, and leaves the user's own registry alone."""
+        return dict(os.environ, GST_PLUGIN_PATH=str(self.plugin_folder), GST_REGISTRY=str(self.work / "registry.bin"))
+
+    def has_element(self, name):
+        found = subprocess.run(["gst-inspect-1.0", "--exists", name], env=self.environment(), check=False)
+        return found.returncode == 0
+
+    def stream(self, name):
+        return Stream(name, self.work)
+
+    def make_streams(self):
+        """Encodes what is not there yet."""
+        self.work.mkdir(parents=True, exist_ok=True)
+        if not self.stream("audio").packets.exists():
+            subprocess.run([self.program("make_streams"), str(self.work)], check=True)
