@@ -42,6 +42,12 @@ std::optional<UriParts> cut(std::string_view uri) {
     return UriParts{uri.substr(0, path), uri.substr(path, query - path), uri.substr(query)};
 }
 
+std::string_view without_slashes_at_end(std::string_view text) {
+    while (text.ends_with('/'))
+        text.remove_suffix(1);
+    return text;
+}
+
 // The number in "stream=3"; the equals sign may be escaped, as some clients do.
 std::optional<unsigned> control_number(std::string_view segment) {
     if (!segment.starts_with(kControlWord))
@@ -58,9 +64,7 @@ std::optional<unsigned> control_number(std::string_view segment) {
 
 // Takes "/stream=3" or "/stream=3/" off the end of `text`.
 std::optional<unsigned> take_control(std::string_view &text) {
-    std::string_view rest = text;
-    if (rest.ends_with('/'))
-        rest.remove_suffix(1);
+    const std::string_view rest = without_slashes_at_end(text);
     const size_t slash = rest.rfind('/');
     if (slash == std::string_view::npos)
         return std::nullopt;
@@ -70,16 +74,11 @@ std::optional<unsigned> take_control(std::string_view &text) {
     return number;
 }
 
-// Takes the control part off wherever it is. Behind the query is where it goes when a client appends it to the URL
-// (ffmpeg, VLC); rtspsrc puts it behind the path.
+// Takes the control part off wherever it is: behind the query when the client appended it to Content-Base (ffmpeg),
+// behind the path when it resolved it as RFC 3986 section 5.2 has it (rtspsrc).
 std::optional<unsigned> take_control(UriParts &parts) {
-    if (const auto number = take_control(parts.query))
-        return number;
-    const auto number = take_control(parts.path);
-    // The slash is that of our Content-Base, from which rtspsrc took the query.
-    if (number && parts.query.ends_with('/'))
-        parts.query.remove_suffix(1);
-    return number;
+    const auto number = take_control(parts.query);
+    return number ? number : take_control(parts.path);
 }
 
 std::optional<char> unescape(std::string_view text) {
@@ -155,6 +154,8 @@ Result<RequestTarget, Status> parse_request_target(std::string_view uri) {
     if (!parts)
         return bad("expected an rtsp URL, an absolute path or \"*\" as the request URI");
     const auto stream = take_control(*parts);
+    if (take_control(parts->query))
+        return bad("the request URI names more than one stream");
     auto mapping = normalize_mapping(parts->path.empty() ? "/" : parts->path);
     if (!mapping)
         return mapping.error();
@@ -170,11 +171,17 @@ std::string presentation_uri(std::string_view uri) {
     if (!parts)
         return std::string(uri);
     take_control(*parts);
-    if (parts->query.ends_with('/'))
-        parts->query.remove_suffix(1);
-    while (parts->query.empty() && parts->path.ends_with('/'))
-        parts->path.remove_suffix(1);
+    if (parts->query.empty())
+        parts->path = without_slashes_at_end(parts->path);
     return std::string(parts->authority).append(parts->path).append(parts->query);
+}
+
+std::string content_base(std::string_view uri) {
+    auto parts = cut(uri);
+    if (!parts)
+        return std::string(uri);
+    take_control(*parts);
+    return std::string(parts->authority).append(without_slashes_at_end(parts->path)).append("/").append(parts->query);
 }
 
 std::string stream_uri(std::string_view uri, unsigned stream) {

@@ -43,10 +43,11 @@ const UriCase kUris[] = {
     {"/cam/stream=1", "/cam", "", 1, "/cam"},
     {"rtsp://h/cam?x=1/stream=1", "/cam", "x=1", 1, "rtsp://h/cam?x=1"},
     {"rtsp://h/cam/?x=1/stream=1/", "/cam", "x=1", 1, "rtsp://h/cam/?x=1"},
-    {"rtsp://h/cam?t=ab//stream=1", "/cam", "t=ab/", 1, "rtsp://h/cam?t=ab"},
+    {"rtsp://h/cam?t=ab//stream=1", "/cam", "t=ab/", 1, "rtsp://h/cam?t=ab/"},
     {"rtsp://h/cam/stream=1?x=1", "/cam", "x=1", 1, "rtsp://h/cam?x=1"},
-    {"rtsp://h/cam/stream=1?x=1/", "/cam", "x=1", 1, "rtsp://h/cam?x=1"},  // rtspsrc, from our Content-Base
-    {"rtsp://h/cam?x=1/", "/cam", "x=1/", -1, "rtsp://h/cam?x=1"},         // our Content-Base
+    {"rtsp://h/cam/?x=1", "/cam", "x=1", -1, "rtsp://h/cam/?x=1"},
+    {"rtsp://h/cam?t=ab/", "/cam", "t=ab/", -1, "rtsp://h/cam?t=ab/"},
+    {"rtsp://h/cam/stream=1//?x=1", "/cam", "x=1", 1, "rtsp://h/cam?x=1"},
     // what only looks like a control part
     {"rtsp://h/cam/stream", "/cam/stream", "", -1, "rtsp://h/cam/stream"},
     {"rtsp://h/cam/stream=", "/cam/stream=", "", -1, "rtsp://h/cam/stream="},
@@ -74,6 +75,8 @@ const std::string_view kBadUris[] = {
     "rtsp://h/a\0b"sv,
     "rtsp://h/cam/stream=99999999999"sv,
     "rtsp://h/cam/stream=1/stream=2"sv,
+    "rtsp://h/cam?x=1/stream=1/stream=2"sv,
+    "rtsp://h/cam/stream=1?x=1/stream=2"sv,
 };
 
 const struct {
@@ -147,11 +150,37 @@ START_TEST(test_request_target_own_uris_lead_back) {
             continue;
         const auto stream = rtsp::parse_request_target(rtsp::stream_uri(c.uri, 7));
         ck_assert_msg(stream.ok() && stream->mapping == c.mapping && stream->stream == 7u, "%s", c.uri.data());
-        const auto base = rtsp::parse_request_target(rtsp::presentation_uri(c.uri) + "/");
+        const auto base = rtsp::parse_request_target(rtsp::content_base(c.uri));
         ck_assert_msg(base.ok() && base->mapping == c.mapping && !base->stream, "%s", c.uri.data());
     }
     test::assert_text(rtsp::stream_uri("rtsp://h/cam?x=1/stream=3", 0), "rtsp://h/cam?x=1/stream=0");
     test::assert_text(rtsp::stream_control(0), "stream=0");
+}
+END_TEST
+
+// Both ways in which clients make the URL of a stream from Content-Base and the control attribute.
+START_TEST(test_request_target_content_base_serves_joiners_and_appenders) {
+    const struct {
+        const char *uri, *base;
+    } cases[] = {
+        {"rtsp://h/cam", "rtsp://h/cam/"},
+        {"rtsp://h/cam//", "rtsp://h/cam/"},
+        {"rtsp://h", "rtsp://h/"},
+        {"rtsp://h/cam?x=1", "rtsp://h/cam/?x=1"},
+        {"rtsp://h/cam/?x=1", "rtsp://h/cam/?x=1"},
+        {"rtsp://h?x=1", "rtsp://h/?x=1"},
+    };
+    for (const auto &c : cases) {
+        const std::string base = rtsp::content_base(c.uri);
+        test::assert_text(base, c.base);
+        const auto presentation = rtsp::parse_request_target(c.uri);
+        const auto joined = rtsp::parse_request_target(base.substr(0, base.rfind('/') + 1) + "stream=3");
+        const auto appended = rtsp::parse_request_target(base + (base.back() == '/' ? "" : "/") + "stream=3");
+        ck_assert_msg(joined.ok() && joined->mapping == presentation->mapping && joined->stream == 3u, "%s", c.uri);
+        ck_assert_msg(appended.ok() && appended->mapping == presentation->mapping && appended->stream == 3u &&
+                          appended->query == presentation->query,
+                      "%s", c.uri);
+    }
 }
 END_TEST
 
@@ -179,5 +208,6 @@ int main() {
         "request_target",
         {test_request_target_uri_is_taken_apart, test_request_target_bad_uri_is_a_bad_request,
          test_request_target_presentation_uri_is_as_the_client_wrote_it, test_request_target_own_uris_lead_back,
-         test_request_target_mapping_has_one_form, test_request_target_mapping_is_at_most_1024_bytes});
+         test_request_target_content_base_serves_joiners_and_appenders, test_request_target_mapping_has_one_form,
+         test_request_target_mapping_is_at_most_1024_bytes});
 }
