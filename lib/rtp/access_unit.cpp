@@ -14,8 +14,8 @@ namespace {
 
 enum class Marker : uint8_t { EndsUnit, MeansOtherThings };
 
-// Every unit stands for itself. Pictures among them are droppable; sound and data are not: a gap in them is heard, or
-// loses an event for ever.
+// Every unit stands for itself. Pictures among them are droppable; sound and data are not: a gap in sound is heard, and
+// an event is lost for ever.
 class IndependentUnitInspector final : public AccessUnitInspector {
 public:
     IndependentUnitInspector(Marker marker, bool droppable) : marker_(marker), droppable_(droppable) {}

@@ -11,22 +11,21 @@ namespace {
 enum class Coding : uint8_t { Intra, Predicted, Bidirectional, Other };
 
 // The pictures of one unit: mostly one, two with field pictures, and more where rtpmpvpay fills a packet with small
-// ones.
+// ones: then the last picture of one group may come before the intra picture of the next.
 struct Pictures {
     bool any = false;
-    bool header = false;  // sequence header or VOL
-    bool begins_intra = false;
-    bool intra_after_header = false;
+    bool intra = false;
     bool all_bidirectional = true;  // nothing refers to a B picture, neither in MPEG-1 and -2 nor in MPEG-4 part 2
+    bool header = false;            // sequence header or VOL
 
     void add(Coding coding) {
-        const bool intra = coding == Coding::Intra;
-        begins_intra |= intra && !any;
-        intra_after_header |= intra && header;
-        all_bidirectional &= coding == Coding::Bidirectional;
         any = true;
+        intra |= coding == Coding::Intra;
+        all_bidirectional &= coding == Coding::Bidirectional;
     }
-    [[nodiscard]] bool droppable() const { return any && all_bidirectional && !header; }
+    [[nodiscard]] AccessUnitTraits traits() const {
+        return {.key = intra, .droppable = any && all_bidirectional && !header, .parameter_sets = header};
+    }
 };
 
 // ISO/IEC 14496-2 table 6-3.
@@ -45,11 +44,12 @@ public:
         });
     }
 
-    // The VOL is in the SDP as well (config), so that an I-VOP is enough to begin at.
+    // The VOL may be left out of the stream: the SDP has it (config, RFC 6416 section 7.1).
     AccessUnitTraits finish() override {
         scanner_.reset();
-        const Pictures unit = std::exchange(pictures_, {});
-        return {.key = unit.begins_intra, .droppable = unit.droppable(), .parameter_sets = unit.header};
+        AccessUnitTraits traits = std::exchange(pictures_, {}).traits();
+        traits.parameter_sets = true;
+        return traits;
     }
 
 private:
@@ -75,9 +75,9 @@ Coding mpeg2_coding(unsigned picture_coding_type) {
     }
 }
 
-// A decoder waits for the sequence header, so that a unit may be begun at even if the last picture of the group before
-// is in it. The start codes are looked at, not the type and the sequence-header bit of RFC 2250's header (section 3.4):
-// GStreamer's payloader leaves that header empty.
+// An encoder need not repeat its sequence header (mpeg2enc does not unless told), so that a viewer who skips goes on at
+// any intra picture; one who joins needs the header. The start codes are looked at, not the type and the
+// sequence-header bit of RFC 2250's header (section 3.4): GStreamer's payloader leaves that header empty.
 class Mpeg2Inspector final : public DependentUnitInspector {
 public:
     void add(const PacketView &packet) override {
@@ -96,12 +96,7 @@ public:
 
     AccessUnitTraits finish() override {
         scanner_.reset();
-        const Pictures unit = std::exchange(pictures_, {});
-        return {
-            .key = unit.intra_after_header,
-            .droppable = unit.droppable(),
-            .parameter_sets = unit.header,
-        };
+        return std::exchange(pictures_, {}).traits();
     }
 
 private:
