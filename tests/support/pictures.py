@@ -7,19 +7,20 @@ import os
 class Pictures:
     def __init__(self, path, width, height):
         self._path = path
-        self._width = width
+        self._width, self._height = width, height
         self._size = width * height
-        self._height = height
+        self._header, self._prefix = 0, 0  # bytes before the first picture, and before each
 
     def count(self):
         try:
-            return os.path.getsize(self._path) // self._size
+            size = os.path.getsize(self._path) - self._header
         except FileNotFoundError:
             return 0
+        return max(size, 0) // (self._prefix + self._size)
 
     def frame(self, number):
         with open(self._path, 'rb') as file:
-            file.seek(number * self._size)
+            file.seek(self._header + number * (self._prefix + self._size) + self._prefix)
             return file.read(self._size)
 
     def show_bars(self):
@@ -31,6 +32,19 @@ class Pictures:
     def _bars(self, luma):
         row = (self._height // 3) * self._width
         return [luma[row + self._width * (2 * bar + 1) // 14] for bar in range(7)]
+
+
+class HeadedPictures(Pictures):
+    """As VLC's yuv output writes them: a line, and a line before each picture."""
+
+    def count(self):
+        try:
+            with open(self._path, 'rb') as file:
+                self._header = len(file.readline())
+        except FileNotFoundError:
+            return 0
+        self._prefix = len(b'FRAME\n')
+        return super().count()
 
 
 def _descending(values):

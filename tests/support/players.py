@@ -8,11 +8,13 @@ import json
 import os
 import shutil
 import subprocess
+import time
 
 from .deadline import Deadline
 from .pictures import Pictures
 from .process import Process
 from .sound import RATE, Sound
+from .stream import split_line
 
 _GRAY = 'videoconvert ! videoscale ! video/x-raw,format=GRAY8,width={width},height={height}'
 _PCM = f'audioconvert ! audioresample ! audio/x-raw,format=S16LE,rate={RATE},channels=1'
@@ -53,7 +55,7 @@ class Player:
                 return True
             if ended:
                 return False
-            _pause()
+            time.sleep(0.05)
 
     def stop(self):
         self._process.stop(3)
@@ -66,11 +68,6 @@ class Player:
 
     def __exit__(self, *_):
         self.kill()
-
-
-def _pause():
-    import time
-    time.sleep(0.05)
 
 
 # Commands: each gets (base path of the files to write, (width, height)) and gives the words.
@@ -103,18 +100,14 @@ def _sound_sink(base):
 
 
 def _launch(text):
-    from .stream import split_line
     return ['gst-launch-1.0', '-e', *split_line(text)]
 
 
-def rtspsrc(url, transport, branches, properties=''):
-    """`branches`: medium -> depayloader and decoder, e.g. {'video': 'rtph264depay ! avdec_h264'}."""
+def rtspsrc(url, transport, decode, properties=''):
+    """`decode`: launch text from `src.` on; {video}, {audio} and {data} in it stand for the sinks."""
     def command(base, size):
-        sinks = {'video': _picture_sink(base, size), 'audio': _sound_sink(base), 'data': _file_sink(base + '.data')}
-        text = f'rtspsrc location={url} protocols={transport} name=src {properties}'
-        for medium, decoder in branches.items():
-            text += f' src. ! {decoder} ! queue ! {sinks[medium]}'
-        return _launch(text)
+        branches = decode.format(video=_picture_sink(base, size), audio=_sound_sink(base), data=_file_sink(base + '.data'))
+        return _launch(f'rtspsrc location={url} protocols={transport} name=src {properties} {branches}')
     return command
 
 
@@ -122,37 +115,6 @@ def playbin(url):
     def command(base, size):
         return ['gst-launch-1.0', 'playbin', 'uri=' + url, 'video-sink=' + _picture_sink(base, size), 'audio-sink=' + _sound_sink(base)]
     return command
-
-
-def vlc(url, transport):
-    """Needs vlc_environment(): cvlc refuses to run as root."""
-    def command(base, size):
-        words = ['cvlc', '--no-video-title-show', '--no-interact', '--ignore-config', '--vout=yuv', '--yuv-file=' + base + '.yuv', '--yuv-chroma=GREY',
-                 '--aout=afile', '--audiofile-file=' + base + '.pcm', '--no-audiofile-wav', '--audio-resampler=ugly',
-                 '--network-caching=300']
-        if transport == 'tcp':
-            words.append('--rtsp-tcp')
-        return _as_other_user([*words, url])
-    return command
-
-
-def _as_other_user(words):
-    if os.getuid() != 0:
-        return words
-    return ['setpriv', '--reuid=nobody', '--regid=nogroup', '--clear-groups', *words]
-
-
-def vlc_environment(folder):
-    return dict(os.environ, HOME=folder, XDG_RUNTIME_DIR=folder)
-
-
-def vlc_has_rtsp():
-    """Whether this VLC was built with live555, its RTSP client; Debian 12 ships it without."""
-    if not shutil.which('cvlc'):
-        return False
-    listing = subprocess.run(_as_other_user(['cvlc', '--list']), env=vlc_environment('/tmp'), capture_output=True, text=True, timeout=60,
-                             check=False).stdout
-    return 'live555' in listing
 
 
 # Programs that tell in one go.

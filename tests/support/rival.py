@@ -21,7 +21,7 @@ def main(arguments):
     for path, launch in zip(arguments[1::2], arguments[2::2]):
         factory = GstRtspServer.RTSPMediaFactory()
         factory.set_launch(launch)
-        factory.set_shared(True)
+        factory.set_shared(False)  # shared media break when a second viewer asks for Range: npt=0- (CVE-2024-44331)
         server.get_mount_points().add_factory(path, factory)
     if server.attach(None) == 0:
         sys.exit(f'rival: cannot listen on port {arguments[0]}')

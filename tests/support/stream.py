@@ -2,20 +2,21 @@
 """What is to be served, said once and turned into a line for rtspsink or for the rival."""
 
 import shlex
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Stream:
     chain: str  # launch text of source and encoder
     caps: str  # media type that the mapping field is added to
-    payloader: str  # the rival has to be told; empty: `chain` makes RTP
+    payloader: str  # the rival has to be told; '': `chain` ends in a payloader
+    child: str = ''  # properties of this stream in rtspsink, as `name=value`
 
 
 @dataclass(frozen=True)
 class Presentation:
     path: str
-    streams: tuple = field(default_factory=tuple)
+    streams: tuple
 
 
 def h264(pattern='smpte', size='160x120', fps=15, gop=15, extra=''):
@@ -32,11 +33,13 @@ def pcmu(frequency=440):
 
 def rtspsink_line(presentations, properties):
     """The text after gst-launch-1.0."""
-    parts = [f'rtspsink name=sink {properties}']
+    children, branches = [], []
     for presentation in presentations:
         for stream in presentation.streams:
-            parts.append(f'{stream.chain} ! {stream.caps},mapping={presentation.path} ! sink.')
-    return ' '.join(parts)
+            if stream.child:
+                children.append(f'sink_{len(branches)}::{stream.child}')
+            branches.append(f'{stream.chain} ! \'{stream.caps},mapping="{presentation.path}"\' ! sink.')
+    return ' '.join([f'rtspsink name=sink {properties}', *children, *branches])
 
 
 def rival_arguments(presentations):
@@ -45,8 +48,8 @@ def rival_arguments(presentations):
     for presentation in presentations:
         bins = []
         for number, stream in enumerate(presentation.streams):
-            payloader = f'{stream.payloader} name=pay{number} pt={96 + number}' if stream.payloader else f'identity name=pay{number}'
-            bins.append(f'{stream.chain} ! {payloader}')
+            payloader = f' ! {stream.payloader}' if stream.payloader else ''
+            bins.append(f'{stream.chain}{payloader} name=pay{number}')
         arguments += [presentation.path, '( ' + ' '.join(bins) + ' )']
     return arguments
 

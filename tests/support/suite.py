@@ -21,7 +21,6 @@ class Options:
 class Case(unittest.TestCase):
     """A case with a folder of its own and servers of the kind that was chosen."""
 
-    longMessage = True
     maxDiff = None
 
     @classmethod
@@ -36,6 +35,10 @@ class Case(unittest.TestCase):
     @property
     def folder(self):
         return self._folder
+
+    @property
+    def server_kind(self):
+        return Options.server
 
     @classmethod
     def serve(cls, presentations, properties='', debug=''):
@@ -75,6 +78,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument('--server', choices=['rtspsink', 'rival'], default='rtspsink',
                         help='rival: gst-rtsp-server, to see which failures are ours')
+    parser.add_argument('--write-docs', action='store_true', help='of the matrix only: write docs/interop.md')
     parser.add_argument('names', nargs='*', help='Class or Class.test_name')
     arguments = parser.parse_args()
     Options.server = arguments.server

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""VLC, which has two RTSP clients: live555 for everything, and a SAT>IP one that plays MPEG-TS over UDP.
+
+Distributions differ in whether live555 is built in (Debian 12 leaves it out), so the tests ask.
+"""
+
+import functools
+import os
+import shutil
+import subprocess
+
+from .pictures import HeadedPictures
+from .players import Player
+from .sound import Sound
+
+# The SAT>IP client addresses its PLAY to this path, whatever it set up (SAT>IP specification 1.2.2, section 3.5.7).
+SATIP_PATH = '/stream=0'
+
+
+class Vlc(Player):
+    def __init__(self, url, transport, folder, name, size=(160, 120), sound_rate=8000):
+        super().__init__(lambda base, _: _as_other_user(_words(url, transport, base)), folder, name, size, _environment(folder))
+        base = os.path.join(folder, name)
+        self.pictures = HeadedPictures(base + '.yuv', *size)
+        self.sound = Sound(base + '.pcm', sound_rate)
+
+
+def _words(url, transport, base):
+    words = ['cvlc', '--ignore-config', '--no-interact', '--no-media-library', '--network-caching=300', '--vout=yuv', '--yuv-file=' + base + '.yuv',
+             '--yuv-chroma=GREY', '--aout=afile', '--audiofile-file=' + base + '.pcm', '--no-audiofile-wav', '--audiofile-channels=1',
+             '--audiofile-format=s16']
+    return words + (['--rtsp-tcp'] if transport == 'tcp' else []) + [url]
+
+
+def _as_other_user(words):
+    """cvlc refuses to run as root."""
+    if os.getuid() != 0:
+        return words
+    return ['setpriv', '--reuid=nobody', '--regid=nogroup', '--clear-groups', *words]
+
+
+def _environment(folder):
+    return dict(os.environ, HOME=folder, XDG_RUNTIME_DIR=folder)
+
+
+@functools.lru_cache(maxsize=None)
+def modules():
+    """The list of modules of the installed VLC, '' without one."""
+    if not shutil.which('cvlc'):
+        return ''
+    return subprocess.run(_as_other_user(['cvlc', '--list']), env=_environment('/tmp'), capture_output=True, text=True, timeout=60, check=False).stdout
+
+
+def why_not(transport, only_transport_stream):
+    """Why this VLC cannot be asked for such a mapping, '' if it can."""
+    if not modules():
+        return 'VLC is not installed'
+    if 'live555' in modules():
+        return ''
+    if 'satip' in modules() and transport == 'udp' and only_transport_stream:
+        return ''
+    return 'this VLC is built without live555'
