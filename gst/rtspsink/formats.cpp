@@ -11,11 +11,12 @@ namespace {
 constexpr const char *kGood = "gst-plugins-good (gstreamer1.0-plugins-good)";
 constexpr const char *kRust = "gst-plugins-rs (its plugin rsrtp)";
 
-// Order matters to encoders that can do several: the first is taken. Parameter sets go before every key frame
-// (config-interval=-1), since a viewer may join at any of them.
+// Order matters to encoders that can do several: the first is taken. Parameter sets go before every key frame,
+// since a viewer may join at any of them: by the parser for H.264 and H.265, whose payloaders (1.22) put them before every
+// slice of it, so that decoders see a picture per slice.
 constexpr Format kFormats[] = {
-    {"video/x-h264", Front::Parser, nullptr, "rtph264pay", "config-interval=-1", kGood, false},
-    {"video/x-h265", Front::Parser, nullptr, "rtph265pay", "config-interval=-1", kGood, false},
+    {"video/x-h264", Front::Repeater, nullptr, "rtph264pay", nullptr, kGood, false},
+    {"video/x-h265", Front::Repeater, nullptr, "rtph265pay", nullptr, kGood, false},
     {"video/x-av1", Front::Parser, nullptr, "rtpav1pay", nullptr, kRust, false},
     {"video/x-vp9", Front::Nothing, nullptr, "rtpvp9pay", nullptr, kGood, false},
     {"video/x-vp8", Front::Nothing, nullptr, "rtpvp8pay", nullptr, kGood, false},

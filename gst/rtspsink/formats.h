@@ -13,6 +13,7 @@ namespace rtspsink {
 enum class Front : uint8_t {
     Nothing,
     Parser,     // the parser of highest rank, unless the caps say that one has been there
+    Repeater,   // the parser in any case: it puts the parameter sets before every key frame
     Converter,  // the named element, when the payloader does not take the caps as they are
 };
 

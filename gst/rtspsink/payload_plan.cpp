@@ -58,7 +58,9 @@ std::string best_parser(const GstCaps *caps, const Factory &payloader) {
 Outcome<std::vector<std::string>> plan_front(GstElement *element, const GstCaps *caps, const Format &format,
                                              const Factory &payloader) {
     const bool as_it_is = takes(payloader, caps) || format.whole_units;
-    if (format.front == Front::Parser && !(as_it_is && says_parsed(caps))) {
+    const bool wants_parser =
+        format.front == Front::Repeater || (format.front == Front::Parser && !(as_it_is && says_parsed(caps)));
+    if (wants_parser) {
         const std::string parser = best_parser(caps, payloader);
         if (!parser.empty())
             return std::vector{parser};
@@ -87,6 +89,8 @@ Outcome<PayloadPlan> plan_payload(GstElement *element, const GstCaps *caps, cons
     if (plan.payloader == format->payloader && format->options)
         plan.options = format->options;
     const auto factory = Factory::adopt(gst_element_factory_find(plan.payloader.c_str()));
+    if (!factory && !payloader.empty())
+        return fail(payloader_missing(payloader));
     if (!factory)
         return fail(element_missing(element, caps, plan.payloader, format->package));
     auto front = plan_front(element, caps, *format, factory);

@@ -16,9 +16,25 @@ std::string quoted(std::string_view text) {
     return "'" + std::string(text) + "'";
 }
 
-std::string text_of(const GstCaps *caps) {
+std::string full_text(const GstCaps *caps) {
     const std::unique_ptr<gchar, decltype(&g_free)> text(gst_caps_to_string(caps), g_free);
     return text.get();
+}
+
+// What tells one format from another; the rest goes to the debug string.
+constexpr const char *kTelling[] = {"mpegversion", "layer",   "systemstream",  "stream-format", "layout",
+                                    "bitrate",     "format",  "rate",          "channels",      "packetsize",
+                                    "media",       "payload", "encoding-name", "clock-rate",    "profile"};
+
+std::string text_of(const GstCaps *caps) {
+    if (gst_caps_get_size(caps) != 1)
+        return full_text(caps);
+    const GstStructure *structure = gst_caps_get_structure(caps, 0);
+    auto brief = Ref<GstCaps>::adopt(gst_caps_new_empty_simple(gst_structure_get_name(structure)));
+    for (const char *field : kTelling)
+        if (const GValue *value = gst_structure_get_value(structure, field))
+            gst_caps_set_value(brief.get(), field, value);
+    return full_text(brief.get());
 }
 
 std::string port_text(const ServerConfig &config) {
@@ -26,21 +42,18 @@ std::string port_text(const ServerConfig &config) {
 }
 
 Problem permission_denied(const ServerConfig &config) {
-    return {GST_RESOURCE_ERROR,
-            GST_RESOURCE_ERROR_NOT_AUTHORIZED,
+    return {GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_AUTHORIZED,
             "Property 'service': this process may not use port " + std::to_string(config.port) +
                 ", as it is below 1024. Use service=8554, or grant the capability: "
-                "setcap cap_net_bind_service=+ep on the program.",
-            {}};
+                "setcap cap_net_bind_service=+ep on the program."};
 }
 
 }  // namespace
 
 Problem bad_setting(const char *property, std::string_view value, std::string_view fix) {
-    return {GST_RESOURCE_ERROR,
-            GST_RESOURCE_ERROR_SETTINGS,
-            std::string("Property '") + property + "': " + quoted(value) + " cannot be used: " + std::string(fix) + ".",
-            {}};
+    return {
+        GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
+        std::string("Property '") + property + "': " + quoted(value) + " cannot be used: " + std::string(fix) + "."};
 }
 
 Problem cannot_open(const ServerConfig &config, const rtspcore::Failure<ServerError> &failure) {
@@ -49,12 +62,10 @@ Problem cannot_open(const ServerConfig &config, const rtspcore::Failure<ServerEr
         case ServerError::PermissionDenied:
             return permission_denied(config);
         case ServerError::PortTaken:
-            return {GST_RESOURCE_ERROR,
-                    GST_RESOURCE_ERROR_BUSY,
+            return {GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_BUSY,
                     "Property 'service': port " + std::to_string(config.port) +
                         " is in use by another program. Choose another one, or service=0 for any that is free" +
-                        reason + ".",
-                    {}};
+                        reason + "."};
         case ServerError::BadAddress:
             return bad_setting("address", config.address,
                                "use a numeric IPv4 or IPv6 address of this machine" + reason);
@@ -68,88 +79,81 @@ Problem cannot_open(const ServerConfig &config, const rtspcore::Failure<ServerEr
         case ServerError::System:
             break;
     }
-    return {GST_RESOURCE_ERROR,
-            GST_RESOURCE_ERROR_OPEN_READ_WRITE,
-            "Cannot serve with " + port_text(config) + reason + ".",
-            {}};
+    return {GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_OPEN_READ_WRITE,
+            "Cannot serve with " + port_text(config) + reason + "."};
 }
 
 Problem path_taken(std::string_view path) {
-    return {GST_RESOURCE_ERROR,
-            GST_RESOURCE_ERROR_BUSY,
+    return {GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_BUSY,
             "Mapping " + quoted(path) +
                 " is served by another element on the same port already. Give this one another mapping, in its caps "
-                "or with the property 'mapping', or another port.",
-            {}};
+                "or with the property 'mapping', or another port."};
 }
 
 Problem bad_mapping(std::string_view where, std::string_view value, std::string_view why) {
-    return {GST_RESOURCE_ERROR,
-            GST_RESOURCE_ERROR_SETTINGS,
+    return {GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
             "Mapping " + quoted(value) + " (" + std::string(where) + ") is no path (" + std::string(why) +
-                "). Use one like /stream1.",
-            {}};
+                "). Use one like /stream1."};
 }
 
 Problem caps_missing() {
-    return {GST_STREAM_ERROR,
-            GST_STREAM_ERROR_FORMAT,
+    return {GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
             "Data came without caps, so nothing is known about it. Put a demuxer, a parser, or a capsfilter with the "
-            "right caps in front.",
-            {}};
+            "right caps in front."};
 }
 
 Problem caps_unsupported(const GstCaps *caps) {
     const GstStructure *structure = gst_caps_is_empty(caps) ? nullptr : gst_caps_get_structure(caps, 0);
     const bool raw_video = structure && gst_structure_has_name(structure, "video/x-raw");
-    return {GST_STREAM_ERROR,
-            raw_video ? GST_STREAM_ERROR_WRONG_TYPE : GST_STREAM_ERROR_FORMAT,
+    return {GST_STREAM_ERROR, raw_video ? GST_STREAM_ERROR_WRONG_TYPE : GST_STREAM_ERROR_FORMAT,
             raw_video ? "Raw video (" + text_of(caps) +
                             ") is not served. Put an encoder in front, such as x264enc tune=zerolatency."
                       : "Nothing is known to carry " + text_of(caps) +
                             " over RTP. Put an encoder or demuxer in front, or a payloader of your own.",
-            {}};
+            full_text(caps)};
 }
 
 Problem caps_refused(const GstCaps *caps, std::string_view by) {
-    return {GST_CORE_ERROR,
-            GST_CORE_ERROR_NEGOTIATION,
+    return {GST_CORE_ERROR, GST_CORE_ERROR_NEGOTIATION,
             std::string(by) + " does not take " + text_of(caps) + ". Convert it to what `gst-inspect-1.0 " +
                 std::string(by) + "` lists, or choose another one with the pad's property 'payloader'.",
-            {}};
+            full_text(caps)};
 }
 
 Problem rtp_caps_incomplete(const GstCaps *caps) {
-    return {GST_STREAM_ERROR,
-            GST_STREAM_ERROR_FORMAT,
+    return {GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
             "Caps " + text_of(caps) +
                 " do not tell what the packets are. They need media, clock-rate, encoding-name and payload.",
-            {}};
+            full_text(caps)};
+}
+
+Problem payloader_missing(std::string_view factory) {
+    return bad_setting("payloader", factory, "no element of that name is installed; leave it out to have one found");
 }
 
 Problem element_missing(GstElement *element, const GstCaps *caps, std::string_view factory, std::string_view package) {
     return {
         GST_CORE_ERROR, GST_CORE_ERROR_MISSING_PLUGIN,
         "No element " + quoted(factory) + ", which " + text_of(caps) + " needs. Install " + std::string(package) + ".",
+        full_text(caps),
         Ref<GstMessage>::adopt(gst_missing_element_message_new(element, std::string(factory).c_str()))};
 }
 
 Problem no_parser(const GstCaps *caps, std::string_view package) {
-    return {GST_CORE_ERROR,
-            GST_CORE_ERROR_MISSING_PLUGIN,
-            "No parser for " + text_of(caps) + " is installed. Install " + std::string(package) + ".",
-            {}};
+    return {GST_CORE_ERROR, GST_CORE_ERROR_MISSING_PLUGIN,
+            "No parser for " + text_of(caps) + " is installed. Install " + std::string(package) + ".", full_text(caps)};
 }
 
 Problem chain_failed(std::string_view factory) {
-    return {GST_CORE_ERROR, GST_CORE_ERROR_STATE_CHANGE, "Element " + quoted(factory) + " did not start.", {}};
+    return {GST_CORE_ERROR, GST_CORE_ERROR_STATE_CHANGE, "Element " + quoted(factory) + " did not start."};
 }
 
 void post_error(GstElement *element, const Problem &problem) {
     if (problem.missing_plugin)
         gst_element_post_message(element, Ref<GstMessage>(problem.missing_plugin).release());
     gst_element_message_full(element, GST_MESSAGE_ERROR, problem.domain, problem.code, g_strdup(problem.text.c_str()),
-                             nullptr, __FILE__, G_STRFUNC, __LINE__);
+                             problem.details.empty() ? nullptr : g_strdup(problem.details.c_str()), __FILE__, G_STRFUNC,
+                             __LINE__);
 }
 
 void post_warning(GstElement *element, std::string text) {

@@ -22,7 +22,8 @@ struct Problem {
     GQuark domain = 0;
     int code = 0;
     std::string text;
-    Ref<GstMessage> missing_plugin;  // posted before the error, for applications that install plugins
+    std::string details = {};             // for the debug string
+    Ref<GstMessage> missing_plugin = {};  // posted before the error, for applications that install them
 };
 
 // A value or a Problem.
@@ -43,6 +44,7 @@ Problem caps_missing();
 Problem caps_unsupported(const GstCaps *caps);
 Problem caps_refused(const GstCaps *caps, std::string_view by);
 Problem rtp_caps_incomplete(const GstCaps *caps);
+Problem payloader_missing(std::string_view factory);
 Problem element_missing(GstElement *element, const GstCaps *caps, std::string_view factory, std::string_view package);
 Problem no_parser(const GstCaps *caps, std::string_view package);
 Problem chain_failed(std::string_view factory);

@@ -78,6 +78,7 @@ void Stream::detach() {
 void Stream::stop() {
     gst_ghost_pad_set_target(GST_GHOST_PAD(pad_), nullptr);
     chain_->clear();
+    last_caps_ = {};
     reported_.store(false);
     take_path_from_settings();
 }
@@ -132,9 +133,12 @@ GstPadProbeReturn Stream::before_event(GstPad *, GstPadProbeInfo *info, gpointer
 
 // The pad's own check would refuse them without a word.
 void Stream::refuse_unknown_caps(GstEvent *event) {
-    reported_.store(false);
     GstCaps *caps = nullptr;
     gst_event_parse_caps(event, &caps);
+    // A refused event comes again with each buffer.
+    if (last_caps_.get() != caps)
+        reported_.store(false);
+    last_caps_ = Ref<GstCaps>::share(caps);
     if (!gst_caps_can_intersect(caps, template_caps()))
         report(caps_unsupported(caps));
 }

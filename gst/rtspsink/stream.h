@@ -91,7 +91,8 @@ private:
     gulong linked_handler_ = 0;
     gulong unlinked_handler_ = 0;
     rtspcore::Guarded<StreamSettings> settings_;
-    std::atomic<bool> reported_{false};  // what goes wrong is told once until caps come anew
+    Ref<GstCaps> last_caps_;
+    std::atomic<bool> reported_{false};  // what goes wrong is told once until other caps come
 };
 
 }  // namespace rtspsink

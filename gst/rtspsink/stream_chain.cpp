@@ -8,6 +8,8 @@ namespace rtspsink {
 namespace {
 
 constexpr guint kFirstDynamicType = 96;
+// Parameter sets before every key frame; parsers that have none do not have the property.
+constexpr const char *kParserOptions = "config-interval=-1";
 
 bool has_property(GstElement *element, const char *name) {
     return g_object_class_find_property(G_OBJECT_GET_CLASS(element), name) != nullptr;
@@ -30,7 +32,9 @@ void set_options(GstElement *element, const std::string &options) {
 Outcome<void> StreamChain::build(const Choices &choices) {
     clear();
     for (const std::string &factory : choices.plan.front)
-        if (!add(factory))
+        if (add(factory))
+            set_options(elements_.back().get(), kParserOptions);
+        else
             return fail(chain_failed(factory));
     if (!choices.plan.payloader.empty()) {
         if (!add(choices.plan.payloader))
