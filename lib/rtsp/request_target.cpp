@@ -173,6 +173,8 @@ std::string presentation_uri(std::string_view uri) {
     take_control(*parts);
     if (parts->query.empty())
         parts->path = without_slashes_at_end(parts->path);
+    else if (parts->authority.empty() && parts->path.empty())
+        parts->path = "/";
     return std::string(parts->authority).append(parts->path).append(parts->query);
 }
 

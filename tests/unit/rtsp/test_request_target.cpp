@@ -41,6 +41,7 @@ const UriCase kUris[] = {
     {"rtsp://h/cam/stream%3D12", "/cam", "", 12, "rtsp://h/cam"},
     {"rtsp://h/stream=1", "/", "", 1, "rtsp://h"},
     {"/cam/stream=1", "/cam", "", 1, "/cam"},
+    {"/stream=1?x=1", "/", "x=1", 1, "/?x=1"},
     {"rtsp://h/cam?x=1/stream=1", "/cam", "x=1", 1, "rtsp://h/cam?x=1"},
     {"rtsp://h/cam/?x=1/stream=1/", "/cam", "x=1", 1, "rtsp://h/cam/?x=1"},
     {"rtsp://h/cam?t=ab//stream=1", "/cam", "t=ab/", 1, "rtsp://h/cam?t=ab/"},
