@@ -12,8 +12,8 @@ constexpr const char *kGood = "gst-plugins-good (gstreamer1.0-plugins-good)";
 constexpr const char *kRust = "gst-plugins-rs (its plugin rsrtp)";
 
 // Order matters to encoders that can do several: the first is taken. Parameter sets go before every key frame,
-// since a viewer may join at any of them: by the parser for H.264 and H.265, whose payloaders (1.22) put them before every
-// slice of it, so that decoders see a picture per slice.
+// since a viewer may join at any of them: by the parser for H.264 and H.265, whose payloaders (1.22) put them before
+// every slice of it, so that decoders see a picture per slice.
 constexpr Format kFormats[] = {
     {"video/x-h264", Front::Repeater, nullptr, "rtph264pay", nullptr, kGood, false},
     {"video/x-h265", Front::Repeater, nullptr, "rtph265pay", nullptr, kGood, false},
@@ -22,8 +22,8 @@ constexpr Format kFormats[] = {
     {"video/x-vp8", Front::Nothing, nullptr, "rtpvp8pay", nullptr, kGood, false},
     {"video/mpeg, mpegversion=(int)4, systemstream=(boolean)false", Front::Parser, nullptr, "rtpmp4vpay",
      "config-interval=-1", kGood, false},
-    {"video/mpeg, mpegversion=(int){ 1, 2 }, systemstream=(boolean)false", Front::Parser, nullptr, "rtpmpvpay", nullptr,
-     kGood, false},
+    {"video/mpeg, mpegversion=(int)2, systemstream=(boolean)false", Front::Parser, nullptr, "rtpmpvpay", nullptr, kGood,
+     false},
     {"image/jpeg", Front::Nothing, nullptr, "rtpjpegpay", nullptr, kGood, false},
     {"video/mpegts", Front::Converter, "tsparse", "rtpmp2tpay", nullptr, kGood, false},
     {"audio/mpeg, mpegversion=(int){ 2, 4 }", Front::Parser, nullptr, "rtpmp4apay", nullptr, kGood, false},
