@@ -17,7 +17,7 @@ struct Arguments {
     gchar *stamps = nullptr;
     gboolean kernel_time = FALSE;
     gint viewers = 1, joiners = 0, stalled = 0, server = 0;
-    gdouble join_rate = 200, joiner_rate = 20, settle = 2, window = 8;
+    gdouble join_rate = 200, joiner_rate = 20, alone = 0, settle = 2, window = 8;
 
     ~Arguments() {
         for (gchar *text : {url, transport, bare, stamps})
@@ -37,6 +37,8 @@ bool read(Arguments &to, int argc, char **argv) {
         {"joiner-rate", 0, 0, G_OPTION_ARG_DOUBLE, &to.joiner_rate, "how many of them in a second", "N"},
         {"stall", 0, 0, G_OPTION_ARG_INT, &to.stalled, "how many viewers stop reading when the measurement begins",
          "N"},
+        {"alone", 0, 0, G_OPTION_ARG_DOUBLE, &to.alone, "how long the first watches alone before memory is measured",
+         "SECONDS"},
         {"settle", 0, 0, G_OPTION_ARG_DOUBLE, &to.settle, "time from the last join to the measurement", "SECONDS"},
         {"window", 0, 0, G_OPTION_ARG_DOUBLE, &to.window, "how long to measure", "SECONDS"},
         {"server", 0, 0, G_OPTION_ARG_INT, &to.server, "process whose CPU time and memory to measure", "PID"},
@@ -80,6 +82,7 @@ std::optional<LoadOptions> LoadOptions::parse(int argc, char **argv) {
     options.joiners = static_cast<size_t>(arguments.joiners);
     options.joiner_rate = arguments.joiner_rate;
     options.stalled = static_cast<size_t>(std::max(0, arguments.stalled));
+    options.alone = std::chrono::duration<double>(arguments.alone);
     options.settle = std::chrono::duration<double>(arguments.settle);
     options.window = std::chrono::duration<double>(arguments.window);
     options.server = arguments.server;

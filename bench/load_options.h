@@ -20,6 +20,8 @@ struct LoadOptions {
     size_t joiners = 0;      // who join while the others are measured
     double joiner_rate = 20;
     size_t stalled = 0;  // of the viewers, that stop reading when the measurement begins
+    std::chrono::duration<double> alone{
+        0};  // how long the first viewer watches alone: until the server's buffers have their size
     std::chrono::duration<double> settle{2};
     std::chrono::duration<double> window{8};
     pid_t server = 0;    // whose CPU time and memory are measured; 0: nobody's

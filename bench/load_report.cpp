@@ -2,6 +2,7 @@
 #include "load_report.h"
 
 #include <algorithm>
+#include <functional>
 
 namespace bench {
 
@@ -9,6 +10,13 @@ namespace {
 
 double microseconds(Duration duration) {
     return std::chrono::duration<double, std::micro>(duration).count();
+}
+
+// The least and the most that one viewer received: a server that forgets one loses no packet by sequence numbers.
+void set_extremes(Json &json, std::vector<uint64_t> packets, const std::vector<uint64_t> &before) {
+    std::transform(packets.begin(), packets.end(), before.begin(), packets.begin(), std::minus<>());
+    json.set("fewest_packets", *std::min_element(packets.begin(), packets.end()));
+    json.set("most_packets", *std::max_element(packets.begin(), packets.end()));
 }
 
 Json window(const Snapshot &begin, const Snapshot &end) {
@@ -21,6 +29,7 @@ Json window(const Snapshot &begin, const Snapshot &end) {
     json.set("bytes", delivered.bytes);
     json.set("lost", watching.lost);
     json.set("reordered", watching.reordered);
+    set_extremes(json, end.packets_of_each, begin.packets_of_each);
     json.set("server_cpu_us", server_cpu);
     json.set("client_cpu_us", microseconds(end.client.cpu - begin.client.cpu));
     json.set("server_us_per_packet", delivered.packets == 0 ? 0 : server_cpu / static_cast<double>(delivered.packets));

@@ -16,8 +16,9 @@ using Viewers = std::vector<std::unique_ptr<Viewer>>;
 // All that is counted, at one moment.
 struct Snapshot {
     Time time{};
-    TrackCounts watching;   // of the viewers that read all the time
-    TrackCounts delivered;  // of all viewers
+    TrackCounts watching;                   // of the viewers that read all the time
+    TrackCounts delivered;                  // of all viewers
+    std::vector<uint64_t> packets_of_each;  // of the viewers that read all the time
     ProcessUsage server;
     ProcessUsage client;
 };

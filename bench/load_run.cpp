@@ -70,7 +70,8 @@ void LoadRun::start() {
     measurement_.idle = usage_of(options_.server);
     after(kKeepAliveInterval, [this] { keep_alive(); });
     join({viewers_, 1}, [this] {
-        when([this] { return decodes(viewers_.front()); }, monotonic_now() + kJoinDeadline, [this] { fill(); });
+        when([this] { return decodes(viewers_.front()); }, monotonic_now() + kJoinDeadline,
+             [this] { after(duration_of(options_.alone), [this] { fill(); }); });
     });
 }
 
@@ -119,8 +120,10 @@ Snapshot LoadRun::snapshot() const {
     for (const Viewers *crowd : {&viewers_, &joiners_}) {
         for (const auto &viewer : *crowd) {
             snapshot.delivered += viewer->counts();
-            if (crowd == &viewers_ && !viewer->stalled())
-                snapshot.watching += viewer->counts();
+            if (crowd != &viewers_ || viewer->stalled())
+                continue;
+            snapshot.watching += viewer->counts();
+            snapshot.packets_of_each.push_back(viewer->counts().packets);
         }
     }
     return snapshot;

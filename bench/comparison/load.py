@@ -18,6 +18,7 @@ class Load:
     viewers: int
     window: float
     settle: float = 2
+    alone: float = 0
     join_rate: float = 200
     joiners: int = 0
     joiner_rate: float = 20
@@ -28,7 +29,7 @@ class Load:
         """Measures; the report of load_client as a dict."""
         command = [installation.program("load_client"), f"--url=rtsp://127.0.0.1:{running.port}{MOUNT}"]
         command += [f"--server={running.pid}", f"--stamps={stream.stamps}", f"--transport={self.transport}"]
-        command += [f"--viewers={self.viewers}", f"--join-rate={self.join_rate}", f"--settle={self.settle}"]
+        command += [f"--viewers={self.viewers}", f"--join-rate={self.join_rate}", f"--settle={self.settle}", f"--alone={self.alone}"]
         command += [f"--window={self.window}", f"--stall={self.stalled}"]
         command += [f"--joiners={self.joiners}", f"--joiner-rate={self.joiner_rate}"]
         if self.kernel_time:
@@ -36,6 +37,6 @@ class Load:
         if server.bare:
             command.append(f"--bare={'audio' if stream.is_audio else 'video'}")
         joining = self.viewers / self.join_rate + self.joiners / self.joiner_rate
-        deadline = joining + self.settle + self.window + SLACK
+        deadline = joining + self.alone + self.settle + self.window + SLACK
         done = subprocess.run(command, stdout=subprocess.PIPE, timeout=deadline, check=True)
         return json.loads(done.stdout)

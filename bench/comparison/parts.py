@@ -65,6 +65,10 @@ class Comparison:
         return [server for server in self.servers.values() if not server.bare]
 
 
+# Until a ring of two seconds and a GOP is full: it must not count as memory of the viewers.
+ALONE = 5
+
+
 def cost(comparison):
     """CPU time per packet and viewer, memory, losses, spread and latency."""
     settings = comparison.settings
@@ -72,7 +76,8 @@ def cost(comparison):
         for viewers in settings.viewers:
             for _ in range(settings.rounds):
                 for server in comparison.servers.values():
-                    comparison.measure("cost", server, "video-1s", comparison.load(transport, viewers))
+                    load = comparison.load(transport, viewers, alone=ALONE if viewers == max(settings.viewers) else 0)
+                    comparison.measure("cost", server, "video-1s", load)
 
 
 def audio(comparison):
