@@ -10,7 +10,7 @@ using namespace rtspcore;
 namespace {
 
 START_TEST(test_hex_has_two_lower_case_digits_a_byte) {
-    ck_assert_str_eq(random_hex(0).c_str(), "");
+    ck_assert(random_hex(0).empty());
     for (const size_t bytes : {1U, 8U, 300U}) {
         const std::string text = random_hex(bytes);
         ck_assert_uint_eq(text.size(), bytes * 2);
