@@ -38,6 +38,9 @@ void MountMirror::distribute(Time now) {
     distributed_ = std::max(distributed_, ring_.begin());
     for (; distributed_ < ring_.end(); ++distributed_)
         send_to_group(ring_.at(distributed_), now);
+    // Those who skipped, or begin just now, are not where the group is.
+    for (UdpViewer *viewer : udp_viewers_)
+        viewer->catch_up(now);
     publish_counts();
 }
 

@@ -39,6 +39,11 @@ void UdpViewer::say_goodbye(Time now) {
             ports_.send_rtcp(bye, std::array{stream.rtcp_peer});
 }
 
+void UdpViewer::catch_up(Time now) {
+    if (!is_held() && cursor().peek(mirror().ring(), now))
+        send(now);
+}
+
 bool UdpViewer::joins_group(const media::SharedBatch &batch, Time now, net::SocketAddress &destination) {
     if (is_held() || pace_timer_ != 0 || cursor().in_burst())
         return false;

@@ -97,6 +97,8 @@ public:
     void send(Time now) override;
     void say_goodbye(Time now) override;
 
+    // Sends what the group was not sent together with this viewer, if there is anything.
+    void catch_up(Time now);
     // For the mirror: whether `batch` is what this viewer is sent next. If so it counts as sent, and `destination` says
     // where to.
     bool joins_group(const media::SharedBatch &batch, Time now, net::SocketAddress &destination);
