@@ -47,6 +47,11 @@ bool is_private(std::string_view field, std::string_view encoding) {
            std::any_of(kPrivatePrefixes.begin(), kPrivatePrefixes.end(), begins) || is_profile_name(field, encoding);
 }
 
+// A value with a line break would add lines of its own to the SDP.
+bool breaks_line(const char *value) {
+    return value && std::string_view(value).find_first_of("\r\n") != std::string_view::npos;
+}
+
 // The caps without what is not for the wire.
 Ref<GstCaps> public_caps(GstCaps *caps) {
     auto copy = Ref<GstCaps>::adopt(gst_caps_copy(caps));
@@ -55,7 +60,7 @@ Ref<GstCaps> public_caps(GstCaps *caps) {
     const std::string name = encoding ? encoding : "";
     for (int i = gst_structure_n_fields(structure) - 1; i >= 0; i--) {
         const std::string field = gst_structure_nth_field_name(structure, static_cast<guint>(i));
-        if (is_private(field, name))
+        if (is_private(field, name) || breaks_line(gst_structure_get_string(structure, field.c_str())))
             gst_structure_remove_field(structure, field.c_str());
     }
     return copy;
