@@ -25,7 +25,7 @@ struct Format {
     const char *payloader;  // null: RTP already
     const char *options;    // "name=value ..." for the payloader, may be null
     const char *package;    // where the payloader is found
-    bool whole_units;       // each buffer is a whole unit whatever the caps say: `parsed` is set for the payloader
+    const char *implied;    // a flag that elements want to see in the caps, and that goes without saying; may be null
 };
 
 // The first entry that can carry `caps`; null if none can.

@@ -57,7 +57,7 @@ std::string best_parser(const GstCaps *caps, const Factory &payloader) {
 // Fails if what has to be there is not installed.
 Outcome<std::vector<std::string>> plan_front(GstElement *element, const GstCaps *caps, const Format &format,
                                              const Factory &payloader) {
-    const bool as_it_is = takes(payloader, caps) || format.whole_units;
+    const bool as_it_is = takes(payloader, caps);
     const bool wants_parser =
         format.front == Front::Repeater || (format.front == Front::Parser && !(as_it_is && says_parsed(caps)));
     if (wants_parser) {
@@ -77,6 +77,14 @@ Outcome<std::vector<std::string>> plan_front(GstElement *element, const GstCaps 
 
 }  // namespace
 
+Ref<GstCaps> implied_caps(const PayloadPlan &plan, Ref<GstCaps> caps) {
+    if (plan.implied.empty())
+        return caps;
+    auto completed = Ref<GstCaps>::adopt(gst_caps_copy(caps.get()));
+    gst_caps_set_simple(completed.get(), plan.implied.c_str(), G_TYPE_BOOLEAN, TRUE, nullptr);
+    return completed;
+}
+
 Outcome<PayloadPlan> plan_payload(GstElement *element, const GstCaps *caps, const std::string &payloader) {
     const Format *format = find_format(caps);
     if (!format)
@@ -85,7 +93,7 @@ Outcome<PayloadPlan> plan_payload(GstElement *element, const GstCaps *caps, cons
         return PayloadPlan{};
     PayloadPlan plan;
     plan.payloader = payloader.empty() ? format->payloader : payloader;
-    plan.whole_units = format->whole_units;
+    plan.implied = format->implied ? format->implied : "";
     if (plan.payloader == format->payloader && format->options)
         plan.options = format->options;
     const auto factory = Factory::adopt(gst_element_factory_find(plan.payloader.c_str()));
@@ -97,6 +105,9 @@ Outcome<PayloadPlan> plan_payload(GstElement *element, const GstCaps *caps, cons
     if (!front)
         return fail(front.error().code);
     plan.front = std::move(*front);
+    // Without a parser the payloader has to repeat the parameter sets, at the price told of in formats.cpp.
+    if (format->front == Front::Repeater && plan.front.empty())
+        plan.options = "config-interval=-1";
     return plan;
 }
 

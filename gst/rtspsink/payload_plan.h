@@ -17,10 +17,13 @@ struct PayloadPlan {
     std::vector<std::string> front;
     std::string payloader;
     std::string options;
-    bool whole_units = false;
+    std::string implied;  // flag that is added to the caps; may be empty
 
     bool operator==(const PayloadPlan &) const = default;
 };
+
+// The caps to which the elements of `plan` are put up.
+Ref<GstCaps> implied_caps(const PayloadPlan &plan, Ref<GstCaps> caps);
 
 // Decides for fixed `caps` (without `mapping`). `payloader` is a factory the user insists on, or empty. `element` is
 // who reports what is missing.

@@ -182,10 +182,7 @@ Outcome<Stream::Decision> Stream::decide(GstCaps *caps) {
     outcome = put_up_chain(decision.caps.get(), current);
     if (!outcome)
         return fail(outcome.error().code);
-    if (chain_->plan()->whole_units) {
-        decision.caps = Ref<GstCaps>::adopt(gst_caps_copy(decision.caps.get()));
-        gst_caps_set_simple(decision.caps.get(), "parsed", G_TYPE_BOOLEAN, TRUE, nullptr);
-    }
+    decision.caps = implied_caps(*chain_->plan(), std::move(decision.caps));
     return decision;
 }
 

@@ -8,8 +8,9 @@ namespace rtspsink {
 namespace {
 
 constexpr guint kFirstDynamicType = 96;
-// Parameter sets before every key frame; parsers that have none do not have the property.
-constexpr const char *kParserOptions = "config-interval=-1";
+// For whichever of them the element has. Parameter sets before every key frame; time stamps for what has none
+// (tsparse), without which nothing could be paced.
+constexpr const char *kFrontOptions = "config-interval=-1 set-timestamps=true";
 
 bool has_property(GstElement *element, const char *name) {
     return g_object_class_find_property(G_OBJECT_GET_CLASS(element), name) != nullptr;
@@ -33,7 +34,7 @@ Outcome<void> StreamChain::build(const Choices &choices) {
     clear();
     for (const std::string &factory : choices.plan.front)
         if (add(factory))
-            set_options(elements_.back().get(), kParserOptions);
+            set_options(elements_.back().get(), kFrontOptions);
         else
             return fail(chain_failed(factory));
     if (!choices.plan.payloader.empty()) {
