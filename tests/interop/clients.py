@@ -1,9 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The players of the matrix, and what proves that one of them played."""
 
-from codecs_table import KLV_UNIT
-
-from support import players, vlc
+from support import klv_feed, players, vlc
 
 CLIENTS = ('ffmpeg TCP', 'ffmpeg UDP', 'VLC TCP', 'VLC UDP', 'rtspsrc TCP', 'rtspsrc UDP', 'playbin')
 
@@ -12,7 +10,7 @@ def missing(client, codec):
     """Why this client cannot be asked here, '' if it can."""
     program, _, transport = client.partition(' ')
     if program == 'VLC':
-        return vlc.why_not(transport.lower(), only_transport_stream=codec.path == vlc.SATIP_PATH)
+        return vlc.why_not(transport.lower(), only_transport_stream=codec.name == 'MPEG-TS')
     needed = 'ffmpeg' if program == 'ffmpeg' else 'gst-launch-1.0'
     return f'{needed} is not installed' if players.missing(needed) else ''
 
@@ -37,7 +35,7 @@ def _audio_is_right(player):
 
 
 def _data_is_right(player):
-    return player.data().count(KLV_UNIT) >= 3
+    return player.data().count(klv_feed.UNIT) >= 3
 
 
 _PROOFS = {'video': _video_is_right, 'audio': _audio_is_right, 'data': _data_is_right}

@@ -10,9 +10,6 @@ _RAW_VIDEO = 'videotestsrc is-live=true ! video/x-raw,width=160,height=120,frame
 _X264 = f'{_RAW_VIDEO} ! x264enc tune=zerolatency speed-preset=ultrafast key-int-max=12 bitrate=300'
 _TS_AUDIO = 'audiotestsrc is-live=true ! audio/x-raw,rate=44100,channels=1 ! avenc_mp2 ! queue'
 
-# A whole KLV unit (SMPTE 336M): universal key, BER length, value.
-KLV_UNIT = bytes.fromhex('060e2b34020b01010e01030101000000') + bytes([24]) + b'rtspsink interop payload'
-
 
 def _tone(rate, extra=''):
     return f'audiotestsrc is-live=true wave=sine freq=440 volume=0.5 ! audioconvert ! audio/x-raw,rate={rate},channels=1{extra}'
@@ -75,9 +72,9 @@ _AUDIO = (
     _audio('L24', '/l24', 44100, Stream(f'{_tone(44100)} ! audioconvert', 'audio/x-raw,format=S24BE', 'rtpL24pay'), 'rtpL24depay'),
 )
 
-# The path is the one that VLC's SAT>IP client can play.
+# At the root its only stream is /stream=0, see support/vlc.py.
 _TRANSPORT_STREAM = Codec(
-    'MPEG-TS', '/stream=0', 'both',
+    'MPEG-TS', '/', 'both',
     Stream(f'{_X264} ! h264parse config-interval=-1 ! queue ! ts. {_TS_AUDIO} ! ts. mpegtsmux name=ts alignment=7', 'video/mpegts', 'rtpmp2tpay'),
     'src. ! rtpmp2tdepay ! tsdemux name=ts ts. ! queue ! h264parse ! avdec_h264 ! {video} ts. ! queue ! mpegaudioparse ! avdec_mp2float ! {audio}', 44100)
 
@@ -91,17 +88,9 @@ def _from_file(folder, name, path, encoder, stream, decoder):
     return _video(name, path, Stream(chain, *stream), decoder)
 
 
-def _klv(folder):
-    """KLV has no encoder: units come from a file, one every 40 ms."""
-    path = f'{folder}/unit.klv'
-    with open(path, 'wb') as file:
-        file.write(KLV_UNIT)
-    chain = f'multifilesrc location={path} loop=true caps=meta/x-klv,parsed=true,framerate=25/1 ! identity sleep-time=40000'
-    return Codec('KLV', '/klv', 'data', Stream(chain, 'meta/x-klv,parsed=true', 'rtpklvpay'), 'src. ! rtpklvdepay ! {data}')
-
-
-def codecs(folder):
+def codecs(folder, klv_source):
     """All of them; `folder` takes the files that a source needs."""
+    klv = Codec('KLV', '/klv', 'data', Stream(klv_source, 'meta/x-klv,parsed=true', 'rtpklvpay'), 'src. ! rtpklvdepay ! {data}')
     as_it_comes = _video('application/x-rtp', '/rtp', Stream(f'{_X264} ! rtph264pay config-interval=-1', 'application/x-rtp', ''), _H264)
     files = (
         _from_file(folder, 'MPEG-4 part 2', '/mpeg4', 'mpeg4',
@@ -110,4 +99,4 @@ def codecs(folder):
         _from_file(folder, 'MPEG-2', '/mpeg2', 'mpeg2video',
                    ('video/mpeg,mpegversion=2,systemstream=false', 'mpegvideoparse ! rtpmpvpay'), 'rtpmpvdepay ! mpegvideoparse ! avdec_mpeg2video'),
     )
-    return (*_VIDEO, *files, *_AUDIO, _TRANSPORT_STREAM, _klv(folder), as_it_comes)
+    return (*_VIDEO, *files, *_AUDIO, _TRANSPORT_STREAM, klv, as_it_comes)

@@ -10,12 +10,12 @@ import clients
 import codecs_table
 import matrix_document
 
-from support import pipeline, suite
+from support import klv_feed, pipeline, suite
 
 PLAYED, UNSUPPORTED, FAILED, NOT_RUN = 'played', 'not supported by the player', 'FAILED', 'not run'
 
 _SECONDS = 15  # for a player to prove that it plays
-_AT_ONCE = 4  # players side by side
+_AT_ONCE = {'rtspsink': 4, 'rival': 1}  # players side by side; the rival has one source for each of its viewers
 _DOCUMENT = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'docs', 'interop.md')
 _WRITE = '--write-docs' in sys.argv
 
@@ -29,9 +29,10 @@ class Cell:
 
 class CodecMatrix(suite.Case):
     def test_every_client_plays_every_codec_it_supports(self):
-        table = codecs_table.codecs(self.folder)
-        cells = self._measure(self.server_kind, table)
-        self._blame_clients(table, cells)
+        with klv_feed.KlvFeed() as klv:
+            table = codecs_table.codecs(self.folder, klv.source)
+            cells = self._measure(self.server_kind, table)
+            self._blame_clients(table, cells)
         if _WRITE:
             with open(_DOCUMENT, 'w', encoding='utf-8') as file:
                 file.write(matrix_document.document(table, clients.CLIENTS, cells))
@@ -42,7 +43,7 @@ class CodecMatrix(suite.Case):
         wanted = [(codec, client) for codec in table for client in clients.CLIENTS if only is None or (codec.name, client) in only]
         used = {codec.name: codec for codec, _ in wanted}.values()
         with pipeline.serve(self.folder, [codec.presentation for codec in used], kind) as server:
-            with concurrent.futures.ThreadPoolExecutor(_AT_ONCE) as pool:
+            with concurrent.futures.ThreadPoolExecutor(_AT_ONCE[kind]) as pool:
                 results = pool.map(lambda pair: self._play(server, kind, *pair), wanted)
                 return {(codec.name, client): cell for (codec, client), cell in zip(wanted, results)}
 

@@ -82,6 +82,9 @@ class Server:
         return self.process.output() + self.process.errors()
 
     def stop(self):
+        """Ends the server, which must have lived until now and must end when it is interrupted."""
+        if self._strict and not self.process.running():
+            raise AssertionError(f'server ended by itself ({self.process.returncode}):\n{self.log()}')
         ended = self.process.stop()
         broken = self.process.broken_lines()
         if broken and self._strict:

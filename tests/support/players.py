@@ -4,6 +4,7 @@
 A player is named by what it is and how it asks for the media: `ffmpeg-tcp`, `rtspsrc-udp`, `playbin`.
 """
 
+import itertools
 import json
 import os
 import shutil
@@ -20,11 +21,15 @@ _GRAY = 'videoconvert ! videoscale ! video/x-raw,format=GRAY8,width={width},heig
 _PCM = f'audioconvert ! audioresample ! audio/x-raw,format=S16LE,rate={RATE},channels=1'
 
 
+_NUMBERS = itertools.count()
+
+
 class Player:
     """A running player; what it has decoded so far is in `pictures` and `sound`, what it only passed on in `data`."""
 
     def __init__(self, command, folder, name, size=(160, 120), env=None):
-        base = os.path.join(folder, name)
+        name = f'{name}-{next(_NUMBERS)}'  # never another player's files
+        self.base = base = os.path.join(folder, name)
         self.data_path = base + '.data'
         self.pictures = Pictures(base + '.gray', *size)
         self.sound = Sound(base + '.pcm')

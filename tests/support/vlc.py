@@ -13,16 +13,18 @@ from .pictures import HeadedPictures
 from .players import Player
 from .sound import Sound
 
-# The SAT>IP client addresses its PLAY to this path, whatever it set up (SAT>IP specification 1.2.2, section 3.5.7).
-SATIP_PATH = '/stream=0'
+# The SAT>IP client sets up what it is given, without DESCRIBE, and addresses its PLAY to this path (SAT>IP 1.2.2, section 3.5.7):
+# the URL of the only stream of a presentation at the root.
+_SATIP_PATH = 'stream=0'
 
 
 class Vlc(Player):
     def __init__(self, url, transport, folder, name, size=(160, 120), sound_rate=8000):
+        if not _has_live555():
+            url = url.rstrip('/') + '/' + _SATIP_PATH
         super().__init__(lambda base, _: _as_other_user(_words(url, transport, base)), folder, name, size, _environment(folder))
-        base = os.path.join(folder, name)
-        self.pictures = HeadedPictures(base + '.yuv', *size)
-        self.sound = Sound(base + '.pcm', sound_rate)
+        self.pictures = HeadedPictures(self.base + '.yuv', *size)
+        self.sound = Sound(self.base + '.pcm', sound_rate)
 
 
 def _words(url, transport, base):
@@ -51,11 +53,15 @@ def modules():
     return subprocess.run(_as_other_user(['cvlc', '--list']), env=_environment('/tmp'), capture_output=True, text=True, timeout=60, check=False).stdout
 
 
+def _has_live555():
+    return 'live555' in modules()
+
+
 def why_not(transport, only_transport_stream):
     """Why this VLC cannot be asked for such a mapping, '' if it can."""
     if not modules():
         return 'VLC is not installed'
-    if 'live555' in modules():
+    if _has_live555():
         return ''
     if 'satip' in modules() and transport == 'udp' and only_transport_stream:
         return ''
