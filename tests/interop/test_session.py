@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""How long a session lives: by its requests, by its receiver reports, or not."""
+
+from support import stream, suite
+from support.deadline import wait_until
+from support.rtp_packet import receiver_report
+from support.rtsp_client import RtspClient
+from support.stream import Presentation
+from support.viewer import Viewer
+
+_TIMEOUT = 2
+
+
+@suite.only_rtspsink
+class Timeout(suite.SharedServerCase):
+    presentations = (Presentation('/test', (stream.h264(), stream.pcmu())),)
+    properties = f'session-timeout={_TIMEOUT}'
+
+    def _alive(self, viewer):
+        before = viewer.packets
+        wait_until(lambda: viewer.packets > before + 10, 5, 'media')
+
+    def _silent(self, viewer):
+        before = [viewer.packets]
+
+        def still():
+            now, before[0] = before[0], viewer.packets
+            return now == before[0]
+        wait_until(still, 4 * _TIMEOUT + 2, 'the session to expire', interval=0.5)
+
+    def test_timeout_is_told(self):
+        viewer = Viewer(self.server, transport='udp')
+        with viewer:
+            self.assertIn(f'timeout={_TIMEOUT}', viewer.tracks[0].setup['Session'])
+
+    def test_silent_udp_viewer_expires(self):
+        with Viewer(self.server, transport='udp') as viewer:
+            self._alive(viewer)
+            self._silent(viewer)
+
+    def test_session_that_never_plays_expires(self):
+        viewer = Viewer(self.server, transport='udp')
+        viewer.describe()
+        viewer.set_up()
+        self.addCleanup(viewer.stop)
+        session = viewer.client.session
+        with RtspClient(self.server.port) as other:
+            wait_until(lambda: other.request('PAUSE', viewer.url, {'Session': session}).status == 454 or _wait(_TIMEOUT + 2), 30, '454', 0)
+
+    def test_any_request_keeps_it_alive(self):
+        for method in ('GET_PARAMETER', 'OPTIONS', 'SET_PARAMETER'):
+            with self.subTest(method=method), Viewer(self.server, transport='udp') as viewer:
+                for _ in range(6):
+                    self.assertEqual(viewer.client.request(method, viewer.url).status, 200)
+                    _wait(_TIMEOUT / 2)
+                self._alive(viewer)
+
+    def test_request_on_another_connection_keeps_it_alive(self):
+        with Viewer(self.server, transport='udp') as viewer, RtspClient(self.server.port) as other:
+            for _ in range(6):
+                self.assertEqual(other.request('GET_PARAMETER', viewer.url, {'Session': viewer.client.session}).status, 200)
+                _wait(_TIMEOUT / 2)
+            self._alive(viewer)
+
+    def test_receiver_reports_over_udp_keep_it_alive(self):
+        with Viewer(self.server, transport='udp') as viewer:
+            for _ in range(6):
+                self._report(viewer)
+                _wait(_TIMEOUT / 2)
+            self._alive(viewer)
+
+    def _report(self, viewer):
+        for track in viewer.tracks:
+            port = int(track.setup.transport('server_port').split('-')[1])
+            track.udp.rtcp.sendto(receiver_report(7, int(track.setup.transport('ssrc'), 16), 1), ('127.0.0.1', port))
+
+    def test_receiver_reports_over_tcp_keep_it_alive(self):
+        with Viewer(self.server) as viewer:
+            for _ in range(6):
+                report = receiver_report(7, int(viewer.tracks[0].setup.transport('ssrc'), 16), 1)
+                viewer.client.send(b'$\x01' + len(report).to_bytes(2, 'big') + report)
+                _wait(_TIMEOUT / 2)
+            self._alive(viewer)
+
+
+def _wait(seconds):
+    """Time itself is what these tests are about."""
+    import time
+    time.sleep(seconds)
+
+
+if __name__ == '__main__':
+    suite.main()
