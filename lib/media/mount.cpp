@@ -43,7 +43,7 @@ std::shared_ptr<Track> Mount::add_track(TrackConfig config) {
     if (content->tracks.size() >= kMaxTracks)
         return nullptr;
     const auto index = static_cast<uint8_t>(content->tracks.size());
-    auto track = std::make_shared<Track>(*this, index, std::move(config));
+    auto track = std::make_shared<Track>(weak_from_this(), index, std::move(config));
     content->tracks.push_back(track);
     ++content->version;
     return track;

@@ -48,10 +48,11 @@ struct TrackConfig {
     std::function<bool()> request_key_unit;
 };
 
-// One RTP stream of a mount. Safe; publish() and end() are called by one streaming thread at a time.
+// One RTP stream of a mount. Safe; publish() and end() are called by one streaming thread at a time. It may outlive its
+// mount, and does nothing then.
 class Track {
 public:
-    Track(Mount &mount, uint8_t index, TrackConfig config);
+    Track(std::weak_ptr<Mount> mount, uint8_t index, TrackConfig config);
 
     [[nodiscard]] uint8_t index() const { return index_; }
     [[nodiscard]] const TrackConfig &config() const { return config_; }
@@ -76,15 +77,17 @@ public:
     static constexpr std::chrono::seconds kReportInterval{5};
 
 private:
-    SharedBatch sender_report_if_due(const PacketBatch &next);
+    bool begin_batch(const SharedBatch &batch);
 
-    Mount &mount_;
+    const std::weak_ptr<Mount> mount_;
     const uint8_t index_;
     const TrackConfig config_;
     uint32_t clock_rate_ = 90000;
-    Time next_report_{};
-    SharedBatch latest_;
-    bool ended_ = false;
+    struct Progress {
+        SharedBatch latest;  // null before the first batch, and after the end
+        Time next_report{};
+    };
+    Guarded<Progress> progress_;
     Guarded<std::optional<Time>> last_key_request_;
     std::atomic<bool> answers_key_requests_{true};
 };

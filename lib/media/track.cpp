@@ -29,31 +29,38 @@ SharedBatch make_goodbye(const PacketBatch &last, std::string_view cname, Time n
     return make_rtcp_batch(last.track(), rtp::goodbye(sender_info(last), cname), now);
 }
 
-Track::Track(Mount &mount, uint8_t index, TrackConfig config)
-    : mount_(mount), index_(index), config_(std::move(config)), clock_rate_(clock_rate_of(config_.caps.get())) {}
+Track::Track(std::weak_ptr<Mount> mount, uint8_t index, TrackConfig config)
+    : mount_(std::move(mount)),
+      index_(index),
+      config_(std::move(config)),
+      clock_rate_(clock_rate_of(config_.caps.get())) {}
 
 void Track::publish(SharedBatch batch) {
-    const SharedBatch report = sender_report_if_due(*batch);
-    latest_ = batch;
-    if (report)
-        mount_.append({report, std::move(batch)});
+    const auto mount = mount_.lock();
+    if (!mount)
+        return;
+    if (begin_batch(batch))
+        mount->append({make_sender_report(*batch, mount->cname(), batch->properties().made), batch});
     else
-        mount_.append({std::move(batch)});
+        mount->append({std::move(batch)});
 }
 
-SharedBatch Track::sender_report_if_due(const PacketBatch &next) {
-    const Time now = next.properties().made;
-    if (latest_ && now < next_report_)
-        return nullptr;
-    next_report_ = now + kReportInterval;
-    return make_sender_report(next, mount_.cname(), now);
+// Whether a sender report is due before it.
+bool Track::begin_batch(const SharedBatch &batch) {
+    const Time now = batch->properties().made;
+    auto progress = progress_.lock();
+    const bool is_first = !std::exchange(progress->latest, batch);
+    if (!is_first && now < progress->next_report)
+        return false;
+    progress->next_report = now + kReportInterval;
+    return true;
 }
 
 void Track::end() {
-    if (!latest_)
-        return;
-    const SharedBatch last = std::exchange(latest_, nullptr);
-    mount_.append({make_goodbye(*last, mount_.cname(), monotonic_now())});
+    const SharedBatch last = std::exchange(progress_.lock()->latest, nullptr);
+    const auto mount = mount_.lock();
+    if (mount && last)
+        mount->append({make_goodbye(*last, mount->cname(), monotonic_now())});
 }
 
 bool Track::request_key_unit(Time now) {
@@ -65,7 +72,8 @@ bool Track::request_key_unit(Time now) {
             return true;  // the one that was asked for already serves this viewer too
         *last = now;
     }
-    mount_.statistics().key_unit_requests.fetch_add(1, std::memory_order_relaxed);
+    if (const auto mount = mount_.lock())
+        mount->statistics().key_unit_requests.fetch_add(1, std::memory_order_relaxed);
     const bool answers = config_.request_key_unit();
     if (!answers)
         note_unanswered_key_request();
