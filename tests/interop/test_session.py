@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """How long a session lives: by its requests, by its receiver reports, or not."""
 
+import time
+
 from support import stream, suite
 from support.deadline import wait_until
 from support.rtp_packet import receiver_report
@@ -43,28 +45,28 @@ class Timeout(suite.SharedServerCase):
         viewer.describe()
         viewer.set_up()
         self.addCleanup(viewer.stop)
-        session = viewer.client.session
+        _wait(2 * _TIMEOUT + 1)
         with RtspClient(self.server.port) as other:
-            wait_until(lambda: other.request('PAUSE', viewer.url, {'Session': session}).status == 454 or _wait(_TIMEOUT + 2), 30, '454', 0)
+            self.assertEqual(other.request('PAUSE', viewer.url, {'Session': viewer.client.session}).status, 454)
 
     def test_any_request_keeps_it_alive(self):
         for method in ('GET_PARAMETER', 'OPTIONS', 'SET_PARAMETER'):
             with self.subTest(method=method), Viewer(self.server, transport='udp') as viewer:
-                for _ in range(6):
+                for _ in range(4):
                     self.assertEqual(viewer.client.request(method, viewer.url).status, 200)
                     _wait(_TIMEOUT / 2)
                 self._alive(viewer)
 
     def test_request_on_another_connection_keeps_it_alive(self):
         with Viewer(self.server, transport='udp') as viewer, RtspClient(self.server.port) as other:
-            for _ in range(6):
+            for _ in range(4):
                 self.assertEqual(other.request('GET_PARAMETER', viewer.url, {'Session': viewer.client.session}).status, 200)
                 _wait(_TIMEOUT / 2)
             self._alive(viewer)
 
     def test_receiver_reports_over_udp_keep_it_alive(self):
         with Viewer(self.server, transport='udp') as viewer:
-            for _ in range(6):
+            for _ in range(4):
                 self._report(viewer)
                 _wait(_TIMEOUT / 2)
             self._alive(viewer)
@@ -76,7 +78,7 @@ class Timeout(suite.SharedServerCase):
 
     def test_receiver_reports_over_tcp_keep_it_alive(self):
         with Viewer(self.server) as viewer:
-            for _ in range(6):
+            for _ in range(4):
                 report = receiver_report(7, int(viewer.tracks[0].setup.transport('ssrc'), 16), 1)
                 viewer.client.send(b'$\x01' + len(report).to_bytes(2, 'big') + report)
                 _wait(_TIMEOUT / 2)
@@ -85,7 +87,6 @@ class Timeout(suite.SharedServerCase):
 
 def _wait(seconds):
     """Time itself is what these tests are about."""
-    import time
     time.sleep(seconds)
 
 

@@ -64,7 +64,8 @@ class Server:
         self.address = address
 
     def url(self, path='/test', host=None):
-        return f'rtsp://{host or self.address}:{self.port}{path}'
+        host = host or (f'[{self.address}]' if ':' in self.address else self.address)
+        return f'rtsp://{host}:{self.port}{path}'
 
     @property
     def pid(self):
