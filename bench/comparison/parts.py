@@ -76,7 +76,7 @@ def cost(comparison):
         for viewers in settings.viewers:
             for _ in range(settings.rounds):
                 for server in comparison.servers.values():
-                    load = comparison.load(transport, viewers, alone=ALONE if viewers == max(settings.viewers) else 0)
+                    load = comparison.load(transport, viewers, alone=ALONE if viewers >= 100 else 0)
                     comparison.measure("cost", server, "video-1s", load)
 
 
@@ -128,17 +128,23 @@ def one_viewer(comparison):
     if not server:
         return
     stream = comparison.installation.stream("video-1s")
-    seconds = comparison.settings.window
     pipelines = {"encoding": ENCODING, "video-1s": f"{stream.source} ! video/x-h264,mapping=/stream"}
     for name, pipeline in pipelines.items():
         for _ in range(comparison.settings.rounds):
-            with server.start_pipeline(f"{pipeline} ! fakesink") as running:
-                time.sleep(comparison.settings.settle)
-                report = usage.over(running.pid, seconds)
-            comparison.keep(Key("one-viewer", "fakesink", "tcp", 1, name), report)
+            unwatched(comparison, server, "fakesink", name, pipeline)
+            if name != "encoding":
+                unwatched(comparison, server, "payloader and fakesink", name, f"{pipeline} ! h264parse ! rtph264pay mtu=1400 config-interval=-1")
             for transport in comparison.settings.transports:
                 report = watched(comparison, server, pipeline, transport)
                 comparison.keep(Key("one-viewer", "rtspsink", transport, 1, name), report)
+
+
+def unwatched(comparison, server, label, name, pipeline):
+    """Usage of a pipeline into fakesink."""
+    with server.start_pipeline(f"{pipeline} ! fakesink") as running:
+        time.sleep(comparison.settings.settle)
+        report = usage.over(running.pid, comparison.settings.window)
+    comparison.keep(Key("one-viewer", label, "tcp", 1, name), report)
 
 
 def watched(comparison, server, pipeline, transport):

@@ -60,5 +60,8 @@ class Results:
                 ratios.append(numerator / denominator)
         return statistics.median(ratios) if ratios else None
 
+    def errors(self):
+        return sum("error" in report for reports in self._reports.values() for report in reports)
+
     def as_json(self):
         return [dict(dataclasses.asdict(key), rounds=reports) for key, reports in self._reports.items()]

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Tables of the results, as Markdown, which reads well in a terminal too."""
 
-from comparison.targets import COST, checks, largest_crowd
+from comparison.targets import COST, OURS, checks, largest_crowd
 
 
 def number(value, digits=2):
@@ -68,7 +68,7 @@ def _one_viewer_table(results):
     rows = []
     for key in results.keys("one-viewer"):
         use = results.median(key, "cpu_us_per_s")
-        name = key.server if key.server == "fakesink" else f"{key.server}, {key.transport.upper()}"
+        name = key.server if key.server != OURS else f"{key.server}, {key.transport.upper()}"
         rows.append([f"{key.stream}: {name}", number(use and use / 10000)])
     return table(["whole process, one viewer", "% of a core"], rows)
 
