@@ -15,17 +15,21 @@ void Mailbox::put(Delivery delivery) {
     content->bytes += delivery.batch ? delivery.batch->footprint() : 0;
     content->deliveries.push_back(std::move(delivery));
     while (content->deliveries.size() > kCapacity || content->bytes > kMaxBytes) {
-        drop_oldest(*content);
+        if (!drop_oldest(*content))
+            return;
         overflows_.fetch_add(1, std::memory_order_relaxed);
     }
 }
 
-// Closings are never dropped: they come once.
-void Mailbox::drop_oldest(Content &content) {
+// Closings are never dropped: they come once. False when there is nothing else.
+bool Mailbox::drop_oldest(Content &content) {
     const auto oldest = std::find_if(content.deliveries.begin(), content.deliveries.end(),
                                      [](const Delivery &delivery) { return delivery.batch != nullptr; });
+    if (oldest == content.deliveries.end())
+        return false;
     content.bytes -= oldest->batch->footprint();
     content.deliveries.erase(oldest);
+    return true;
 }
 
 void Mailbox::wake() {

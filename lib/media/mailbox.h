@@ -48,7 +48,7 @@ private:
         std::deque<Delivery> deliveries;
         size_t bytes = 0;
     };
-    static void drop_oldest(Content &content);
+    static bool drop_oldest(Content &content);
     Guarded<Content> content_;
 };
 
