@@ -141,14 +141,18 @@ Viewer &IoThread::make_viewer(Session &session) {
     return *session.viewer();
 }
 
+void IoThread::end_viewer(Session &session) {
+    session.set_viewer(nullptr);
+    schedule_reaping();  // of the mirror, if it was the last viewer's
+}
+
 void IoThread::end_session(Session &session) {
     peers_.remove(session);
-    session.set_viewer(nullptr);
+    end_viewer(session);
     if (session.connection())
         session.connection()->remove_session(session);
     sessions_.erase(session);
     server_.statistics().sessions.fetch_sub(1, std::memory_order_relaxed);
-    schedule_reaping();  // of the mirror, if it was the last viewer's
 }
 
 void IoThread::read_mailbox() {
@@ -238,7 +242,7 @@ void IoThread::end_sessions_of(Connection &connection) {
         }
         connection.remove_session(*session);
         if (session->viewer() && session->viewer()->is_held())
-            session->set_viewer(nullptr);
+            end_viewer(*session);
     }
 }
 

@@ -60,6 +60,7 @@ public:
     MountMirror &mirror_of(const std::shared_ptr<media::Mount> &mount);
     // Makes the viewer of a session that has its streams set up.
     Viewer &make_viewer(Session &session);
+    void end_viewer(Session &session);
     void end_session(Session &session);
 
     void on_interleaved(Connection &connection, uint8_t channel, std::span<const uint8_t> payload);

@@ -119,7 +119,7 @@ Outcome RequestHandler::pause(Context &context) {
     auto next = transition(context);
     if (auto *refusal = std::get_if<Outcome>(&next))
         return std::move(*refusal);
-    context.session->set_viewer(nullptr);
+    thread_.end_viewer(*context.session);
     context.session->set_state(std::get<rtsp::Transition>(next).next);
     return respond(context, rtsp::Status::Ok);
 }

@@ -59,19 +59,27 @@ Result<std::shared_ptr<Server>, ServerError> Server::open(ServerConfig config) {
     return server;
 }
 
+Result<std::unique_ptr<net::UdpPorts>, ServerError> Server::open_udp_ports() const {
+    if (!config_.allow_udp)
+        return std::unique_ptr<net::UdpPorts>();
+    auto ports = net::UdpPorts::open(config_.address, config_.udp_ports.min, config_.udp_ports.max);
+    if (ports)
+        return std::move(*ports);
+    const bool taken = ports.error().code == net::SocketError::InUse;
+    return Failure{taken ? ServerError::NoUdpPorts : code_of(ports.error().code), ports.error().message};
+}
+
 Result<void, ServerError> Server::open_udp_and_threads() {
     const unsigned count = thread_count(config_.io_threads);
-    for (unsigned index = 0; index < count; ++index) {
-        std::unique_ptr<net::UdpPorts> udp;
-        if (config_.allow_udp) {
-            auto opened = net::UdpPorts::open(config_.address, config_.udp_ports.min, config_.udp_ports.max);
-            if (!opened)
-                return Failure{
-                    ServerError::NoUdpPorts,
-                    std::to_string(count) + " pairs are needed, one per I/O thread: " + opened.error().message};
-            udp = std::move(*opened);
-        }
-        io_threads_.push_back(std::make_unique<IoThread>(*this, index, std::move(udp)));
+    while (io_threads_.size() < count) {
+        auto udp = open_udp_ports();
+        // A range with fewer pairs than there could be threads serves with fewer threads.
+        if (!udp && !io_threads_.empty() && udp.error().code == ServerError::NoUdpPorts)
+            break;
+        if (!udp)
+            return udp.error();
+        io_threads_.push_back(
+            std::make_unique<IoThread>(*this, static_cast<unsigned>(io_threads_.size()), std::move(*udp)));
     }
     mounts_.set_change_hook([this] {
         for (const auto &thread : io_threads_)

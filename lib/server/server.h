@@ -11,6 +11,10 @@
 #include "base/result.h"
 #include "server/mount_table.h"
 
+namespace rtspcore::net {
+class UdpPorts;
+}
+
 namespace rtspcore::server {
 
 class IoThread;
@@ -22,9 +26,9 @@ struct UdpPortRange {
 };
 
 struct ServerConfig {
-    std::string address;  // numeric IPv4 or IPv6 to bind; empty: all of both families
-    uint16_t port = 554;  // 0: any free port
-    UdpPortRange udp_ports;
+    std::string address;      // numeric IPv4 or IPv6 to bind; empty: all of both families
+    uint16_t port = 554;      // 0: any free port
+    UdpPortRange udp_ports;   // a pair per I/O thread is taken; a range with fewer pairs makes fewer threads
     unsigned io_threads = 0;  // 0: as many as there are cores, at most 4
     std::chrono::seconds session_timeout{60};
     std::chrono::seconds request_timeout{10};       // for a connection without a session to send a whole request
@@ -69,6 +73,7 @@ public:
 
 private:
     explicit Server(ServerConfig config);
+    [[nodiscard]] Result<std::unique_ptr<net::UdpPorts>, ServerError> open_udp_ports() const;
     Result<void, ServerError> open_udp_and_threads();
 
     const ServerConfig config_;
