@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """gst-rtsp-server with the same streams: the oracle that tells a limit of a client from a fault of ours.
 
-Usage: rival.py PORT (PATH FACTORY)...   Serves until it is killed.
+Usage: rival.py [--shared] PORT (PATH FACTORY)...   Serves until it is killed.
+--shared: all viewers of a path share one pipeline, as those of rtspsink do. Not the default, since such media break when
+a second viewer asks for Range: npt=0- (CVE-2024-44331).
 """
 
 import sys
@@ -14,6 +16,8 @@ from gi.repository import GLib, Gst, GstRtspServer  # noqa: E402
 
 
 def main(arguments):
+    shared = arguments[0] == '--shared'
+    arguments = arguments[shared:]
     Gst.init(None)
     server = GstRtspServer.RTSPServer()
     server.set_address('127.0.0.1')
@@ -21,7 +25,7 @@ def main(arguments):
     for path, launch in zip(arguments[1::2], arguments[2::2]):
         factory = GstRtspServer.RTSPMediaFactory()
         factory.set_launch(launch)
-        factory.set_shared(False)  # shared media break when a second viewer asks for Range: npt=0- (CVE-2024-44331)
+        factory.set_shared(shared)
         server.get_mount_points().add_factory(path, factory)
     if server.attach(None) == 0:
         sys.exit(f'rival: cannot listen on port {arguments[0]}')

@@ -2,6 +2,7 @@
 #include "support/load/received_track.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace rtspcore::test {
 
