@@ -31,16 +31,33 @@ constexpr Format kFormats[] = {
     {"audio/x-opus", Front::Nothing, nullptr, "rtpopuspay", nullptr, kGood, nullptr},
     {"audio/x-ac3", Front::Parser, nullptr, "rtpac3pay", nullptr, kGood, nullptr},
     {"audio/ac3", Front::Parser, nullptr, "rtpac3pay", nullptr, kGood, nullptr},
-    {"audio/x-mulaw", Front::Nothing, nullptr, "rtppcmupay", nullptr, kGood, nullptr},
-    {"audio/x-alaw", Front::Nothing, nullptr, "rtppcmapay", nullptr, kGood, nullptr},
-    {"audio/G722", Front::Nothing, nullptr, "rtpg722pay", nullptr, kGood, nullptr},
-    {"audio/x-adpcm, layout=(string)g726", Front::Nothing, nullptr, "rtpg726pay", nullptr, kGood, nullptr},
+    {"audio/x-mulaw, rate=(int)8000, channels=(int)1", Front::Nothing, nullptr, "rtppcmupay", nullptr, kGood, nullptr},
+    {"audio/x-alaw, rate=(int)8000, channels=(int)1", Front::Nothing, nullptr, "rtppcmapay", nullptr, kGood, nullptr},
+    {"audio/G722, rate=(int)16000, channels=(int)1", Front::Nothing, nullptr, "rtpg722pay", nullptr, kGood, nullptr},
+    {"audio/x-adpcm, layout=(string)g726, rate=(int)8000, channels=(int)1", Front::Nothing, nullptr, "rtpg726pay",
+     nullptr, kGood, nullptr},
     {"audio/x-raw, format=(string)S16BE", Front::Converter, "audioconvert", "rtpL16pay", nullptr, kGood, nullptr},
     {"audio/x-raw, format=(string){ S24BE, S24LE, S24_32BE, S24_32LE, S32BE, S32LE }", Front::Converter, "audioconvert",
      "rtpL24pay", nullptr, kGood, nullptr},
     {"audio/x-raw", Front::Converter, "audioconvert", "rtpL16pay", nullptr, kGood, nullptr},
     {"meta/x-klv", Front::Nothing, nullptr, "rtpklvpay", nullptr, kGood, "parsed"},
     {"application/x-rtp", Front::Nothing, nullptr, nullptr, nullptr, nullptr, nullptr},
+};
+
+// What is refused, but not before its caps come: the error can then tell what to do, which a failed link could not.
+struct Refusal {
+    const char *caps;
+    const char *advice;
+};
+
+constexpr Refusal kRefusals[] = {
+    {"video/x-raw", "Put an encoder in front, such as x264enc tune=zerolatency."},
+    {"audio/x-mulaw; audio/x-alaw; audio/x-adpcm, layout=(string)g726",
+     "It has to be 8000 Hz mono: put audioresample ! audioconvert ! audio/x-raw,rate=8000,channels=1 before the "
+     "encoder."},
+    {"audio/G722",
+     "It has to be 16000 Hz mono: put audioresample ! audioconvert ! audio/x-raw,rate=16000,channels=1 before the "
+     "encoder."},
 };
 
 struct ParsedFormat {
@@ -74,6 +91,13 @@ const Format *find_format(const GstCaps *caps) {
     return nullptr;
 }
 
+const char *advice_for(const GstCaps *caps) {
+    for (const Refusal &refusal : kRefusals)
+        if (gst_caps_can_intersect(caps, Ref<GstCaps>::adopt(gst_caps_from_string(refusal.caps)).get()))
+            return refusal.advice;
+    return "Put an encoder or a demuxer in front, or a payloader of your own.";
+}
+
 GstCaps *supported_caps() {
     static GstCaps *const caps = [] {
         GstCaps *all = gst_caps_new_empty();
@@ -87,7 +111,8 @@ GstCaps *supported_caps() {
 GstCaps *template_caps() {
     static GstCaps *const caps = [] {
         GstCaps *all = gst_caps_copy(supported_caps());
-        gst_caps_append(all, gst_caps_new_empty_simple("video/x-raw"));
+        for (const Refusal &refusal : kRefusals)
+            gst_caps_append(all, gst_caps_from_string(refusal.caps));
         return keep_for_ever(all);
     }();
     return caps;

@@ -88,7 +88,7 @@ Ref<GstCaps> implied_caps(const PayloadPlan &plan, Ref<GstCaps> caps) {
 Outcome<PayloadPlan> plan_payload(GstElement *element, const GstCaps *caps, const std::string &payloader) {
     const Format *format = find_format(caps);
     if (!format)
-        return fail(caps_unsupported(caps));
+        return fail(caps_unsupported(caps, advice_for(caps)));
     if (!format->payloader)
         return PayloadPlan{};
     PayloadPlan plan;

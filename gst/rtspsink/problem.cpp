@@ -102,15 +102,9 @@ Problem caps_missing() {
             "right caps in front."};
 }
 
-Problem caps_unsupported(const GstCaps *caps) {
-    const GstStructure *structure = gst_caps_is_empty(caps) ? nullptr : gst_caps_get_structure(caps, 0);
-    const bool raw_video = structure && gst_structure_has_name(structure, "video/x-raw");
-    return {GST_STREAM_ERROR, raw_video ? GST_STREAM_ERROR_WRONG_TYPE : GST_STREAM_ERROR_FORMAT,
-            raw_video ? "Raw video (" + text_of(caps) +
-                            ") is not served. Put an encoder in front, such as x264enc tune=zerolatency."
-                      : "Nothing is known to carry " + text_of(caps) +
-                            " over RTP. Put an encoder or demuxer in front, or a payloader of your own.",
-            full_text(caps)};
+Problem caps_unsupported(const GstCaps *caps, std::string_view advice) {
+    return {GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE,
+            "There is no way to serve " + text_of(caps) + ". " + std::string(advice), full_text(caps)};
 }
 
 Problem caps_refused(const GstCaps *caps, std::string_view by) {

@@ -41,7 +41,7 @@ Problem cannot_open(const rtspcore::server::ServerConfig &config,
 Problem path_taken(std::string_view path);
 Problem bad_mapping(std::string_view where, std::string_view value, std::string_view why);
 Problem caps_missing();
-Problem caps_unsupported(const GstCaps *caps);
+Problem caps_unsupported(const GstCaps *caps, std::string_view advice);
 Problem caps_refused(const GstCaps *caps, std::string_view by);
 Problem rtp_caps_incomplete(const GstCaps *caps);
 Problem payloader_missing(std::string_view factory);

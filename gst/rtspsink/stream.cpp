@@ -140,7 +140,7 @@ void Stream::refuse_unknown_caps(GstEvent *event) {
         reported_.store(false);
     last_caps_ = Ref<GstCaps>::share(caps);
     if (!gst_caps_can_intersect(caps, template_caps()))
-        report(caps_unsupported(caps));
+        report(caps_unsupported(caps, advice_for(caps)));
 }
 
 gboolean Stream::take_event(GstObject *parent, GstEvent *event) {
