@@ -2,6 +2,7 @@
 #include "media/cursor.h"
 
 #include <algorithm>
+#include <bit>
 #include <utility>
 
 namespace rtspcore::media {
@@ -15,6 +16,13 @@ void TrackSelection::add(const Track &track) {
 void TrackSelection::remove(uint8_t track) {
     selected &= ~bit(track);
     dependent &= ~bit(track);
+}
+
+std::optional<RingIndex> last_entry_point(const Ring &ring, const TrackSelection &selection) {
+    std::optional<RingIndex> newest;
+    for (uint64_t left = selection.dependent; left != 0; left &= left - 1)
+        newest = std::max(newest, ring.last_entry_point(static_cast<uint8_t>(std::countr_zero(left))));
+    return newest;
 }
 
 void Cursor::start(RingIndex position) {
@@ -53,7 +61,7 @@ const SharedBatch *Cursor::peek(const Ring &ring, Time now) {
             fall_behind(ring);
             continue;
         }
-        const bool wanted = admits(*batch);
+        const bool wanted = admits(*batch, running_);
         const bool dropped = wanted && batch->is_droppable() && config_->slow_viewers == SlowViewerPolicy::Skip &&
                              is_behind(ring, *batch, now, 2);
         if (wanted && !dropped)
@@ -80,14 +88,21 @@ SharedBatch Cursor::take(const Ring &ring, Time now) {
 
 SharedBatch Cursor::upcoming(const Ring &ring, uint8_t track) const {
     const auto is_of_track = [track](const SharedBatch &batch) { return !batch->is_rtcp() && batch->track() == track; };
-    for (size_t i = burst_next_; i < burst_.size(); ++i)
+    uint64_t running = running_;
+    for (size_t i = burst_next_; i < burst_.size(); ++i) {
         if (is_of_track(burst_[i]))
             return burst_[i];
-    const uint64_t bit = TrackSelection::bit(track);
-    const bool needs_key = (selection_.dependent & bit) != 0 && (running_ & bit) == 0 && !in_burst();
-    for (RingIndex index = std::max(position_, ring.begin()); index < ring.end(); ++index)
-        if (is_of_track(ring.at(index)) && (!needs_key || ring.at(index)->is_key()))
-            return ring.at(index);
+        if (burst_[i]->is_entry_point())
+            running |= TrackSelection::bit(burst_[i]->track());
+    }
+    for (RingIndex index = std::max(position_, ring.begin()); index < ring.end(); ++index) {
+        const SharedBatch &batch = ring.at(index);
+        const bool is_sent = admits(*batch, running);
+        if (is_sent && is_of_track(batch))
+            return batch;
+        if (is_sent && batch->is_entry_point())
+            running |= TrackSelection::bit(batch->track());
+    }
     return nullptr;
 }
 
@@ -95,15 +110,15 @@ bool Cursor::waits_for_key() const {
     return selection_.dependent != 0 && running_ == 0 && !in_burst();
 }
 
-bool Cursor::admits(const PacketBatch &batch) const {
+bool Cursor::admits(const PacketBatch &batch, uint64_t running) const {
     const uint64_t track = TrackSelection::bit(batch.track());
     if ((selection_.selected & track) == 0)
         return false;
     if (batch.is_rtcp())
         return true;
     if ((selection_.dependent & track) != 0)
-        return (running_ & track) != 0 || batch.is_key();
-    return selection_.dependent == 0 || running_ != 0;
+        return (running & track) != 0 || batch.is_key();
+    return selection_.dependent == 0 || running != 0;
 }
 
 bool Cursor::is_behind(const Ring &ring, const PacketBatch &batch, Time now, int divisor) const {
@@ -117,8 +132,8 @@ void Cursor::fall_behind(const Ring &ring) {
     too_slow_ = config_->slow_viewers == SlowViewerPolicy::Disconnect;
     ++skips_;
     running_ = 0;
-    const auto entry = ring.last_entry_point();
-    const bool entry_is_ahead = selection_.dependent != 0 && entry && *entry > position_;
+    const auto entry = last_entry_point(ring, selection_);
+    const bool entry_is_ahead = entry && *entry > position_;
     if (entry_is_ahead)
         position_ = *entry;
     else

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "base/clock.h"
@@ -21,6 +22,9 @@ struct TrackSelection {
     void add(const Track &track);
     void remove(uint8_t track);
 };
+
+// The newest key unit of a dependent track that is selected, if the ring has one.
+std::optional<RingIndex> last_entry_point(const Ring &ring, const TrackSelection &selection);
 
 // The position of one viewer in the mirror of a mount: all that the engine keeps per viewer. It decides what the viewer
 // is sent next, and what it is not sent when it falls behind (SlowViewerPolicy). Confined to the I/O thread of its
@@ -57,7 +61,8 @@ public:
     [[nodiscard]] uint64_t skips() const { return skips_; }
 
 private:
-    [[nodiscard]] bool admits(const PacketBatch &batch) const;
+    // Whether it is sent, once the dependent tracks `running` have had their key unit.
+    [[nodiscard]] bool admits(const PacketBatch &batch, uint64_t running) const;
     // How far behind the live edge `batch`, at position_, is: further than the given part of max_lag or max_lag_bytes.
     [[nodiscard]] bool is_behind(const Ring &ring, const PacketBatch &batch, Time now, int divisor) const;
     void fall_behind(const Ring &ring);

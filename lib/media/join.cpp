@@ -105,7 +105,7 @@ std::vector<SharedBatch> newest_unit(const Ring &ring, uint8_t track) {
 
 JoinKind choose_join(const Ring &ring, const TrackSelection &selection, const MountConfig &config,
                      bool encoder_answers) {
-    const auto entry = ring.last_entry_point();
+    const auto entry = last_entry_point(ring, selection);
     if (selection.dependent == 0)
         return ring.empty() ? JoinKind::Now : JoinKind::Burst;
     if (config.start_mode == StartMode::Now)
