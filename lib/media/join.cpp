@@ -18,44 +18,60 @@ int32_t distance(rtp::RtpTime from, rtp::RtpTime to) {
     return static_cast<int32_t>(to - from);
 }
 
-// The mapping of one track's RTP times for a burst.
+// By how much wall-clock time moves when RTP time moves from `from` to `to`.
+Duration duration(rtp::RtpTime from, rtp::RtpTime to, uint32_t clock_rate) {
+    return Duration(int64_t{distance(from, to)} * 1'000'000'000 / clock_rate);
+}
+
+// The RTP time before which nothing is shown that is still to come: the newest, less what pictures of this track were
+// reordered by, in the current GOP or in those before it.
+rtp::RtpTime end_of_the_settled(const Ring &ring, uint8_t track, uint32_t clock_rate) {
+    std::optional<rtp::RtpTime> newest;
+    int32_t reorder = 0;
+    for (RingIndex index = ring.begin(); index < ring.end(); ++index) {
+        const PacketBatch &unit = *ring.at(index);
+        if (unit.track() != track || unit.is_rtcp())
+            continue;
+        const rtp::RtpTime time = unit.properties().time;
+        const int32_t late = newest ? distance(time, *newest) : 0;
+        const bool clock_jumped = late > static_cast<int32_t>(clock_rate);
+        if (late <= 0 || clock_jumped)
+            newest = time;
+        else
+            reorder = std::max(reorder, late);
+    }
+    return newest.value_or(0) - static_cast<rtp::RtpTime>(reorder);
+}
+
+// The mapping of one track's RTP times for a burst. Times from `anchor` on stay; those before it, whatever lies between
+// them, follow each other in equal steps that end at it.
 class Squeeze {
 public:
-    Squeeze(const std::vector<SharedBatch> &units, uint32_t clock_rate) : clock_rate_(clock_rate) {
-        const rtp::RtpTime first = units.front()->properties().time;
-        rtp::RtpTime newest = first;
-        int32_t reorder = 0;
-        for (const SharedBatch &unit : units) {
-            const rtp::RtpTime time = unit->properties().time;
-            if (distance(newest, time) > 0)
-                newest = time;
-            reorder = std::max(reorder, distance(time, newest));
-        }
-        anchor_ = newest - static_cast<rtp::RtpTime>(reorder);
-        span_ = distance(first, anchor_);
-        squeezed_span_ = std::min<int32_t>(span_, static_cast<int32_t>(clock_rate / kSpanDivisor));
+    Squeeze(const std::vector<SharedBatch> &units, rtp::RtpTime anchor, uint32_t clock_rate) : anchor_(anchor) {
+        for (const SharedBatch &unit : units)
+            if (const int32_t before = distance(unit->properties().time, anchor); before > 0)
+                before_.push_back(before);
+        std::sort(before_.begin(), before_.end());
+        before_.erase(std::unique(before_.begin(), before_.end()), before_.end());
+        // At least one tick from each to the next: units of one time would be one picture.
+        span_ = std::max<int64_t>(clock_rate / kSpanDivisor, static_cast<int64_t>(before_.size()));
     }
 
     [[nodiscard]] rtp::RtpTime operator()(rtp::RtpTime time) const {
-        const int32_t before_anchor = distance(time, anchor_);
-        if (before_anchor <= 0 || span_ <= squeezed_span_)
+        const int32_t before = distance(time, anchor_);
+        if (before <= 0)
             return time;
-        const int64_t squeezed = int64_t{before_anchor} * squeezed_span_ / span_;
-        return anchor_ - static_cast<rtp::RtpTime>(squeezed);
-    }
-
-    // By how much wall-clock time moves when RTP time moves from `from` to `to`.
-    [[nodiscard]] Duration duration(rtp::RtpTime from, rtp::RtpTime to) const {
-        return Duration(int64_t{distance(from, to)} * 1'000'000'000 / clock_rate_);
+        const auto later = std::lower_bound(before_.begin(), before_.end(), before) - before_.begin();
+        const int64_t squeezed = span_ * (later + 1) / static_cast<int64_t>(before_.size());
+        return anchor_ - static_cast<rtp::RtpTime>(std::min<int64_t>(before, squeezed));
     }
 
 private:
     static constexpr uint32_t kSpanDivisor = 60;  // the burst's times take a sixtieth of a second: within one frame
 
-    uint32_t clock_rate_;
-    rtp::RtpTime anchor_ = 0;
-    int32_t span_ = 0;
-    int32_t squeezed_span_ = 0;
+    rtp::RtpTime anchor_;
+    std::vector<int32_t> before_;  // how far the units' times are before the anchor, each once, the nearest first
+    int64_t span_;
 };
 
 SharedBatch with_time(const PacketBatch &original, rtp::RtpTime time, Duration shift) {
@@ -79,14 +95,14 @@ std::vector<SharedBatch> units_from(const Ring &ring, RingIndex begin, uint8_t t
     return units;
 }
 
-std::vector<SharedBatch> squeezed(const std::vector<SharedBatch> &units, uint32_t clock_rate) {
-    const Squeeze squeeze(units, clock_rate);
+std::vector<SharedBatch> squeezed(const std::vector<SharedBatch> &units, rtp::RtpTime anchor, uint32_t clock_rate) {
+    const Squeeze squeeze(units, anchor, clock_rate);
     std::vector<SharedBatch> copies;
     copies.reserve(units.size());
     for (const SharedBatch &unit : units) {
         const rtp::RtpTime time = unit->properties().time;
         const rtp::RtpTime moved = squeeze(time);
-        copies.push_back(moved == time ? unit : with_time(*unit, moved, squeeze.duration(time, moved)));
+        copies.push_back(moved == time ? unit : with_time(*unit, moved, duration(time, moved, clock_rate)));
     }
     return copies;
 }
@@ -136,7 +152,7 @@ std::vector<SharedBatch> make_join_burst(const Ring &ring, const TrackSelection 
             continue;
         auto units = units_from(ring, *entry, track->index());
         if (squeeze)
-            units = squeezed(units, track->clock_rate());
+            units = squeezed(units, end_of_the_settled(ring, track->index(), track->clock_rate()), track->clock_rate());
         dependent.insert(dependent.end(), units.begin(), units.end());
     }
     dependent.insert(dependent.end(), others.begin(), others.end());
