@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""A viewer starts at once, and is not late for it: half a second after its first picture it sees what is live."""
+
+import statistics
+import time
+
+from support import players, sdp, suite
+from support.application import Application
+from support.rtp_packet import RtpPacket
+from support.rtsp_client import RtspClient
+from support.timed_pictures import TimedPictures
+
+_LINE = ('rtspsink name=sink service=0 address=127.0.0.1 {properties}'
+         ' appsrc name=pictures ! x264enc tune=zerolatency speed-preset=ultrafast key-int-max={gop} bitrate=1000'
+         ' ! video/x-h264,mapping=/test ! sink.')
+_FRAMES = 2  # behind the live edge, at most
+
+
+def _ffmpeg(url, transport):
+    return ['ffmpeg', '-nostdin', '-loglevel', 'error', '-rtsp_transport', transport, '-flags', 'low_delay', '-i', url,
+            '-map', '0:v:0', '-pix_fmt', 'gray', '-fps_mode', 'passthrough', '-flush_packets', '1', '-f', 'rawvideo', 'pipe:1']
+
+
+def _rtspsrc(url, transport, latency, sync):
+    return ['gst-launch-1.0', '-q', *(f'rtspsrc location={url} protocols={transport} latency={latency} ! rtph264depay ! h264parse ! avdec_h264 max-threads=1'
+                                      f' ! videoconvert ! video/x-raw,format=GRAY8 ! fdsink fd=1 sync={sync}').split()]
+
+
+@suite.only_rtspsink
+class LiveEdge(suite.Case):
+    def setUp(self):
+        lacking = players.missing('ffmpeg', 'gst-launch-1.0')
+        if lacking:
+            self.skipTest(f'not installed: {lacking}')
+
+    def _serve(self, gop, properties=''):
+        server = Application(self.folder, _LINE.format(gop=gop, properties=properties))
+        self.addCleanup(server.process.kill)
+        return server.play()
+
+    def _lateness(self, command):
+        with TimedPictures(command) as viewer:
+            viewer.watch(1.5)
+            late = viewer.lateness()
+            print(f'{command[0]}: first picture {1000 * viewer.first_after():.0f} ms after its start, then {late:.2f} frames late')
+            self.assertLessEqual(viewer.jumps(), 1, 'pictures missing')
+            return late
+
+    def _players(self, url, transport):
+        return {'ffmpeg': _ffmpeg(url, transport),
+                'rtspsrc': _rtspsrc(url, transport, 0, 'false'),
+                'rtspsrc with a jitter buffer': _rtspsrc(url, transport, 200, 'true')}
+
+    _measured = None
+
+    def _own_delays(self):
+        """What the players keep back of a stream that begins live: ffmpeg's parser and filters, rtspsrc's jitter buffer."""
+        if not LiveEdge._measured:
+            LiveEdge._measured = self._measure_own_delays()
+        return LiveEdge._measured
+
+    def _measure_own_delays(self):
+        server = self._serve(25, 'start-mode=now')
+        delays = {name: self._lateness(command) for name, command in self._players(server.url(), 'tcp').items()}
+        server.stop()
+        self.assertLess(delays['rtspsrc'], _FRAMES, 'without a jitter buffer it shows what is live')
+        return delays
+
+    def _check(self, server, transports=('tcp', 'udp')):
+        own = self._own_delays()
+        for transport in transports:
+            for name, command in self._players(server.url(), transport).items():
+                with self.subTest(player=name, transport=transport):
+                    self.assertLess(self._lateness(command) - own[name], _FRAMES)
+        server.stop()
+
+    def test_group_of_one_second(self):
+        self._check(self._serve(25))
+
+    def test_group_of_ten_seconds(self):
+        self._check(self._serve(250))
+
+    def test_long_burst(self):
+        """Seconds of pictures at once, and still not late."""
+        server = self._serve(250, 'start-mode=burst')
+        time.sleep(4)  # what the burst is to be made of
+        self._check(server, ('tcp',))
+
+
+@suite.only_rtspsink
+class FirstPicture(suite.Case):
+    """By the raw client: from connecting to the last packet of the first key frame."""
+
+    def _join(self, server):
+        start = time.monotonic()
+        with RtspClient(server.port) as client:
+            description = client.request('DESCRIBE', server.url())
+            media = sdp.parse(description.body).media[0]
+            client.request('SETUP', sdp.resolve(description['Content-Base'], media.control), {'Transport': 'RTP/AVP/TCP;unicast;interleaved=0-1'})
+            client.request('PLAY', server.url())
+            first = True
+            while True:
+                channel, data = client.read_frame()
+                if channel != 0:
+                    continue
+                packet = RtpPacket.parse(data)
+                if first:
+                    self.assertIn(_nal_type(packet.payload), (5, 6, 7, 9), 'the first packet begins a key frame')
+                    first = False
+                if packet.marker:
+                    return time.monotonic() - start
+
+    def _median(self, gop, pause, properties=''):
+        server = Application(self.folder, _LINE.format(gop=gop, properties=properties))
+        self.addCleanup(server.process.kill)
+        server.play()
+        times = []
+        for number in range(12):
+            time.sleep(pause + 0.037 * (number % 7))  # at all places of the group
+            times.append(self._join(server))
+        server.stop()
+        print(f'group of {gop / 25:.0f} s, {properties or "start-mode=auto"}: first key frame {1000 * statistics.median(times):.1f} ms after connecting,'
+              f' {1000 * max(times):.1f} ms at worst')
+        return statistics.median(times)
+
+    def test_burst_is_much_faster_than_waiting_for_a_key_frame(self):
+        self.assertLess(self._median(25, 0), 0.25)
+
+    def test_long_groups_make_nobody_wait(self):
+        self.assertLess(self._median(250, 0.5), 1)
+
+    def test_asking_the_encoder_takes_a_few_frames(self):
+        self.assertLess(self._median(250, 0.5, 'start-mode=key-frame'), 8 / 25)
+
+    def test_asking_twice_in_a_row_is_not_forgotten(self):
+        """However many ask at once, each gets its key frame long before the next regular one."""
+        self.assertLess(self._median(250, 0, 'start-mode=key-frame'), 1)
+
+
+def _nal_type(payload):
+    """Of the first NAL unit in an RTP payload (RFC 6184)."""
+    kind = payload[0] & 31
+    if kind == 24:  # STAP-A
+        return payload[3] & 31
+    return payload[1] & 31 if kind == 28 else kind
+
+
+if __name__ == '__main__':
+    suite.main()
