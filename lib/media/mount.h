@@ -88,7 +88,14 @@ private:
         Time next_report{};
     };
     Guarded<Progress> progress_;
-    Guarded<std::optional<Time>> last_key_request_;
+    struct KeyRequests {
+        std::optional<Time> asked;
+        bool on_its_way = false;
+        bool deferred = false;
+    };
+    bool ask_upstream();
+    void follow_key_requests(const PacketBatch &batch);
+    Guarded<KeyRequests> key_requests_;
     std::atomic<bool> answers_key_requests_{true};
 };
 

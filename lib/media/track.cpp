@@ -42,7 +42,8 @@ void Track::publish(SharedBatch batch) {
     if (begin_batch(batch))
         mount->append({make_sender_report(*batch, mount->cname(), batch->properties().made), batch});
     else
-        mount->append({std::move(batch)});
+        mount->append({batch});
+    follow_key_requests(*batch);
 }
 
 // Whether a sender report is due before it.
@@ -67,17 +68,36 @@ bool Track::request_key_unit(Time now) {
     if (!config_.request_key_unit)
         return false;
     {
-        auto last = last_key_request_.lock();
-        if (*last && now - **last < kKeyUnitInterval)
-            return true;  // the one that was asked for already serves this viewer too
-        *last = now;
+        auto requests = key_requests_.lock();
+        if (requests->asked && now - *requests->asked < kKeyUnitInterval) {
+            requests->deferred = !requests->on_its_way;
+            return answers_key_requests();
+        }
+        *requests = {now, true, false};
     }
+    return ask_upstream();
+}
+
+bool Track::ask_upstream() {
     if (const auto mount = mount_.lock())
         mount->statistics().key_unit_requests.fetch_add(1, std::memory_order_relaxed);
     const bool answers = config_.request_key_unit();
     if (!answers)
         note_unanswered_key_request();
     return answers;
+}
+
+void Track::follow_key_requests(const PacketBatch &batch) {
+    const Time now = batch.properties().made;
+    {
+        auto requests = key_requests_.lock();
+        if (batch.is_entry_point())
+            requests->on_its_way = requests->deferred = false;
+        if (!requests->deferred || now - *requests->asked < kKeyUnitInterval)
+            return;
+        *requests = {now, true, false};
+    }
+    ask_upstream();
 }
 
 }  // namespace rtspcore::media
