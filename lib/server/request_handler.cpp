@@ -43,6 +43,17 @@ std::string parameter_names(std::string_view body) {
     return names;
 }
 
+// What a session in that situation may be asked (RFC 2326 section 11.3.6).
+std::string allowed_methods(const rtsp::SessionSituation &situation, rtsp::Scope scope) {
+    std::string methods;
+    for (const rtsp::Method method :
+         {rtsp::Method::Options, rtsp::Method::Describe, rtsp::Method::Setup, rtsp::Method::Play, rtsp::Method::Pause,
+          rtsp::Method::Teardown, rtsp::Method::GetParameter, rtsp::Method::SetParameter})
+        if (!rtsp::transition(situation, method, scope).refusal)
+            methods += (methods.empty() ? "" : ", ") + std::string(rtsp::method_name(method));
+    return methods;
+}
+
 }  // namespace
 
 Outcome RequestHandler::handle(Connection &connection, const rtsp::Request &request, bool last_chance) {
@@ -131,9 +142,12 @@ std::variant<rtsp::Transition, Outcome> RequestHandler::transition(const Context
         context.session ? context.session->situation(track) : rtsp::SessionSituation{};
     const auto scope = track ? rtsp::Scope::Stream : rtsp::Scope::Aggregate;
     const rtsp::Transition next = rtsp::transition(situation, context.request.method, scope);
-    if (next.refusal)
-        return refuse(context, *next.refusal, "the session's state does not allow it");
-    return next;
+    if (!next.refusal)
+        return next;
+    Answer answer = refuse(context, *next.refusal, "the session's state does not allow it");
+    if (*next.refusal == rtsp::Status::MethodNotValidInThisState)
+        answer.response.headers.add("Allow", allowed_methods(situation, scope));
+    return answer;
 }
 
 Answer RequestHandler::respond(const Context &context, rtsp::Status status) const {
