@@ -68,7 +68,7 @@ std::optional<std::string> upstream_mapping(GstPad *pad) {
 Outcome<std::string> path_of(const std::string &text, const char *source) {
     auto path = rtspcore::rtsp::normalize_mapping(text);
     if (!path)
-        return fail(bad_mapping(source, text, path.error().message));
+        return refuse(bad_mapping(source, text, path.error().message));
     return *path;
 }
 

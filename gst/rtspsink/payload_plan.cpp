@@ -65,11 +65,11 @@ Outcome<std::vector<std::string>> plan_front(GstElement *element, const GstCaps 
         if (!parser.empty())
             return std::vector{parser};
         if (!as_it_is)
-            return fail(no_parser(caps, kParserPackages));
+            return refuse(no_parser(caps, kParserPackages));
     }
     if (format.front == Front::Converter && !as_it_is) {
         if (!Factory::adopt(gst_element_factory_find(format.converter)))
-            return fail(element_missing(element, caps, format.converter, kParserPackages));
+            return refuse(element_missing(element, caps, format.converter, kParserPackages));
         return std::vector<std::string>{format.converter};
     }
     return std::vector<std::string>{};
@@ -88,7 +88,7 @@ Ref<GstCaps> implied_caps(const PayloadPlan &plan, Ref<GstCaps> caps) {
 Outcome<PayloadPlan> plan_payload(GstElement *element, const GstCaps *caps, const std::string &payloader) {
     const Format *format = find_format(caps);
     if (!format)
-        return fail(caps_unsupported(caps, advice_for(caps)));
+        return refuse(caps_unsupported(caps, advice_for(caps)));
     if (!format->payloader)
         return PayloadPlan{};
     PayloadPlan plan;
@@ -98,12 +98,12 @@ Outcome<PayloadPlan> plan_payload(GstElement *element, const GstCaps *caps, cons
         plan.options = format->options;
     const auto factory = Factory::adopt(gst_element_factory_find(plan.payloader.c_str()));
     if (!factory && !payloader.empty())
-        return fail(payloader_missing(payloader));
+        return refuse(payloader_missing(payloader));
     if (!factory)
-        return fail(element_missing(element, caps, plan.payloader, format->package));
+        return refuse(element_missing(element, caps, plan.payloader, format->package));
     auto front = plan_front(element, caps, *format, factory);
     if (!front)
-        return fail(front.error().code);
+        return refuse(front.error().code);
     plan.front = std::move(*front);
     // Without a parser the payloader has to repeat the parameter sets, at the price told of in formats.cpp.
     if (format->front == Front::Repeater && plan.front.empty())

@@ -11,6 +11,7 @@ namespace rtspsink {
 using rtspcore::media::Mount;
 using rtspcore::media::MountConfig;
 using rtspcore::media::TrackConfig;
+using rtspcore::server::MountTable;
 using rtspcore::server::Server;
 
 void Presentations::Member::forget() {
@@ -25,6 +26,10 @@ Presentations::Member *Presentations::find(State &state, const PacketFeed &strea
     const auto found = std::find_if(state.members.begin(), state.members.end(),
                                     [&](const Member &member) { return member.feed == &stream; });
     return found == state.members.end() ? nullptr : &*found;
+}
+
+void Presentations::announce(MountTable &table) {
+    table.set_undecided_pads(this, undecided_pads(*state_.lock()));
 }
 
 void Presentations::open(std::shared_ptr<Server> server) {
@@ -142,7 +147,7 @@ Outcome<void> Presentations::renew(State &state, const std::string &path) {
             member.track.reset();
         member.feed->switch_track(member.track);
     }
-    return added ? Outcome<void>() : fail(path_taken(path));
+    return added ? Outcome<void>() : refuse(path_taken(path));
 }
 
 void Presentations::drop_track(State &state, Member &member) {
@@ -166,14 +171,18 @@ bool Presentations::is_complete(const State &state, const std::string &path) {
     });
 }
 
+unsigned Presentations::undecided_pads(const State &state) {
+    const auto undecided = std::count_if(state.members.begin(), state.members.end(), [&](const Member &member) {
+        return member.linked && (member.path.empty() || !state.mounts.contains(member.path));
+    });
+    return static_cast<unsigned>(undecided);
+}
+
 void Presentations::refresh(State &state) {
     if (!state.server)
         return;
     auto &table = state.server->mounts();
-    const auto undecided = std::count_if(state.members.begin(), state.members.end(), [&](const Member &member) {
-        return member.linked && (member.path.empty() || !state.mounts.contains(member.path));
-    });
-    table.set_undecided_pads(this, static_cast<unsigned>(undecided));
+    table.set_undecided_pads(this, undecided_pads(state));
     for (const auto &[path, mount] : state.mounts)
         table.set_complete(this, path, is_complete(state, path));
 }

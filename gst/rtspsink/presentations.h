@@ -22,6 +22,8 @@ namespace rtspsink {
 // back.
 class Presentations {
 public:
+    // Tells a server that is about to open that there will be something to wait for.
+    void announce(rtspcore::server::MountTable &table);
     void open(std::shared_ptr<rtspcore::server::Server> server);
     // For mounts that are made from here on.
     void configure(const rtspcore::media::MountConfig &config);
@@ -67,6 +69,7 @@ private:
 
     static Member *find(State &state, const PacketFeed &stream);
     [[nodiscard]] static bool is_complete(const State &state, const std::string &path);
+    [[nodiscard]] static unsigned undecided_pads(const State &state);
     Outcome<void> add_track(State &state, Member &member);
     Outcome<void> renew(State &state, const std::string &path);
     void drop_track(State &state, Member &member);

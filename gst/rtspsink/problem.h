@@ -30,7 +30,7 @@ struct Problem {
 template <typename T>
 using Outcome = rtspcore::Result<T, Problem>;
 
-inline rtspcore::Failure<Problem> fail(Problem problem) {
+inline rtspcore::Failure<Problem> refuse(Problem problem) {
     return {std::move(problem), {}};
 }
 

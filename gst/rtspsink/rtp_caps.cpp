@@ -105,7 +105,7 @@ Outcome<Ref<GstCaps>> track_caps(const GstCaps *caps) {
     gst_structure_get_int(structure, "clock-rate", &clock_rate);
     const RtpEncoding encoding = rtp_encoding(complete.get());
     if (type < 0 || type > 127 || clock_rate <= 0 || encoding.media.empty() || encoding.name.empty())
-        return fail(rtp_caps_incomplete(caps));
+        return refuse(rtp_caps_incomplete(caps));
     return complete;
 }
 

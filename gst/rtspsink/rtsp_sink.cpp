@@ -35,7 +35,8 @@ bool RtspSink::open() {
         post_error(element_, config.error().code);
         return false;
     }
-    auto server = rtspcore::server::shared_server(*config);
+    auto server = rtspcore::server::shared_server(
+        *config, [this](rtspcore::server::MountTable &table) { presentations_.announce(table); });
     if (!server) {
         post_error(element_, cannot_open(*config, server.error()));
         return false;

@@ -75,7 +75,8 @@ void set_location(Settings &settings, const std::string &location) {
     gst_rtsp_url_get_port(url.get(), &port);
     settings.address = url->host;
     settings.service = std::to_string(port);
-    if (url->abspath && std::string_view(url->abspath) != "/")
+    const std::string_view path = url->abspath ? url->abspath : "";
+    if (!path.empty() && path != "/")
         settings.mapping = url->abspath;
 }
 
@@ -87,21 +88,21 @@ std::string location(const Settings &settings) {
 
 Outcome<ServerConfig> server_config(const Settings &settings) {
     if (!settings.bad_location.empty())
-        return fail(bad_setting("location", settings.bad_location,
-                                "use the form rtsp://0.0.0.0:8554/test, without credentials or TLS"));
+        return refuse(bad_setting("location", settings.bad_location,
+                                  "use the form rtsp://0.0.0.0:8554/test, without credentials or TLS"));
     const int port = port_of(settings.service);
     if (port < 0)
-        return fail(bad_setting("service", settings.service,
-                                "use a TCP port, service=8554 for example, or 0 for any that is free"));
+        return refuse(bad_setting("service", settings.service,
+                                  "use a TCP port, service=8554 for example, or 0 for any that is free"));
     const auto udp_ports = parse_udp_ports(settings.udp_ports);
     if (!udp_ports)
-        return fail(bad_setting("udp-ports", settings.udp_ports,
-                                "use MIN-MAX, udp-ports=5000-5999 for example; two ports are the least"));
+        return refuse(bad_setting("udp-ports", settings.udp_ports,
+                                  "use MIN-MAX, udp-ports=5000-5999 for example; two ports are the least"));
     const unsigned lower = settings.protocols;
     if (!(lower & (GST_RTSP_LOWER_TRANS_UDP | GST_RTSP_LOWER_TRANS_TCP)))
-        return fail(bad_setting("protocols", std::to_string(lower), "use tcp, udp or tcp+udp"));
+        return refuse(bad_setting("protocols", std::to_string(lower), "use tcp, udp or tcp+udp"));
     if (const auto path = rtspcore::rtsp::normalize_mapping(settings.mapping); !path)
-        return fail(bad_mapping("property 'mapping'", settings.mapping, path.error().message));
+        return refuse(bad_mapping("property 'mapping'", settings.mapping, path.error().message));
 
     ServerConfig config;
     config.address = settings.address;

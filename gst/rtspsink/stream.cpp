@@ -174,14 +174,14 @@ Outcome<Stream::Decision> Stream::decide(GstCaps *caps) {
     const StreamSettings current = settings();
     auto path = decide_path(caps, current);
     if (!path)
-        return fail(path.error().code);
+        return refuse(path.error().code);
     auto outcome = owner_->presentations().set_path(packet_sink_of(packet_sink_).feed(), *path);
     if (!outcome)
-        return fail(outcome.error().code);
+        return refuse(outcome.error().code);
     Decision decision{std::move(*path), without_mapping(caps)};
     outcome = put_up_chain(decision.caps.get(), current);
     if (!outcome)
-        return fail(outcome.error().code);
+        return refuse(outcome.error().code);
     decision.caps = implied_caps(*chain_->plan(), std::move(decision.caps));
     return decision;
 }
@@ -199,7 +199,7 @@ Outcome<std::string> Stream::decide_path(GstCaps *caps, const StreamSettings &se
 Outcome<void> Stream::put_up_chain(const GstCaps *caps, const StreamSettings &settings) {
     const auto plan = plan_payload(owner_->element(), caps, settings.payloader);
     if (!plan)
-        return fail(plan.error().code);
+        return refuse(plan.error().code);
     if (chain_->plan() == *plan)
         return {};
     PacketFeed &feed = packet_sink_of(packet_sink_).feed();
@@ -210,7 +210,7 @@ Outcome<void> Stream::put_up_chain(const GstCaps *caps, const StreamSettings &se
     if (!built)
         return built;
     if (!gst_ghost_pad_set_target(ghost, chain_->entry().get()))
-        return fail(caps_refused(caps, plan->payloader));
+        return refuse(caps_refused(caps, plan->payloader));
     return {};
 }
 

@@ -36,10 +36,10 @@ Outcome<void> StreamChain::build(const Choices &choices) {
         if (add(factory))
             set_options(elements_.back().get(), kFrontOptions);
         else
-            return fail(chain_failed(factory));
+            return refuse(chain_failed(factory));
     if (!choices.plan.payloader.empty()) {
         if (!add(choices.plan.payloader))
-            return fail(chain_failed(choices.plan.payloader));
+            return refuse(chain_failed(choices.plan.payloader));
         set_up_payloader(choices);
     }
     auto outcome = connect();
@@ -79,7 +79,7 @@ Outcome<void> StreamChain::connect() {
     for (auto element = elements_.rbegin(); element != elements_.rend(); ++element) {
         const bool works = gst_element_link(element->get(), next) && gst_element_sync_state_with_parent(element->get());
         if (!works)
-            return fail(chain_failed(GST_OBJECT_NAME(gst_element_get_factory(element->get()))));
+            return refuse(chain_failed(GST_OBJECT_NAME(gst_element_get_factory(element->get()))));
         next = element->get();
     }
     return {};
