@@ -104,7 +104,8 @@ void MessageHead::extend_field(std::string_view text) {
     if (std::any_of(text.begin(), text.end(), is_bad_in_value)) {
         note_fault(Status::BadRequest,
                    where() + ": expected text in " + quoted(field.name) + ", came control characters");
-        // The field stays, without its value: a Content-Length that cannot be read must not count as none.
+        // The field stays, as a Content-Length that cannot be read must not count as none; its value goes, as a CSeq is
+        // repeated.
         field.value.clear();
         field_is_open_ = false;
         return;

@@ -64,6 +64,14 @@ START_TEST(test_message_head_fault_keeps_the_rest) {
 }
 END_TEST
 
+START_TEST(test_message_head_control_characters_are_not_kept) {
+    const auto head = head_of({"PLAY * RTSP/1.0", "CSeq: 4\x1b[2J", "A: b", " c\x01", " d"});
+    ck_assert(head.fault()->status == Status::BadRequest);
+    for (const rtsp::HeaderField &field : head.request().headers.fields())
+        test::assert_text(field.value, "");
+}
+END_TEST
+
 START_TEST(test_message_head_reason_is_printable_and_short) {
     const auto head = head_of({"PLAY * " + std::string(1000, '\xfe')});
     const std::string &reason = head.fault()->reason;
@@ -84,8 +92,9 @@ START_TEST(test_message_head_content_length_is_one_number) {
 END_TEST
 
 int main() {
-    return test::run_suite("message_head",
-                           {test_message_head_start_line_tells_the_kind, test_message_head_request_is_kept_as_written,
-                            test_message_head_fault_keeps_the_rest, test_message_head_reason_is_printable_and_short,
-                            test_message_head_content_length_is_one_number});
+    return test::run_suite(
+        "message_head",
+        {test_message_head_start_line_tells_the_kind, test_message_head_request_is_kept_as_written,
+         test_message_head_fault_keeps_the_rest, test_message_head_control_characters_are_not_kept,
+         test_message_head_reason_is_printable_and_short, test_message_head_content_length_is_one_number});
 }
