@@ -47,14 +47,14 @@ Server::~Server() {
         thread->stop();
 }
 
-Result<std::shared_ptr<Server>, ServerError> Server::open(ServerConfig config) {
+Result<std::shared_ptr<Server>, ServerError> Server::open(ServerConfig config, const PrepareMounts &prepare) {
     std::shared_ptr<Server> server(new Server(std::move(config)));
     auto socket = net::listen_on(server->config_.address, server->config_.port);
     if (!socket)
         return Failure{code_of(socket.error().code), socket.error().message};
     server->port_ = socket->port;
     server->acceptor_ = std::make_unique<Acceptor>(*server, std::move(*socket));
-    if (const auto opened = server->open_udp_and_threads(); !opened)
+    if (const auto opened = server->open_udp_and_threads(prepare); !opened)
         return opened.error();
     return server;
 }
@@ -69,7 +69,7 @@ Result<std::unique_ptr<net::UdpPorts>, ServerError> Server::open_udp_ports() con
     return Failure{taken ? ServerError::NoUdpPorts : code_of(ports.error().code), ports.error().message};
 }
 
-Result<void, ServerError> Server::open_udp_and_threads() {
+Result<void, ServerError> Server::open_udp_and_threads(const PrepareMounts &prepare) {
     const unsigned count = thread_count(config_.io_threads);
     while (io_threads_.size() < count) {
         auto udp = open_udp_ports();
@@ -85,6 +85,8 @@ Result<void, ServerError> Server::open_udp_and_threads() {
         for (const auto &thread : io_threads_)
             thread->post_mounts_changed();
     });
+    if (prepare)
+        prepare(mounts_);
     acceptor_->attach(io_threads_.front()->loop());
     for (const auto &thread : io_threads_)
         thread->start();

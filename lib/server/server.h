@@ -4,6 +4,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -52,12 +53,16 @@ struct ServerStatistics {
     std::atomic<uint64_t> rtcp_dropped{0};  // malformed, or from an address that has no session
 };
 
+// Tells the table what is going to be served, so that no client is so early that it gets a 404 for it.
+using PrepareMounts = std::function<void(MountTable &)>;
+
 // Serves mounts on one port. Safe.
 // open() binds and starts the I/O threads; the destructor is synchronous: when it returns all viewers are closed, the
 // port is free, and no callback runs.
 class Server {
 public:
-    static Result<std::shared_ptr<Server>, ServerError> open(ServerConfig config);
+    // `prepare` is called before the first client is.
+    static Result<std::shared_ptr<Server>, ServerError> open(ServerConfig config, const PrepareMounts &prepare = {});
     ~Server();
 
     [[nodiscard]] MountTable &mounts() { return mounts_; }
@@ -74,7 +79,7 @@ public:
 private:
     explicit Server(ServerConfig config);
     [[nodiscard]] Result<std::unique_ptr<net::UdpPorts>, ServerError> open_udp_ports() const;
-    Result<void, ServerError> open_udp_and_threads();
+    Result<void, ServerError> open_udp_and_threads(const PrepareMounts &prepare);
 
     const ServerConfig config_;
     ServerStatistics statistics_;
@@ -85,7 +90,9 @@ private:
 };
 
 // The server for an address and port of this process: several elements, in several pipelines, share one. The first that
-// asks decides the configuration; the server ends with its last user. Port 0 is never shared. Safe.
-Result<std::shared_ptr<Server>, ServerError> shared_server(const ServerConfig &config);
+// asks decides the configuration; the server ends with its last user. Port 0 is never shared. `prepare` as for
+// Server::open(), and not called if the server is there already. Safe.
+Result<std::shared_ptr<Server>, ServerError> shared_server(const ServerConfig &config,
+                                                           const PrepareMounts &prepare = {});
 
 }  // namespace rtspcore::server

@@ -33,9 +33,9 @@ void close_and_unlist(std::shared_ptr<Server> server, const std::pair<std::strin
 
 }  // namespace
 
-Result<std::shared_ptr<Server>, ServerError> shared_server(const ServerConfig &config) {
+Result<std::shared_ptr<Server>, ServerError> shared_server(const ServerConfig &config, const PrepareMounts &prepare) {
     if (config.port == 0)
-        return Server::open(config);
+        return Server::open(config, prepare);
     const auto key = std::pair(config.address, config.port);
     std::unique_lock lock(registry().mutex);
     auto &servers = registry().servers;
@@ -44,7 +44,7 @@ Result<std::shared_ptr<Server>, ServerError> shared_server(const ServerConfig &c
             return server;
         registry().closed.wait(lock);
     }
-    auto opened = Server::open(config);
+    auto opened = Server::open(config, prepare);
     if (!opened)
         return opened;
     // The outer pointer counts the users.
