@@ -18,6 +18,9 @@ _SUPPORT = os.path.dirname(os.path.abspath(pipeline.__file__))
 FACTOR = float(os.environ.get('RTSPSINK_STRESS_FACTOR', '0.1'))
 # What an instrumented build is slower by, for bounds of time.
 PATIENCE = float(os.environ.get('RTSPSINK_STRESS_PATIENCE', '1'))
+INSTRUMENTED = PATIENCE > 1
+
+_GROWTH = 2048  # KiB
 
 
 def reduced(full, least):
@@ -62,7 +65,8 @@ class Server(pipeline.Server):
         return process.descriptors(self.pid)
 
 
-def serve(folder, presentations, kind='rtspsink', properties=''):
+def serve(folder, presentations, kind='rtspsink', properties='', descriptors=0):
+    """A running server; `descriptors`: how many it may open, if not as many as we may."""
     port = pipeline.free_port()
     if kind == 'rival':
         command = [sys.executable, os.path.join(_SUPPORT, 'rival.py'), '--shared', port,
@@ -70,7 +74,8 @@ def serve(folder, presentations, kind='rtspsink', properties=''):
         rival = process.Process(command, folder, 'rival', env=dict(os.environ))
         return pipeline.Server(rival, port, strict=False).wait_ready()
     line = stream.rtspsink_line(presentations, f'service={port} {properties}')
-    child = process.Process([tool('serve'), *stream.split_line(line)], folder, 'server', env=pipeline.plugin_environment(),
+    limit = ['prlimit', f'--nofile={descriptors}'] if descriptors else []
+    child = process.Process([*limit, tool('serve'), *stream.split_line(line)], folder, 'server', env=pipeline.plugin_environment(),
                             stdin=subprocess.PIPE)
     return Server(child, port).wait_ready(60 * PATIENCE)
 
@@ -160,6 +165,12 @@ def unharmed(report, longest_pause):
             elif pause > longest_pause * PATIENCE:
                 wrong.append(f'viewer {number} ({viewer["transport"]}) got nothing for {pause:.2f} s')
     return wrong
+
+
+def assert_level(case, before, server):
+    """Memory has not grown by more than what allocators keep back. A sanitizer keeps all that was freed."""
+    if not INSTRUMENTED:
+        case.assertLess(server.memory - before, _GROWTH, f'KiB on top of {before}')
 
 
 def run_for(seconds, check=lambda: None, interval=0.25):
