@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Every launch line of the README serves pictures as typed, with a test source for the camera and a free port; its links lead somewhere."""
+
+import os
+import re
+import subprocess
+import unittest
+
+from support import pipeline, players, stream, suite
+
+SOURCE = os.environ['SOURCE_ROOT']
+CAMERA = 'videotestsrc is-live=true ! video/x-raw,width=640,height=360,framerate=30/1'
+ENCODING_CAMERA = CAMERA + ' ! x264enc tune=zerolatency key-int-max=30 ! '
+FILM = ('videotestsrc num-buffers=900 ! video/x-raw,width=320,height=240,framerate=30/1 ! x264enc speed-preset=ultrafast ! mp4mux name=mux'
+        ' ! filesink location=input.mp4 audiotestsrc num-buffers=1300 ! avenc_aac ! mux.')
+
+
+def readme():
+    with open(os.path.join(SOURCE, 'README.md'), encoding='utf-8') as file:
+        return file.read()
+
+
+def launch_lines():
+    return re.findall(r'^gst-launch-1\.0 (.*rtspsink.*)$', readme(), re.M)
+
+
+def paths(line):
+    return sorted(set(re.findall(r'mapping=(\S+)', line))) or ['/test']
+
+
+def with_test_sources(line):
+    line = re.sub(r'v4l2src( device=\S+)? ! (?=video/x-h264)', ENCODING_CAMERA, line)
+    return re.sub(r'v4l2src( device=\S+)?', CAMERA, line)
+
+
+@unittest.skipIf(players.missing('ffprobe'), 'ffprobe is not installed')
+class ReadmeTest(suite.Case):
+    def check(self, line):
+        port = pipeline.free_port()
+        words = stream.split_line(with_test_sources(line).replace('service=8554', f'service={port}'))
+        with pipeline.launch(self.folder, words, port) as server:
+            server.wait_ready()
+            for path in paths(line):
+                streams = players.ffprobe(server.url(path), 'tcp').get('streams', [])
+                sound = ['audio'] if 'audio/' in line else []
+                self.assertEqual(sorted(s['codec_type'] for s in streams), sound + ['video'], path)
+                self.assertTrue(all(int(s['nb_read_frames']) > 0 for s in streams), path)
+
+    def test_every_line_serves_what_it_says(self):
+        subprocess.run(['gst-launch-1.0', '-q', *stream.split_line(FILM)], cwd=self.folder, check=True, timeout=120)
+        lines = launch_lines()
+        self.assertEqual(len(lines), 6)
+        for line in lines:
+            with self.subTest(line):
+                self.check(line)
+
+    def test_every_link_leads_to_a_file(self):
+        for target in re.findall(r'\]\(([^)#:]+)\)', readme()):
+            with self.subTest(target):
+                self.assertTrue(os.path.exists(os.path.join(SOURCE, target)))
+
+
+if __name__ == '__main__':
+    suite.main()
