@@ -50,13 +50,21 @@ std::shared_ptr<Track> Mount::add_track(TrackConfig config) {
 }
 
 void Mount::remove_track(const std::shared_ptr<Track> &track) {
-    track->end();
-    auto content = content_.lock();
-    const auto found = std::find(content->tracks.begin(), content->tracks.end(), track);
-    if (found != content->tracks.end()) {
+    const SharedBatch goodbye = track->take_goodbye(cname_);
+    std::vector<std::shared_ptr<Mailbox>> subscribers;
+    {
+        auto content = content_.lock();
+        const auto found = std::find(content->tracks.begin(), content->tracks.end(), track);
+        if (found == content->tracks.end())
+            return;
         found->reset();
         ++content->version;
+        if (!goodbye || is_closed())
+            return;
+        put(*content, goodbye);
+        subscribers = content->subscribers;
     }
+    wake_all(subscribers);
 }
 
 std::vector<std::shared_ptr<Track>> Mount::tracks() {
@@ -87,17 +95,21 @@ void Mount::append(std::initializer_list<SharedBatch> batches) {
     std::vector<std::shared_ptr<Mailbox>> subscribers;
     {
         auto content = content_.lock();
-        if (is_closed())
+        const bool track_is_removed = !content->tracks[(*batches.begin())->track()];
+        if (track_is_removed || is_closed())
             return;
-        for (const SharedBatch &batch : batches) {
-            const RingIndex index = content->ring.end();
-            content->ring.append(batch);
-            for (const auto &mailbox : content->subscribers)
-                mailbox->put({id_, index, batch});
-        }
+        for (const SharedBatch &batch : batches)
+            put(*content, batch);
         subscribers = content->subscribers;
     }
     wake_all(subscribers);
+}
+
+void Mount::put(Content &content, const SharedBatch &batch) const {
+    const RingIndex index = content.ring.end();
+    content.ring.append(batch);
+    for (const auto &mailbox : content.subscribers)
+        mailbox->put({id_, index, batch});
 }
 
 void Mount::close() {

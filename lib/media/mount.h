@@ -77,7 +77,10 @@ public:
     static constexpr std::chrono::seconds kReportInterval{5};
 
 private:
+    friend class Mount;
     bool begin_batch(const SharedBatch &batch);
+    // What ends it; null if nothing is to be ended.
+    SharedBatch take_goodbye(std::string_view cname);
 
     const std::weak_ptr<Mount> mount_;
     const uint8_t index_;
@@ -129,7 +132,7 @@ public:
 
     // At most 64 tracks over the life of a mount (their indices are interleaved channel numbers); null beyond.
     std::shared_ptr<Track> add_track(TrackConfig config);
-    // Viewers of the track get BYE, those of the others go on.
+    // Viewers of the track get BYE, those of the others go on. What the track publishes from here on is ignored.
     void remove_track(const std::shared_ptr<Track> &track);
     [[nodiscard]] std::vector<std::shared_ptr<Track>> tracks();
     [[nodiscard]] std::shared_ptr<Track> track(unsigned index);
@@ -162,6 +165,7 @@ private:
         std::vector<std::shared_ptr<Mailbox>> subscribers;
         uint64_t version = 0;
     };
+    void put(Content &content, const SharedBatch &batch) const;
 
     const std::string path_;
     const MountConfig config_;

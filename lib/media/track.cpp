@@ -58,10 +58,16 @@ bool Track::begin_batch(const SharedBatch &batch) {
 }
 
 void Track::end() {
-    const SharedBatch last = std::exchange(progress_.lock()->latest, nullptr);
     const auto mount = mount_.lock();
-    if (mount && last)
-        mount->append({make_goodbye(*last, mount->cname(), monotonic_now())});
+    if (!mount)
+        return;
+    if (const SharedBatch goodbye = take_goodbye(mount->cname()))
+        mount->append({goodbye});
+}
+
+SharedBatch Track::take_goodbye(std::string_view cname) {
+    const SharedBatch last = std::exchange(progress_.lock()->latest, nullptr);
+    return last ? make_goodbye(*last, cname, monotonic_now()) : nullptr;
 }
 
 bool Track::request_key_unit(Time now) {

@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <deque>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "media/mailbox.h"
+#include "media/mount.h"
+#include "rtp/rtcp.h"
+#include "support/check_suite.h"
+#include "support/rtp_units.h"
+#include "support/tracks.h"
+
+using namespace rtspcore;
+using namespace std::chrono_literals;
+using media::Delivery;
+using media::Mailbox;
+using media::Mount;
+using media::SharedBatch;
+
+namespace {
+
+constexpr uint8_t kSenderReport = 200;
+constexpr uint8_t kGoodbye = 203;
+
+std::deque<Delivery> taken(Mailbox &mailbox) {
+    std::deque<Delivery> out;
+    mailbox.take(out);
+    return out;
+}
+
+// The packet types of a compound RTCP packet.
+std::vector<uint8_t> types_of(const SharedBatch &batch) {
+    const auto bytes = batch->packet(batch->extents().front());
+    std::vector<uint8_t> types;
+    for (size_t at = 0; at + 4 <= bytes.size(); at += 4 + size_t{4} * (bytes[at + 2] << 8 | bytes[at + 3]))
+        types.push_back(bytes[at + 1]);
+    return types;
+}
+
+bool has_type(const SharedBatch &batch, uint8_t type) {
+    return batch && batch->is_rtcp() && std::ranges::count(types_of(batch), type) != 0;
+}
+
+// "S" a sender report, "B" a BYE, "0" media of track 0, "." a closing...
+std::string letters_of(const std::deque<Delivery> &deliveries) {
+    std::string letters;
+    for (const Delivery &each : deliveries)
+        letters += !each.batch                           ? '.'
+                   : has_type(each.batch, kGoodbye)      ? 'B'
+                   : has_type(each.batch, kSenderReport) ? 'S'
+                                                         : static_cast<char>('0' + each.batch->track());
+    return letters;
+}
+
+void assert_letters(Mailbox &mailbox, const char *expected) {
+    ck_assert_str_eq(letters_of(taken(mailbox)).c_str(), expected);
+}
+
+struct Subscribed {
+    explicit Subscribed(media::MountConfig config = {}) : mount(Mount::create("/test", config)) {
+        mount->subscribe(mailbox);
+    }
+    std::shared_ptr<Mount> mount;
+    std::shared_ptr<Mailbox> mailbox = std::make_shared<Mailbox>();
+};
+
+rtp::SenderInfo info_of(const SharedBatch &report) {
+    const auto bytes = report->packet(report->extents().front());
+    return {.ssrc = rtp::load_u32(bytes, 4),
+            .ntp = rtp::NtpTime{uint64_t{rtp::load_u32(bytes, 8)} << 32 | rtp::load_u32(bytes, 12)},
+            .time = rtp::load_u32(bytes, 16),
+            .packets = rtp::load_u32(bytes, 20),
+            .octets = rtp::load_u32(bytes, 24)};
+}
+
+}  // namespace
+
+START_TEST(test_mount_subscriber_gets_snapshot_and_what_follows) {
+    const auto mount = Mount::create("/test", {});
+    const auto track = mount->add_track(test::video_config());
+    track->publish(test::make_batch({.key = true}));
+    const auto mailbox = std::make_shared<Mailbox>();
+    const auto snapshot = mount->subscribe(mailbox);
+    ck_assert_uint_eq(snapshot.batches.size(), 2);
+    const auto next = test::make_batch({.made = 33ms});
+    track->publish(next);
+    const auto deliveries = taken(*mailbox);
+    ck_assert_uint_eq(deliveries.size(), 1);
+    ck_assert_uint_eq(deliveries[0].index, snapshot.begin + 2);
+    ck_assert_uint_eq(deliveries[0].mount, mount->id());
+    ck_assert(deliveries[0].batch == next);
+}
+END_TEST
+
+START_TEST(test_mount_unsubscribed_gets_nothing_more) {
+    const Subscribed s;
+    const auto track = s.mount->add_track(test::video_config());
+    track->publish(test::make_batch({}));
+    s.mount->unsubscribe(s.mailbox);
+    track->publish(test::make_batch({}));
+    s.mount->close();
+    assert_letters(*s.mailbox, "S0");
+}
+END_TEST
+
+// While another thread publishes, what a subscriber gets from the snapshot and the mailbox has no gap and no
+// repetition.
+START_TEST(test_mount_subscribe_while_publishing_has_no_gap_and_no_repetition) {
+    media::MountConfig config;
+    config.ring.duration = 50ms;
+    const auto mount = Mount::create("/test", config);
+    const auto track = mount->add_track(test::video_config());
+    std::atomic<bool> done{false};
+    std::thread publisher([&] {
+        for (int i = 0; !done; ++i)
+            track->publish(test::make_batch({.made = i * 1ms, .key = i % 10 == 0, .payload = 1}));
+    });
+    for (int round = 0; round < 200; ++round) {
+        const auto mailbox = std::make_shared<Mailbox>();
+        const auto snapshot = mount->subscribe(mailbox);
+        media::RingIndex next = snapshot.begin + snapshot.batches.size();
+        for (int takes = 0; takes < 3; ++takes)
+            for (const Delivery &each : taken(*mailbox))
+                ck_assert_uint_eq(each.index, next++);
+        mount->unsubscribe(mailbox);
+        for (const Delivery &each : taken(*mailbox))
+            ck_assert_uint_eq(each.index, next++);
+    }
+    done = true;
+    publisher.join();
+}
+END_TEST
+
+START_TEST(test_mount_close_tells_subscribers_once_and_ends_publishing) {
+    const Subscribed s;
+    const auto track = s.mount->add_track(test::video_config());
+    track->publish(test::make_batch({}));
+    ck_assert(!s.mount->is_closed());
+    s.mount->close();
+    s.mount->close();
+    ck_assert(s.mount->is_closed());
+    track->publish(test::make_batch({}));
+    track->end();
+    assert_letters(*s.mailbox, "S0.");
+}
+END_TEST
+
+START_TEST(test_mount_ids_are_never_reused) {
+    std::set<uint64_t> ids;
+    for (int i = 0; i < 100; ++i)
+        ck_assert(ids.insert(Mount::create("/test", {})->id()).second);
+}
+END_TEST
+
+START_TEST(test_mount_removed_track_says_goodbye_and_the_others_go_on) {
+    const Subscribed s;
+    const auto video = s.mount->add_track(test::video_config());
+    const auto audio = s.mount->add_track(test::audio_config());
+    video->publish(test::make_batch({}));
+    audio->publish(test::make_batch({.track = 1, .dependent = false}));
+    taken(*s.mailbox);
+    s.mount->remove_track(video);
+    audio->publish(test::make_batch({.track = 1, .dependent = false}));
+    auto deliveries = taken(*s.mailbox);
+    ck_assert_str_eq(letters_of(deliveries).c_str(), "B1");
+    ck_assert_uint_eq(deliveries[0].batch->track(), 0);
+    ck_assert(s.mount->tracks() == std::vector{audio});
+    ck_assert(!s.mount->track(0));
+    ck_assert(s.mount->track(1) == audio);
+}
+END_TEST
+
+// The streaming thread may not know yet that its track is gone.
+START_TEST(test_mount_removed_track_publishes_nothing_after_its_goodbye) {
+    const Subscribed s;
+    const auto track = s.mount->add_track(test::video_config());
+    track->publish(test::make_batch({}));
+    s.mount->remove_track(track);
+    track->publish(test::make_batch({.made = 33ms}));
+    track->end();
+    s.mount->remove_track(track);
+    assert_letters(*s.mailbox, "S0B");
+}
+END_TEST
+
+START_TEST(test_mount_track_removed_while_it_publishes_says_goodbye_last) {
+    for (int round = 0; round < 50; ++round) {
+        const Subscribed s;
+        const auto track = s.mount->add_track(test::video_config());
+        std::thread publisher([&track] {
+            for (int i = 0; i < 200; ++i)
+                track->publish(test::make_batch({.made = i * 1ms, .payload = 1}));
+        });
+        s.mount->remove_track(track);
+        publisher.join();
+        const std::string letters = letters_of(taken(*s.mailbox));
+        const size_t goodbye = letters.find('B');
+        ck_assert_msg(goodbye == std::string::npos ? letters.empty() : goodbye + 1 == letters.size(), "%s",
+                      letters.c_str());
+    }
+}
+END_TEST
+
+START_TEST(test_mount_track_index_is_never_reused) {
+    const auto mount = Mount::create("/test", {});
+    for (unsigned i = 0; i < 64; ++i) {
+        const auto track = mount->add_track(test::audio_config());
+        ck_assert_uint_eq(track->index(), i);
+        mount->remove_track(track);
+    }
+    ck_assert(!mount->add_track(test::audio_config()));
+}
+END_TEST
+
+START_TEST(test_mount_track_outlives_its_mount) {
+    auto mount = Mount::create("/test", {});
+    const auto track = mount->add_track(test::video_config([] { return true; }));
+    track->publish(test::make_batch({}));
+    mount.reset();
+    track->publish(test::make_batch({}));
+    ck_assert(track->request_key_unit(test::kStart));
+    track->end();
+}
+END_TEST
+
+START_TEST(test_mount_describes_its_tracks) {
+    const auto mount = Mount::create("/cam", {});
+    mount->add_track(test::video_config());
+    const auto audio = mount->add_track(test::audio_config());
+    const std::string both = mount->describe(false);
+    ck_assert(both.find("m=video") != std::string::npos && both.find("a=control:stream=0") != std::string::npos);
+    ck_assert(both.find("m=audio") != std::string::npos && both.find("a=control:stream=1") != std::string::npos);
+    ck_assert(both.find(" IN IP4 ") != std::string::npos);
+    ck_assert(mount->describe(true).find(" IN IP6 ") != std::string::npos);
+    ck_assert(mount->describe(false) == both);
+    mount->remove_track(audio);
+    const std::string one = mount->describe(false);
+    ck_assert(one.find("m=audio") == std::string::npos);
+    ck_assert_msg(one.substr(0, one.find(" IN IP4")) != both.substr(0, both.find(" IN IP4")),
+                  "the version of the session counts up (RFC 4566 section 5.2)");
+}
+END_TEST
+
+START_TEST(test_track_reports_before_its_first_batch_and_every_five_seconds_of_its_own_time) {
+    const Subscribed s;
+    const auto track = s.mount->add_track(test::video_config());
+    for (const auto made : {0ms, 33ms, 4999ms, 5000ms, 5033ms, 9999ms, 20'000ms, 20'033ms})
+        track->publish(test::make_batch({.made = made}));
+    assert_letters(*s.mailbox, "S000S000S00");
+}
+END_TEST
+
+START_TEST(test_track_report_tells_the_mapping_of_the_batch_it_precedes) {
+    const Subscribed s;
+    const auto track = s.mount->add_track(test::video_config());
+    track->publish(test::make_batch({.time = 123'456}));
+    const auto deliveries = taken(*s.mailbox);
+    const SharedBatch &report = deliveries.front().batch;
+    ck_assert_uint_eq(report->slab()[1], 1);
+    const auto info = info_of(report);
+    ck_assert_uint_eq(info.ssrc, 0x5ead0000);
+    ck_assert_uint_eq(info.time, 123'456);
+    ck_assert(info.ntp == test::capture_of(123'456));
+    const auto bytes = report->packet(report->extents().front());
+    const std::string text(bytes.begin(), bytes.end());
+    ck_assert(text.find(s.mount->cname()) != std::string::npos);
+}
+END_TEST
+
+START_TEST(test_track_end_says_goodbye_once_and_publishing_begins_anew) {
+    const Subscribed s;
+    const auto track = s.mount->add_track(test::video_config());
+    track->end();
+    track->publish(test::make_batch({}));
+    track->end();
+    track->end();
+    track->publish(test::make_batch({.made = 33ms}));
+    track->publish(test::make_batch({.made = 66ms}));
+    assert_letters(*s.mailbox, "S0BS00");
+}
+END_TEST
+
+START_TEST(test_track_asks_for_key_units_at_a_bounded_rate) {
+    int asked = 0;
+    const auto mount = Mount::create("/test", {});
+    const auto track = mount->add_track(test::video_config([&asked] { return ++asked > 0; }));
+    for (const auto when : {0ms, 1ms, 249ms, 250ms, 300ms, 499ms, 500ms, 10'000ms})
+        ck_assert(track->request_key_unit(test::at(when)));
+    ck_assert_int_eq(asked, 4);
+    ck_assert_uint_eq(mount->statistics().key_unit_requests, 4);
+    ck_assert(track->answers_key_requests());
+}
+END_TEST
+
+START_TEST(test_track_learns_that_nobody_answers) {
+    const auto mount = Mount::create("/test", {});
+    const auto track = mount->add_track(test::video_config([] { return false; }));
+    ck_assert(track->answers_key_requests());
+    ck_assert(!track->request_key_unit(test::kStart));
+    ck_assert(!track->answers_key_requests());
+    const auto silent = mount->add_track(test::video_config());
+    ck_assert(!silent->request_key_unit(test::kStart));
+}
+END_TEST
+
+START_TEST(test_track_clock_rate_is_that_of_its_caps) {
+    const auto mount = Mount::create("/test", {});
+    ck_assert_uint_eq(mount->add_track(test::video_config())->clock_rate(), 90'000);
+    ck_assert_uint_eq(mount->add_track(test::audio_config())->clock_rate(), 8'000);
+}
+END_TEST
+
+int main(int argc, char **argv) {
+    gst_init(&argc, &argv);
+    return test::run_suite("mount",
+                           {
+                               test_mount_subscriber_gets_snapshot_and_what_follows,
+                               test_mount_unsubscribed_gets_nothing_more,
+                               test_mount_subscribe_while_publishing_has_no_gap_and_no_repetition,
+                               test_mount_close_tells_subscribers_once_and_ends_publishing,
+                               test_mount_ids_are_never_reused,
+                               test_mount_removed_track_says_goodbye_and_the_others_go_on,
+                               test_mount_removed_track_publishes_nothing_after_its_goodbye,
+                               test_mount_track_removed_while_it_publishes_says_goodbye_last,
+                               test_mount_track_index_is_never_reused,
+                               test_mount_track_outlives_its_mount,
+                               test_mount_describes_its_tracks,
+                               test_track_reports_before_its_first_batch_and_every_five_seconds_of_its_own_time,
+                               test_track_report_tells_the_mapping_of_the_batch_it_precedes,
+                               test_track_end_says_goodbye_once_and_publishing_begins_anew,
+                               test_track_asks_for_key_units_at_a_bounded_rate,
+                               test_track_learns_that_nobody_answers,
+                               test_track_clock_rate_is_that_of_its_caps,
+                           });
+}
