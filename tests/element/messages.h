@@ -19,6 +19,11 @@ public:
         gst_element_set_bus(element, bus_.get());
     }
 
+    // Messages hold the element that holds the bus.
+    ~Messages() { gst_bus_set_flushing(bus_.get(), TRUE); }
+    Messages(const Messages &) = delete;
+    Messages &operator=(const Messages &) = delete;
+
     // The next message of these types within the deadline; null if none comes.
     rtspcore::Ref<GstMessage> next(GstMessageType types, GstClockTime deadline = kDeadline) {
         return rtspcore::Ref<GstMessage>::adopt(gst_bus_timed_pop_filtered(bus_.get(), deadline, types));

@@ -23,18 +23,17 @@ GstElement *make_sink(const char *properties) {
 }  // namespace
 
 SinkHarness::SinkHarness(const char *properties)
-    : element_(make_sink(properties)),
-      messages_(element_),
-      harness_(gst_harness_new_with_element(element_, "sink_%u", nullptr)) {}
+    : element_(rtspcore::Ref<GstElement>::sink(make_sink(properties))),
+      messages_(element_.get()),
+      harness_(gst_harness_new_with_element(element_.get(), "sink_%u", nullptr)) {}
 
 SinkHarness::~SinkHarness() {
     gst_harness_teardown(harness_);
-    gst_object_unref(element_);
 }
 
 unsigned SinkHarness::port() const {
     guint port = 0;
-    g_object_get(element_, "bound-port", &port, nullptr);
+    g_object_get(element_.get(), "bound-port", &port, nullptr);
     return port;
 }
 

@@ -18,7 +18,7 @@ public:
     SinkHarness &operator=(const SinkHarness &) = delete;
 
     [[nodiscard]] GstHarness *harness() const { return harness_; }
-    [[nodiscard]] GstElement *element() const { return element_; }
+    [[nodiscard]] GstElement *element() const { return element_.get(); }
     [[nodiscard]] Messages &messages() { return messages_; }
     [[nodiscard]] unsigned port() const;
 
@@ -31,7 +31,7 @@ public:
     void push_eos() { gst_harness_push_event(harness_, gst_event_new_eos()); }
 
 private:
-    GstElement *element_;
+    rtspcore::Ref<GstElement> element_;
     Messages messages_;
     GstHarness *harness_;
     uint16_t sequence_ = 1000;
