@@ -25,6 +25,12 @@ std::span<const uint8_t> relabelled(const rtp::PacketSlab &slab, uint8_t channel
 bool StreamWriter::queue_control(std::string_view bytes) {
     if (control_.size() - control_sent_ + bytes.size() > kMaxControl)
         return false;
+    // A peer that never quite catches up: what it has got goes when it is the larger part, so that a byte moves at most
+    // once on average.
+    if (control_sent_ > control_.size() - control_sent_) {
+        control_.erase(0, control_sent_);
+        control_sent_ = 0;
+    }
     control_.append(bytes);
     return true;
 }
