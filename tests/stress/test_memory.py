@@ -5,7 +5,7 @@ import load
 from support import suite
 from support.stream import Presentation, h264, pcmu
 
-_WATCHED = 300  # seconds at full length
+_WATCHED = 120  # seconds at full length
 _FILLS = 6  # seconds after which the ring and the kernel's buffers are full
 
 _PRESENTATION = Presentation('/test', (h264(), pcmu()))
