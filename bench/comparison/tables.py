@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Tables of the results, as Markdown, which reads well in a terminal too."""
 
+import dataclasses
+
 from comparison.targets import COST, OURS, checks, largest_crowd
 
 
@@ -46,6 +48,22 @@ def _detail_table(results, part):
         ])
     header = ["server", "lost", "threads", "KiB/viewer", "spread p50", "p99 ms", "age when read p50", "p99 ms"]
     return table(header, rows)
+
+
+def _marginal_table(results):
+    """What more viewers cost, without what the stream costs however many watch."""
+    rows = []
+    for large in results.keys("cost"):
+        small = dataclasses.replace(large, viewers=100)
+        if large.viewers <= small.viewers or results.median(small, COST) is None:
+            continue
+        per_second = [results.median(key, f"window.{what}") for key in (small, large) for what in ("server_cpu_us", "seconds", "packets")]
+        (cpu, seconds, packets), (more_cpu, more_seconds, more_packets) = per_second[:3], per_second[3:]
+        marginal = (more_cpu / more_seconds - cpu / seconds) / (more_packets / more_seconds - packets / seconds)
+        fixed = cpu / seconds - marginal * packets / seconds
+        name = f"{large.server}, {large.transport.upper()} {small.viewers} to {large.viewers}"
+        rows.append([name, number(marginal, 3), number(fixed / 1000, 1)])
+    return table(["server", "us per further packet", "the rest, ms of CPU a second"], rows) if rows else ""
 
 
 def _join_table(results, part):
@@ -107,7 +125,7 @@ def render(results):
     """Every table that there are results for, under its heading."""
     sections = [
         ("Targets", checks(results), _target_table),
-        ("Video, 4 Mbit/s", results.keys("cost"), lambda r: _cost_table(r, "cost") + "\n" + _detail_table(r, "cost")),
+        ("Video, 4 Mbit/s", results.keys("cost"), lambda r: _cost_table(r, "cost") + "\n" + _marginal_table(r) + "\n" + _detail_table(r, "cost")),
         ("Audio only, PCMU", results.keys("audio"), lambda r: _cost_table(r, "audio") + "\n" + _detail_table(r, "audio")),
         ("One viewer", results.keys("one-viewer"), _one_viewer_table),
         ("Latency added", results.keys("latency"), _latency_table),
