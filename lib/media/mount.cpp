@@ -2,6 +2,7 @@
 #include "media/mount.h"
 
 #include <algorithm>
+#include <bitset>
 #include <utility>
 
 #include "base/random.h"
@@ -40,13 +41,29 @@ Mount::~Mount() = default;
 
 std::shared_ptr<Track> Mount::add_track(TrackConfig config) {
     auto content = content_.lock();
-    if (content->tracks.size() >= kMaxTracks)
+    const auto index = free_index(*content);
+    if (!index)
         return nullptr;
-    const auto index = static_cast<uint8_t>(content->tracks.size());
-    auto track = std::make_shared<Track>(weak_from_this(), index, std::move(config));
-    content->tracks.push_back(track);
+    auto track = std::make_shared<Track>(weak_from_this(), static_cast<uint8_t>(*index), std::move(config));
+    const size_t count = std::max(content->tracks.size(), *index + 1);
+    content->tracks.resize(count);
+    content->made.resize(count);
+    content->tracks[*index] = track;
+    content->made[*index] = track;
     ++content->version;
     return track;
+}
+
+std::optional<size_t> Mount::free_index(const Content &content) {
+    if (content.made.size() < kMaxTracks)
+        return content.made.size();
+    std::bitset<kMaxTracks> in_ring;
+    for (RingIndex at = content.ring.begin(); at < content.ring.end(); ++at)
+        in_ring.set(content.ring.at(at)->track());
+    for (size_t index = 0; index < kMaxTracks; ++index)
+        if (content.made[index].expired() && !in_ring[index])
+            return index;
+    return std::nullopt;
 }
 
 void Mount::remove_track(const std::shared_ptr<Track> &track) {

@@ -130,7 +130,8 @@ public:
     [[nodiscard]] const MountConfig &config() const { return config_; }
     [[nodiscard]] MountStatistics &statistics() { return statistics_; }
 
-    // At most 64 tracks over the life of a mount (their indices are interleaved channel numbers); null beyond.
+    // At most 64 tracks (their indices are interleaved channel numbers); null beyond. Of those that were removed an
+    // index is used again once 64 were made and nothing remembers it: nobody holds the track, no batch is in the ring.
     std::shared_ptr<Track> add_track(TrackConfig config);
     // Viewers of the track get BYE, those of the others go on. What the track publishes from here on is ignored.
     void remove_track(const std::shared_ptr<Track> &track);
@@ -161,11 +162,13 @@ private:
 
     struct Content {
         std::vector<std::shared_ptr<Track>> tracks;  // index is the track's; null where one was removed
+        std::vector<std::weak_ptr<Track>> made;      // the same, but also those that were removed
         Ring ring;
         std::vector<std::shared_ptr<Mailbox>> subscribers;
         uint64_t version = 0;
     };
     void put(Content &content, const SharedBatch &batch) const;
+    static std::optional<size_t> free_index(const Content &content);
 
     const std::string path_;
     const MountConfig config_;

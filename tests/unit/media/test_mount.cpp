@@ -206,13 +206,35 @@ START_TEST(test_mount_track_removed_while_it_publishes_says_goodbye_last) {
 }
 END_TEST
 
-START_TEST(test_mount_track_index_is_never_reused) {
-    const auto mount = Mount::create("/test", {});
-    for (unsigned i = 0; i < 64; ++i) {
+START_TEST(test_mount_track_index_is_reused_when_nothing_remembers_it) {
+    media::MountConfig config;
+    config.ring.duration = 0ms;
+    const auto mount = Mount::create("/test", config);
+    const auto held = mount->add_track(test::audio_config());
+    const auto published = mount->add_track(test::audio_config());
+    published->publish(test::make_batch({.track = published->index()}));
+    for (unsigned i = 2; i < 64; ++i) {
         const auto track = mount->add_track(test::audio_config());
         ck_assert_uint_eq(track->index(), i);
         mount->remove_track(track);
     }
+    mount->remove_track(held);
+    for (unsigned i = 2; i < 64; ++i)
+        ck_assert_uint_eq(mount->add_track(test::audio_config())->index(), i);
+    ck_assert(!mount->add_track(test::audio_config()));
+}
+END_TEST
+
+START_TEST(test_mount_track_index_is_not_reused_while_its_batches_are_in_the_ring) {
+    const auto mount = Mount::create("/test", {});
+    for (unsigned i = 0; i < 64; ++i) {
+        const auto track = mount->add_track(test::audio_config());
+        if (i != 7)
+            track->publish(test::make_batch({.track = track->index()}));
+        mount->remove_track(track);
+    }
+    const auto track = mount->add_track(test::audio_config());
+    ck_assert(track && track->index() == 7);
     ck_assert(!mount->add_track(test::audio_config()));
 }
 END_TEST
@@ -327,7 +349,8 @@ int main(int argc, char **argv) {
                                test_mount_removed_track_says_goodbye_and_the_others_go_on,
                                test_mount_removed_track_publishes_nothing_after_its_goodbye,
                                test_mount_track_removed_while_it_publishes_says_goodbye_last,
-                               test_mount_track_index_is_never_reused,
+                               test_mount_track_index_is_reused_when_nothing_remembers_it,
+                               test_mount_track_index_is_not_reused_while_its_batches_are_in_the_ring,
                                test_mount_track_outlives_its_mount,
                                test_mount_describes_its_tracks,
                                test_track_reports_before_its_first_batch_and_every_five_seconds_of_its_own_time,
