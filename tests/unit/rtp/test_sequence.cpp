@@ -32,6 +32,11 @@ START_TEST(test_sequence_late_packet_keeps_its_place) {
 }
 END_TEST
 
+START_TEST(test_sequence_late_packet_does_not_turn_the_next_one_back) {
+    ck_assert(extend({100, 65500, 32800}) == (List{65636, 65500, 98336}));
+}
+END_TEST
+
 START_TEST(test_sequence_before_the_first_stays_positive) {
     ck_assert(extend({0, 65535, 32768}) == (List{65536, 65535, 32768}));
 }
@@ -55,6 +60,7 @@ int main() {
     return test::run_suite("sequence", {
                                            test_sequence_counts_on_over_the_wrap,
                                            test_sequence_late_packet_keeps_its_place,
+                                           test_sequence_late_packet_does_not_turn_the_next_one_back,
                                            test_sequence_before_the_first_stays_positive,
                                            test_sequence_never_repeats_over_many_cycles,
                                            test_sequence_gap_below_half_a_cycle_goes_forward,
