@@ -3,6 +3,24 @@
 
 namespace rtspcore::server {
 
+namespace {
+
+net::SocketAddress &address_of(SessionStream &stream, bool rtcp) {
+    return rtcp ? stream.rtcp_peer : stream.rtp_peer;
+}
+
+bool &heard(SessionStream &stream, bool rtcp) {
+    return rtcp ? stream.rtcp_heard : stream.rtp_heard;
+}
+
+// What SETUP said, whatever was learnt since.
+net::SocketAddress named_address(const SessionStream &stream, bool rtcp) {
+    const rtsp::PortPair ports = stream.transport.client_port.value_or(rtsp::PortPair{});
+    return rtcp ? stream.rtcp_peer.with_port(ports.rtcp) : stream.rtp_peer.with_port(ports.rtp);
+}
+
+}  // namespace
+
 void DatagramPeers::add(Session &session, unsigned track) {
     const SessionStream *stream = session.stream(track);
     peers_[stream->rtp_peer] = {&session, track};
@@ -10,9 +28,11 @@ void DatagramPeers::add(Session &session, unsigned track) {
 }
 
 void DatagramPeers::remove(Session &session) {
-    for (const auto &[index, stream] : session.streams()) {
-        forget(stream.rtp_peer, session);
-        forget(stream.rtcp_peer, session);
+    for (auto &[index, stream] : session.streams()) {
+        for (const bool rtcp : {false, true}) {
+            forget(address_of(stream, rtcp), session);
+            forget(named_address(stream, rtcp), session);
+        }
     }
 }
 
@@ -27,8 +47,13 @@ std::optional<DatagramPeers::Peer> DatagramPeers::identify(const net::SocketAddr
     const auto known = at(from);
     if (!known)
         return learn(from, rtcp);
-    SessionStream *stream = known->session->stream(known->track);
-    (rtcp ? stream->rtcp_heard : stream->rtp_heard) = true;
+    SessionStream &stream = *known->session->stream(known->track);
+    net::SocketAddress &address = address_of(stream, rtcp);
+    if (from != address && from == named_address(stream, rtcp)) {
+        forget(address, *known->session);
+        address = from;
+    }
+    heard(stream, rtcp) = true;
     return known;
 }
 
@@ -37,14 +62,11 @@ std::optional<DatagramPeers::Peer> DatagramPeers::learn(const net::SocketAddress
     for (auto entry = peers_.lower_bound(from.with_port(0)); entry != peers_.end() && entry->first.same_host(from);
          ++entry) {
         const Peer peer = entry->second;
-        SessionStream *stream = peer.session->stream(peer.track);
-        net::SocketAddress &address = rtcp ? stream->rtcp_peer : stream->rtp_peer;
-        bool &heard = rtcp ? stream->rtcp_heard : stream->rtp_heard;
-        if (heard || entry->first != address)
+        SessionStream &stream = *peer.session->stream(peer.track);
+        if (heard(stream, rtcp) || entry->first != address_of(stream, rtcp))
             continue;
-        forget(address, *peer.session);
-        address = from;
-        heard = true;
+        address_of(stream, rtcp) = from;
+        heard(stream, rtcp) = true;
         peers_[from] = peer;
         return peer;
     }

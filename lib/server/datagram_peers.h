@@ -15,7 +15,8 @@ namespace rtspcore::server {
 //
 // A client behind NAT does not know its outer ports. Players therefore send a datagram to each of our ports before they
 // play; one that comes from the host of a client, but from a port nobody named, tells where the first stream of that
-// host that was not heard yet really is. It never moves a stream to another host.
+// host that was not heard yet really is. It may be wrong (another viewer of that host has just left, and still sends),
+// so a stream that is heard at the port it was set up with is there. It never moves a stream to another host.
 class DatagramPeers {
 public:
     struct Peer {

@@ -31,7 +31,7 @@ Outcome RequestHandler::describe(Context &context) {
         return std::move(*instead);
     const auto &mount = std::get<std::shared_ptr<media::Mount>>(found);
     Answer answer = respond(context, rtsp::Status::Ok);
-    answer.response.headers.add("Content-Base", rtsp::presentation_uri(context.request.uri) + "/");
+    answer.response.headers.add("Content-Base", rtsp::content_base(context.request.uri));
     answer.response.headers.add("Content-Type", "application/sdp");
     answer.response.body = mount->describe(!context.connection.local().is_ipv4());
     return answer;

@@ -105,7 +105,7 @@ Answer RequestHandler::playing(Context &context) {
     session.set_state(rtsp::SessionState::Playing);
     Answer answer = respond(context, rtsp::Status::Ok);
     answer.response.headers.add("Range", std::string(rtsp::kLiveRange));
-    if (const std::string info = rtp_info(viewer, context.request.uri); !info.empty())
+    if (const std::string info = rtp_info(viewer); !info.empty())
         answer.response.headers.add("RTP-Info", info);
     viewer.release();
     if (!session.is_interleaved())

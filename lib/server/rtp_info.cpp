@@ -3,7 +3,6 @@
 
 #include <optional>
 
-#include "rtsp/request_target.h"
 #include "server/mount_mirror.h"
 
 namespace rtspcore::server {
@@ -39,14 +38,14 @@ std::optional<FirstPacket> first_packet(Viewer &viewer, uint8_t track) {
 
 }  // namespace
 
-std::string rtp_info(Viewer &viewer, std::string_view uri) {
+std::string rtp_info(Viewer &viewer) {
     std::string header;
     for (const auto &[index, stream] : viewer.session().streams()) {
         const auto first = first_packet(viewer, static_cast<uint8_t>(index));
         if (!first)
             continue;
         header += header.empty() ? "url=" : ",url=";
-        header += rtsp::stream_uri(uri, index) + ";seq=" + std::to_string(first->sequence);
+        header += stream.uri + ";seq=" + std::to_string(first->sequence);
         if (first->time)
             header += ";rtptime=" + std::to_string(*first->time);
     }

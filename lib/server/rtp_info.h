@@ -2,7 +2,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 
 #include "server/viewer.h"
 
@@ -10,8 +9,8 @@ namespace rtspcore::server {
 
 // The RTP-Info header (RFC 2326 section 12.33) for a viewer that is about to be sent its first packets: sequence number
 // and RTP time of the first packet of each stream. Of a stream whose next unit is not made yet it says what follows the
-// newest one; nothing that is not known. Empty if nothing is known at all. `uri` is that of the PLAY request, as the
-// client wrote it.
-std::string rtp_info(Viewer &viewer, std::string_view uri);
+// newest one; nothing that is not known. Empty if nothing is known at all. Streams are called what the client called
+// them in SETUP.
+std::string rtp_info(Viewer &viewer);
 
 }  // namespace rtspcore::server

@@ -24,6 +24,7 @@ class Viewer;
 struct SessionStream {
     std::shared_ptr<media::Track> track;
     rtsp::TransportSpec transport;  // as it was answered
+    std::string uri;                // as the client wrote it: what RTP-Info calls the stream
     // Where datagrams go: what the client said, until it was heard from elsewhere on the same host (NAT).
     net::SocketAddress rtp_peer;
     net::SocketAddress rtcp_peer;
