@@ -22,9 +22,11 @@ net::SocketAddress named_address(const SessionStream &stream, bool rtcp) {
 }  // namespace
 
 void DatagramPeers::add(Session &session, unsigned track) {
-    const SessionStream *stream = session.stream(track);
-    peers_[stream->rtp_peer] = {&session, track};
-    peers_[stream->rtcp_peer] = {&session, track};
+    SessionStream &stream = *session.stream(track);
+    for (const bool rtcp : {false, true}) {
+        peers_[named_address(stream, rtcp)] = {&session, track};
+        peers_[address_of(stream, rtcp)] = {&session, track};
+    }
 }
 
 void DatagramPeers::remove(Session &session) {
