@@ -96,7 +96,7 @@ GstPad *RtspSink::add_pad(GstPadTemplate *templ, const char *name) {
         auto pads = pads_.lock();
         pads->list.push_back({pads->made++, pad});
     }
-    gst_pad_set_active(pad, GST_STATE(element_) >= GST_STATE_PAUSED);
+    gst_pad_set_active(pad, GST_STATE_TARGET(element_) >= GST_STATE_PAUSED);
     gst_element_add_pad(element_, pad);
     gst_child_proxy_child_added(GST_CHILD_PROXY(element_), G_OBJECT(pad), GST_OBJECT_NAME(pad));
     return pad;

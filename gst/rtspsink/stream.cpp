@@ -67,7 +67,8 @@ void Stream::detach() {
     gst_element_set_state(packet_sink_.get(), GST_STATE_NULL);
     gst_pad_set_active(pad_, FALSE);
     owner_->presentations().leave(packet_sink_of(packet_sink_).feed());
-    stop();
+    const std::lock_guard lock(teardown_);
+    take_down_chain();
     chain_.reset();
     if (GST_OBJECT_PARENT(packet_sink_.get()) == GST_OBJECT(owner_->element()))
         gst_bin_remove(GST_BIN(owner_->element()), packet_sink_.get());
@@ -76,11 +77,18 @@ void Stream::detach() {
 }
 
 void Stream::stop() {
+    const std::lock_guard lock(teardown_);
+    if (!owner_)
+        return;
+    take_down_chain();
+    take_path_from_settings();
+}
+
+void Stream::take_down_chain() {
     gst_ghost_pad_set_target(GST_GHOST_PAD(pad_), nullptr);
     chain_->clear();
     last_caps_ = {};
     reported_.store(false);
-    take_path_from_settings();
 }
 
 void Stream::announce() {

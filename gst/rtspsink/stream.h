@@ -4,6 +4,7 @@
 #include <gst/gst.h>
 
 #include <atomic>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <string>
@@ -78,6 +79,7 @@ private:
     bool is_ready_for_data();
     GstFlowReturn check(GstFlowReturn flow);
     void report(const Problem &problem);
+    void take_down_chain();
     void follow_links();
     void set_linked(bool linked);
     void take_path_from_settings();
@@ -88,6 +90,8 @@ private:
     RtspSink *owner_ = nullptr;
     Ref<GstElement> packet_sink_;
     std::optional<StreamChain> chain_;
+    // stop() and detach() exclude each other: a demuxer may release its pads while the application stops the pipeline.
+    std::mutex teardown_;
     gulong linked_handler_ = 0;
     gulong unlinked_handler_ = 0;
     rtspcore::Guarded<StreamSettings> settings_;

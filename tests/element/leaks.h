@@ -3,8 +3,6 @@
 
 #include <gst/gst.h>
 
-#include <cstdio>
-
 namespace rtspsink::test {
 
 inline GstTracer *leaks_tracer() {
@@ -26,10 +24,8 @@ inline unsigned count_leaks() {
     g_signal_emit_by_name(tracer, "get-live-objects", &info);
     const GValue *list = gst_structure_get_value(info, "live-objects-list");
     const unsigned count = list ? gst_value_list_get_size(list) : 0;
-    gchar *text = gst_structure_to_string(info);
     if (count > 0)
-        fprintf(stderr, "leaked: %s\n", text);
-    g_free(text);
+        gst_println("leaked: %" GST_PTR_FORMAT, info);
     gst_structure_free(info);
     return count;
 }
