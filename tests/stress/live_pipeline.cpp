@@ -33,6 +33,12 @@ Ref<GstMessage> LivePipeline::wait_message(GstMessageType types) {
     return Ref<GstMessage>::adopt(gst_bus_timed_pop_filtered(bus.get(), kPatience, types));
 }
 
+void LivePipeline::drop_messages() {
+    const auto bus = Ref<GstBus>::adopt(gst_element_get_bus(pipeline_.get()));
+    while (Ref<GstMessage>::adopt(gst_bus_pop(bus.get()))) {
+    }
+}
+
 uint16_t LivePipeline::port() const {
     guint port = 0;
     g_object_get(sink_.get(), "bound-port", &port, nullptr);

@@ -23,6 +23,8 @@ public:
     bool set_state(GstState state);
     // The next message of these types; null if none comes.
     Ref<GstMessage> wait_message(GstMessageType types);
+    // Those that wait hold the elements that sent them.
+    void drop_messages();
     [[nodiscard]] uint16_t port() const;
     [[nodiscard]] GstElement *element() const { return pipeline_.get(); }
     [[nodiscard]] GstBin *bin() const { return GST_BIN(pipeline_.get()); }
