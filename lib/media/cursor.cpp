@@ -88,13 +88,10 @@ SharedBatch Cursor::take(const Ring &ring, Time now) {
 
 SharedBatch Cursor::upcoming(const Ring &ring, uint8_t track) const {
     const auto is_of_track = [track](const SharedBatch &batch) { return !batch->is_rtcp() && batch->track() == track; };
-    uint64_t running = running_;
-    for (size_t i = burst_next_; i < burst_.size(); ++i) {
+    for (size_t i = burst_next_; i < burst_.size(); ++i)
         if (is_of_track(burst_[i]))
             return burst_[i];
-        if (burst_[i]->is_entry_point())
-            running |= TrackSelection::bit(burst_[i]->track());
-    }
+    uint64_t running = running_after_burst();
     for (RingIndex index = std::max(position_, ring.begin()); index < ring.end(); ++index) {
         const SharedBatch &batch = ring.at(index);
         const bool is_sent = admits(*batch, running);
@@ -104,6 +101,20 @@ SharedBatch Cursor::upcoming(const Ring &ring, uint8_t track) const {
             running |= TrackSelection::bit(batch->track());
     }
     return nullptr;
+}
+
+uint64_t Cursor::running_after_burst() const {
+    uint64_t running = running_;
+    for (size_t i = burst_next_; i < burst_.size(); ++i)
+        if (burst_[i]->is_entry_point())
+            running |= TrackSelection::bit(burst_[i]->track());
+    return running;
+}
+
+bool Cursor::sends_any(uint8_t track) const {
+    const uint64_t bit = TrackSelection::bit(track);
+    const uint64_t needed = (selection_.dependent & bit) != 0 ? bit : selection_.dependent;
+    return (selection_.selected & bit) != 0 && (needed == 0 || (running_after_burst() & needed) != 0);
 }
 
 bool Cursor::waits_for_key() const {

@@ -52,6 +52,9 @@ public:
     // The first batch of a track that is going to be sent, as far as it is known; null otherwise. Moves nothing.
     [[nodiscard]] SharedBatch upcoming(const Ring &ring, uint8_t track) const;
 
+    // Whether the next unit of that track is sent whatever it is, because no key unit has to come first.
+    [[nodiscard]] bool sends_any(uint8_t track) const;
+
     [[nodiscard]] bool in_burst() const { return burst_next_ < burst_.size(); }
     // A dependent track is selected, and none was begun since the start or the last skip.
     [[nodiscard]] bool waits_for_key() const;
@@ -61,6 +64,8 @@ public:
     [[nodiscard]] uint64_t skips() const { return skips_; }
 
 private:
+    // Those that are running once the burst is sent.
+    [[nodiscard]] uint64_t running_after_burst() const;
     // Whether it is sent, once the dependent tracks `running` have had their key unit.
     [[nodiscard]] bool admits(const PacketBatch &batch, uint64_t running) const;
     // How far behind the live edge `batch`, at position_, is: further than the given part of max_lag or max_lag_bytes.

@@ -33,7 +33,7 @@ std::optional<FirstPacket> first_packet(Viewer &viewer, uint8_t track) {
     const media::Ring &ring = viewer.mirror().ring();
     if (const auto batch = viewer.cursor().upcoming(ring, track))
         return FirstPacket{static_cast<uint16_t>(batch->properties().first_sequence), batch->properties().time};
-    return after_newest(ring, track);
+    return viewer.cursor().sends_any(track) ? after_newest(ring, track) : std::nullopt;
 }
 
 }  // namespace

@@ -360,6 +360,24 @@ START_TEST(test_cursor_upcoming_is_what_is_sent_first) {
 }
 END_TEST
 
+START_TEST(test_cursor_sends_any_unit_once_no_key_unit_has_to_come_first) {
+    Script script;
+    script.play("IPa");
+    const MountConfig config = config_of(kSkip);
+    Cursor cursor(config, select("Ia"));
+    cursor.start(1);
+    ck_assert(!cursor.sends_any(0) && !cursor.sends_any(1) && !cursor.sends_any(2));
+    cursor.start_anywhere(1);
+    ck_assert(cursor.sends_any(0) && cursor.sends_any(1) && !cursor.sends_any(2));
+    cursor.start(0);
+    cursor.take(script.ring, script.now());
+    ck_assert(cursor.sends_any(0) && cursor.sends_any(1));
+    Cursor audio(config, select("a"));
+    audio.start(0);
+    ck_assert(audio.sends_any(1));
+}
+END_TEST
+
 START_TEST(test_cursor_upcoming_looks_into_the_burst_first) {
     Script script;
     script.play("IPaJPaIJQ");
@@ -369,6 +387,7 @@ START_TEST(test_cursor_upcoming_looks_into_the_burst_first) {
     ck_assert(cursor.upcoming(script.ring, 0) == script.ring.at(0));
     ck_assert_msg(cursor.upcoming(script.ring, 1) == script.ring.at(5), "audio follows the burst");
     ck_assert_msg(cursor.upcoming(script.ring, 2) == script.ring.at(7), "the other video begins with its key unit");
+    ck_assert(cursor.sends_any(0) && cursor.sends_any(1) && !cursor.sends_any(2));
     cursor.take(script.ring, script.now());
     ck_assert(cursor.upcoming(script.ring, 0) == script.ring.at(1));
 }
@@ -391,6 +410,7 @@ int main() {
                                          test_cursor_dropped_track_is_not_sent_any_more,
                                          test_cursor_without_its_only_video_does_not_wait_for_it,
                                          test_cursor_upcoming_is_what_is_sent_first,
+                                         test_cursor_sends_any_unit_once_no_key_unit_has_to_come_first,
                                          test_cursor_upcoming_looks_into_the_burst_first,
                                      });
 }
