@@ -3,7 +3,7 @@
 
 import lines
 
-from support import pipeline, players, stream, suite
+from support import pipeline, players, stream, suite, vlc
 
 _SECONDS = 20  # for a player to prove that it plays
 
@@ -51,6 +51,16 @@ class Lines(suite.Case):
                     'playbin': players.playbin(url)}
         for name, command in commands.items():
             with self.subTest(url=url, player=name), players.Player(command, self.folder, name) as player:
+                self.assertTrue(player.wait_for(lambda p: _shows(p, served.media), _SECONDS), player.log())
+        for transport in ('tcp', 'udp'):
+            self._check_vlc(url, served, transport)
+
+    def _check_vlc(self, url, served, transport):
+        with self.subTest(url=url, player=f'vlc-{transport}'):
+            reason = vlc.why_not(transport, only_transport_stream=False)
+            if reason:
+                self.skipTest(reason)
+            with vlc.Vlc(url, transport, self.folder, 'vlc', sound_rate=44100) as player:
                 self.assertTrue(player.wait_for(lambda p: _shows(p, served.media), _SECONDS), player.log())
 
 

@@ -82,6 +82,7 @@ class Dialogue(MethodCase):
         self.client.session = first
         self.expect(200, 'PLAY')
 
+    @suite.only_rtspsink
     def test_tear_down_of_one_stream_leaves_the_other(self):
         urls = self.stream_urls()
         self.set_up()
@@ -119,6 +120,7 @@ class Refusals(MethodCase):
         response = self.expect(551, 'OPTIONS', headers={'Require': 'foo'})
         self.assertIn('foo', response['Unsupported'])
 
+    @suite.only_rtspsink
     def test_other_version_is_505(self):
         self.expect(505, 'OPTIONS', version='RTSP/7.0')
 
@@ -153,6 +155,7 @@ class Refusals(MethodCase):
         self.set_up()
         self.expect(460, 'PLAY', urls[0])
 
+    @suite.only_rtspsink
     def test_play_of_the_only_stream_is_answered(self):
         urls = self.stream_urls(self.server.url('/video'))
         self.set_up(self.server.url('/video'))
@@ -162,6 +165,7 @@ class Refusals(MethodCase):
         for transport in ('RAW/RAW/UDP;unicast', 'RTP/AVP/SCTP;unicast', 'nonsense'):
             self.expect(461, 'SETUP', self.stream_urls()[0], {'Transport': transport})
 
+    @suite.only_rtspsink
     def test_unknown_transport_falls_back_to_the_next(self):
         response = self.expect(200, 'SETUP', self.stream_urls()[0], {'Transport': f'RAW/RAW/UDP;unicast,{_TCP}'})
         self.assertIsNotNone(response.transport('interleaved'))
@@ -172,6 +176,7 @@ class Refusals(MethodCase):
             allow = self.expect(405, method)['Allow']
             self.assertIn('PLAY', allow)
 
+    @suite.only_rtspsink
     def test_unknown_method_is_501(self):
         self.expect(501, 'FROBNICATE')
 

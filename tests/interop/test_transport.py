@@ -46,6 +46,7 @@ class Interleaved(TransportCase):
         self.play()
         self.assertIn(self.client.read_frame()[0], (int(rtp), int(rtcp)))
 
+    @suite.only_rtspsink
     def test_reports_come_on_the_second_channel(self):
         self.set_up('RTP/AVP/TCP;unicast;interleaved=10-11')
         self.play()
@@ -134,6 +135,7 @@ class Datagrams(TransportCase):
                 viewer.wait_for_more(60)
             self.assertEqual([viewer.lost for viewer in (first, second, third)], [0, 0, 0])
 
+    @suite.only_rtspsink
     def test_pause_and_play_keep_the_ports(self):
         with UdpPair() as pair:
             self.set_up(f'RTP/AVP;unicast;client_port={pair.port}-{pair.port + 1}')
