@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "process_usage.h"
 
-#include <time.h>
-
 #include <cstdlib>
+#include <ctime>
 #include <fstream>
 #include <string>
 

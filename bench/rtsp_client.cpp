@@ -148,14 +148,14 @@ bool RtspClient::read_description(const RtspResponse &response) {
 
 Result<std::string, RtspClientError> RtspClient::next(const RtspResponse &response) {
     if (response.status != 200)
-        return Failure(RtspClientError::Refused, "expected 200, got " + std::to_string(response.status));
+        return Failure{RtspClientError::Refused, "expected 200, got " + std::to_string(response.status)};
     switch (step_) {
         case Step::Options:
             step_ = Step::Describe;
             return describe();
         case Step::Describe:
             if (!read_description(response))
-                return Failure(RtspClientError::NoMedia, "the description has no media");
+                return Failure{RtspClientError::NoMedia, "the description has no media"};
             step_ = Step::Setup;
             return setup();
         case Step::Setup:

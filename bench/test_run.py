@@ -67,4 +67,7 @@ if __name__ == "__main__":
     if BUILD is None or not (BUILD / "bench" / "load_client").exists():
         print("skipped: the benchmark programs are not built")
         sys.exit(77)
+    if subprocess.run(["gst-inspect-1.0", "x264enc"], stdout=subprocess.DEVNULL, check=False).returncode != 0:
+        print("skipped: there is no x264enc to make the streams with")
+        sys.exit(77)
     unittest.main()
