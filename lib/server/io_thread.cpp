@@ -155,6 +155,15 @@ void IoThread::end_session(Session &session) {
     server_.statistics().sessions.fetch_sub(1, std::memory_order_relaxed);
 }
 
+bool IoThread::has_room_for_session() {
+    const size_t limit = server_.config().max_connections;
+    if (sessions_.size() < limit)
+        return true;
+    for (Session *session : sessions_.abandoned())
+        end_session(*session);
+    return sessions_.size() < limit;
+}
+
 void IoThread::read_mailbox() {
     mailbox_->take(deliveries_);
     std::vector<MountMirror *> touched;

@@ -62,6 +62,8 @@ public:
     Viewer &make_viewer(Session &session);
     void end_viewer(Session &session);
     void end_session(Session &session);
+    // Whether there may be one more session. Those that were abandoned make room: they cost who makes them nothing.
+    bool has_room_for_session();
 
     void on_interleaved(Connection &connection, uint8_t channel, std::span<const uint8_t> payload);
     // The connection is destroyed after this round, and what hangs on it.

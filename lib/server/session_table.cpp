@@ -50,6 +50,14 @@ std::vector<Session *> SessionTable::expired(Time now, Duration timeout) {
     return found;
 }
 
+std::vector<Session *> SessionTable::abandoned() {
+    std::vector<Session *> found;
+    for (const auto &[id, session] : sessions_)
+        if (!session->connection() && !session->viewer())
+            found.push_back(session.get());
+    return found;
+}
+
 std::vector<Session *> SessionTable::of_mount(uint64_t mount) {
     std::vector<Session *> found;
     for (const auto &[id, session] : sessions_)

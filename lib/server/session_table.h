@@ -24,6 +24,8 @@ public:
     void erase(Session &session);
     // Those that gave no sign of life for longer than `timeout`.
     [[nodiscard]] std::vector<Session *> expired(Time now, Duration timeout);
+    // Those that were set up over UDP and then left: no connection, nothing sent.
+    [[nodiscard]] std::vector<Session *> abandoned();
     [[nodiscard]] std::vector<Session *> of_mount(uint64_t mount);
     [[nodiscard]] std::vector<Session *> all();
     [[nodiscard]] size_t size() const { return sessions_.size(); }

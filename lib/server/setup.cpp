@@ -41,6 +41,8 @@ Outcome RequestHandler::setup(Context &context) {
         return std::move(*refusal);
     if (!context.session && context.connection.sessions().size() >= kMaxSessionsPerConnection)
         return refuse(context, rtsp::Status::ServiceUnavailable, "too many sessions on one connection");
+    if (!context.session && !thread_.has_room_for_session())
+        return refuse(context, rtsp::Status::ServiceUnavailable, "too many sessions");
     if (!context.request.headers.find("Transport"))
         return refuse(context, rtsp::Status::BadRequest, "SETUP needs a Transport header");
     auto transport = choose_transport(context);
