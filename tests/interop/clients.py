@@ -20,9 +20,11 @@ def start(client, codec, url, folder, name):
     transport = transport.lower()
     if program == 'VLC':
         return vlc.Vlc(url, transport, folder, name, sound_rate=codec.rate)
-    command = {'ffmpeg': lambda: players.ffmpeg(url, transport, codec.media),
-               'rtspsrc': lambda: players.rtspsrc(url, transport, codec.decode),
-               'playbin': lambda: players.playbin(url)}[program]()
+    command = {
+        'ffmpeg': lambda: players.ffmpeg(url, transport, codec.media),
+        'rtspsrc': lambda: players.rtspsrc(url, transport, codec.decode),
+        'playbin': lambda: players.playbin(url),
+    }[program]()
     return players.Player(command, folder, name)
 
 

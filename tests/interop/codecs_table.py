@@ -44,59 +44,194 @@ def _audio(name, path, rate, stream, decoder):
 _H264 = 'rtph264depay ! h264parse ! avdec_h264'
 
 _VIDEO = (
-    _video('H.264 (avc)', '/h264-avc', Stream(_X264, 'video/x-h264,stream-format=avc', 'rtph264pay config-interval=-1'), _H264),
-    _video('H.264 (byte-stream)', '/h264', Stream(_X264, 'video/x-h264,stream-format=byte-stream', 'rtph264pay config-interval=-1'), _H264),
-    _video('H.265', '/h265', Stream(f'{_RAW_VIDEO} ! x265enc tune=zerolatency speed-preset=ultrafast key-int-max=12 bitrate=300', 'video/x-h265',
-                                    'h265parse ! rtph265pay config-interval=-1'), 'rtph265depay ! h265parse ! avdec_h265'),
-    _video('VP8', '/vp8', Stream(f'{_RAW_VIDEO} ! vp8enc deadline=1 cpu-used=8 keyframe-max-dist=12', 'video/x-vp8', 'rtpvp8pay'),
-           'rtpvp8depay ! vp8dec'),
-    _video('VP9', '/vp9', Stream(f'{_RAW_VIDEO} ! vp9enc deadline=1 cpu-used=8 keyframe-max-dist=12', 'video/x-vp9', 'rtpvp9pay'),
-           'rtpvp9depay ! vp9dec'),
+    _video(
+        'H.264 (avc)',
+        '/h264-avc',
+        Stream(_X264, 'video/x-h264,stream-format=avc', 'rtph264pay config-interval=-1'),
+        _H264,
+    ),
+    _video(
+        'H.264 (byte-stream)',
+        '/h264',
+        Stream(_X264, 'video/x-h264,stream-format=byte-stream', 'rtph264pay config-interval=-1'),
+        _H264,
+    ),
+    _video(
+        'H.265',
+        '/h265',
+        Stream(
+            f'{_RAW_VIDEO} ! x265enc tune=zerolatency speed-preset=ultrafast key-int-max=12 bitrate=300',
+            'video/x-h265',
+            'h265parse ! rtph265pay config-interval=-1',
+        ),
+        'rtph265depay ! h265parse ! avdec_h265',
+    ),
+    _video(
+        'VP8',
+        '/vp8',
+        Stream(f'{_RAW_VIDEO} ! vp8enc deadline=1 cpu-used=8 keyframe-max-dist=12', 'video/x-vp8', 'rtpvp8pay'),
+        'rtpvp8depay ! vp8dec',
+    ),
+    _video(
+        'VP9',
+        '/vp9',
+        Stream(f'{_RAW_VIDEO} ! vp9enc deadline=1 cpu-used=8 keyframe-max-dist=12', 'video/x-vp9', 'rtpvp9pay'),
+        'rtpvp9depay ! vp9dec',
+    ),
     _video('MJPEG', '/mjpeg', Stream(f'{_RAW_VIDEO} ! jpegenc', 'image/jpeg', 'rtpjpegpay'), 'rtpjpegdepay ! jpegdec'),
 )
 
 _AUDIO = (
-    _audio('AAC (LATM)', '/aac', 44100, Stream(f'{_tone(44100)} ! avenc_aac', 'audio/mpeg', 'rtpmp4apay'), 'rtpmp4adepay ! aacparse ! avdec_aac'),
-    _audio('AAC (generic)', '/aac-generic', 44100,
-           Stream(f'{_tone(44100)} ! avenc_aac', 'audio/mpeg', 'rtpmp4gpay', 'payloader=rtpmp4gpay'), 'rtpmp4gdepay ! aacparse ! avdec_aac'),
-    _audio('MP3', '/mp3', 44100, Stream(f'{_tone(44100)} ! lamemp3enc', 'audio/mpeg,mpegversion=1,layer=3', 'mpegaudioparse ! rtpmpapay'),
-           'rtpmpadepay ! mpegaudioparse ! avdec_mp3'),
-    _audio('AC-3', '/ac3', 48000, Stream(f'{_tone(48000)} ! avenc_ac3', 'audio/x-ac3', 'ac3parse ! rtpac3pay'), 'rtpac3depay ! ac3parse ! avdec_ac3'),
-    _audio('PCMU', '/pcmu', 8000, Stream(f'{_tone(8000)} ! mulawenc', 'audio/x-mulaw', 'rtppcmupay'), 'rtppcmudepay ! mulawdec'),
-    _audio('PCMA', '/pcma', 8000, Stream(f'{_tone(8000)} ! alawenc', 'audio/x-alaw', 'rtppcmapay'), 'rtppcmadepay ! alawdec'),
-    _audio('G.722', '/g722', 16000, Stream(f'{_tone(16000)} ! avenc_g722', 'audio/G722', 'rtpg722pay'), 'rtpg722depay ! avdec_g722'),
-    _audio('G.726', '/g726', 8000, Stream(f'{_tone(8000)} ! avenc_g726 bitrate=32000', 'audio/x-adpcm,layout=g726', 'rtpg726pay'),
-           'rtpg726depay ! avdec_g726'),
-    _audio('Opus', '/opus', 48000, Stream(f'{_tone(48000)} ! opusenc', 'audio/x-opus', 'rtpopuspay'), 'rtpopusdepay ! opusdec'),
-    _audio('L16', '/l16', 44100, Stream(f'{_tone(44100)} ! audioconvert', 'audio/x-raw,format=S16BE', 'rtpL16pay'), 'rtpL16depay'),
-    _audio('L24', '/l24', 44100, Stream(f'{_tone(44100)} ! audioconvert', 'audio/x-raw,format=S24BE', 'rtpL24pay'), 'rtpL24depay'),
+    _audio(
+        'AAC (LATM)',
+        '/aac',
+        44100,
+        Stream(f'{_tone(44100)} ! avenc_aac', 'audio/mpeg', 'rtpmp4apay'),
+        'rtpmp4adepay ! aacparse ! avdec_aac',
+    ),
+    _audio(
+        'AAC (generic)',
+        '/aac-generic',
+        44100,
+        Stream(f'{_tone(44100)} ! avenc_aac', 'audio/mpeg', 'rtpmp4gpay', 'payloader=rtpmp4gpay'),
+        'rtpmp4gdepay ! aacparse ! avdec_aac',
+    ),
+    _audio(
+        'MP3',
+        '/mp3',
+        44100,
+        Stream(f'{_tone(44100)} ! lamemp3enc', 'audio/mpeg,mpegversion=1,layer=3', 'mpegaudioparse ! rtpmpapay'),
+        'rtpmpadepay ! mpegaudioparse ! avdec_mp3',
+    ),
+    _audio(
+        'AC-3',
+        '/ac3',
+        48000,
+        Stream(f'{_tone(48000)} ! avenc_ac3', 'audio/x-ac3', 'ac3parse ! rtpac3pay'),
+        'rtpac3depay ! ac3parse ! avdec_ac3',
+    ),
+    _audio(
+        'PCMU',
+        '/pcmu',
+        8000,
+        Stream(f'{_tone(8000)} ! mulawenc', 'audio/x-mulaw', 'rtppcmupay'),
+        'rtppcmudepay ! mulawdec',
+    ),
+    _audio(
+        'PCMA',
+        '/pcma',
+        8000,
+        Stream(f'{_tone(8000)} ! alawenc', 'audio/x-alaw', 'rtppcmapay'),
+        'rtppcmadepay ! alawdec',
+    ),
+    _audio(
+        'G.722',
+        '/g722',
+        16000,
+        Stream(f'{_tone(16000)} ! avenc_g722', 'audio/G722', 'rtpg722pay'),
+        'rtpg722depay ! avdec_g722',
+    ),
+    _audio(
+        'G.726',
+        '/g726',
+        8000,
+        Stream(f'{_tone(8000)} ! avenc_g726 bitrate=32000', 'audio/x-adpcm,layout=g726', 'rtpg726pay'),
+        'rtpg726depay ! avdec_g726',
+    ),
+    _audio(
+        'Opus',
+        '/opus',
+        48000,
+        Stream(f'{_tone(48000)} ! opusenc', 'audio/x-opus', 'rtpopuspay'),
+        'rtpopusdepay ! opusdec',
+    ),
+    _audio(
+        'L16',
+        '/l16',
+        44100,
+        Stream(f'{_tone(44100)} ! audioconvert', 'audio/x-raw,format=S16BE', 'rtpL16pay'),
+        'rtpL16depay',
+    ),
+    _audio(
+        'L24',
+        '/l24',
+        44100,
+        Stream(f'{_tone(44100)} ! audioconvert', 'audio/x-raw,format=S24BE', 'rtpL24pay'),
+        'rtpL24depay',
+    ),
 )
 
 # At the root its only stream is /stream=0, see support/vlc.py.
 _TRANSPORT_STREAM = Codec(
-    'MPEG-TS', '/', 'both',
-    Stream(f'{_X264} ! h264parse config-interval=-1 ! queue ! ts. {_TS_AUDIO} ! ts. mpegtsmux name=ts alignment=7', 'video/mpegts', 'rtpmp2tpay'),
-    'src. ! rtpmp2tdepay ! tsdemux name=ts ts. ! queue ! h264parse ! avdec_h264 ! {video} ts. ! queue ! mpegaudioparse ! avdec_mp2float ! {audio}', 44100)
+    'MPEG-TS',
+    '/',
+    'both',
+    Stream(
+        f'{_X264} ! h264parse config-interval=-1 ! queue ! ts. {_TS_AUDIO} ! ts. mpegtsmux name=ts alignment=7',
+        'video/mpegts',
+        'rtpmp2tpay',
+    ),
+    'src. ! rtpmp2tdepay ! tsdemux name=ts ts. ! queue ! h264parse ! avdec_h264 ! {video} ts. ! queue ! mpegaudioparse ! avdec_mp2float ! {audio}',
+    44100,
+)
 
 
 def _from_file(folder, name, path, encoder, stream, decoder):
-    """For encoders that GStreamer 1.22 wraps wrongly (libav's give these two no timestamps): made by ffmpeg, paced as a camera would."""
+    """Made by ffmpeg, paced as by a camera: the encoders of gst-libav 1.22 give these two no timestamps."""
     file = f'{folder}/{encoder}.mkv'
-    subprocess.run(['ffmpeg', '-nostdin', '-loglevel', 'error', '-y', '-f', 'lavfi', '-i', 'smptebars=size=160x120:rate=25', '-t', '300', '-c:v', encoder,
-                    '-bf', '0', '-g', '12', '-b:v', '300k', file], check=True)
+    subprocess.run(
+        [
+            'ffmpeg',
+            '-nostdin',
+            '-loglevel',
+            'error',
+            '-y',
+            '-f',
+            'lavfi',
+            '-i',
+            'smptebars=size=160x120:rate=25',
+            '-t',
+            '300',
+            '-c:v',
+            encoder,
+            '-bf',
+            '0',
+            '-g',
+            '12',
+            '-b:v',
+            '300k',
+            file,
+        ],
+        check=True,
+    )
     chain = f'filesrc location={file} ! matroskademux ! identity sync=true'
     return _video(name, path, Stream(chain, *stream), decoder)
 
 
 def codecs(folder, klv_source):
     """All of them; `folder` takes the files that a source needs."""
-    klv = Codec('KLV', '/klv', 'data', Stream(klv_source, 'meta/x-klv,parsed=true', 'rtpklvpay'), 'src. ! rtpklvdepay ! {data}')
-    as_it_comes = _video('application/x-rtp', '/rtp', Stream(f'{_X264} ! rtph264pay config-interval=-1', 'application/x-rtp', ''), _H264)
+    klv = Codec(
+        'KLV', '/klv', 'data', Stream(klv_source, 'meta/x-klv,parsed=true', 'rtpklvpay'), 'src. ! rtpklvdepay ! {data}'
+    )
+    as_it_comes = _video(
+        'application/x-rtp', '/rtp', Stream(f'{_X264} ! rtph264pay config-interval=-1', 'application/x-rtp', ''), _H264
+    )
     files = (
-        _from_file(folder, 'MPEG-4 part 2', '/mpeg4', 'mpeg4',
-                   ('video/mpeg,mpegversion=4,systemstream=false', 'mpeg4videoparse ! rtpmp4vpay config-interval=1'),
-                   'rtpmp4vdepay ! mpeg4videoparse ! avdec_mpeg4'),
-        _from_file(folder, 'MPEG-2', '/mpeg2', 'mpeg2video',
-                   ('video/mpeg,mpegversion=2,systemstream=false', 'mpegvideoparse ! rtpmpvpay'), 'rtpmpvdepay ! mpegvideoparse ! avdec_mpeg2video'),
+        _from_file(
+            folder,
+            'MPEG-4 part 2',
+            '/mpeg4',
+            'mpeg4',
+            ('video/mpeg,mpegversion=4,systemstream=false', 'mpeg4videoparse ! rtpmp4vpay config-interval=1'),
+            'rtpmp4vdepay ! mpeg4videoparse ! avdec_mpeg4',
+        ),
+        _from_file(
+            folder,
+            'MPEG-2',
+            '/mpeg2',
+            'mpeg2video',
+            ('video/mpeg,mpegversion=2,systemstream=false', 'mpegvideoparse ! rtpmpvpay'),
+            'rtpmpvdepay ! mpegvideoparse ! avdec_mpeg2video',
+        ),
     )
     return (*_VIDEO, *files, *_AUDIO, _TRANSPORT_STREAM, klv, as_it_comes)

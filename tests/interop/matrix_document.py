@@ -8,9 +8,10 @@ _INTRODUCTION = '''# Who plays what
 
 Written by `tests/interop/test_codec_matrix.py --write-docs` from a real run; do not edit.
 
-Every cell is a real player that was pointed at rtspsink. *Played* means that its decoded pictures showed the source's test picture,
-its decoded sound was the source's tone, or that its data was the source's data byte for byte. *Not supported by the player* means that it did not play
-gst-rtsp-server's stream of the same codec either. *Not run* means that this machine's build of the player cannot be asked; the reason is below the table.
+Every cell is a real player that was pointed at rtspsink. *Played* means that its decoded pictures showed the source's
+test picture, its decoded sound was the source's tone, or that its data was the source's data byte for byte.
+*Not supported by the player* means that it did not play gst-rtsp-server's stream of the same codec either. *Not run*
+means that the player on the machine of the run cannot be asked; the reason is below the table.
 '''
 
 
@@ -37,9 +38,20 @@ def _footnotes(notes):
 
 
 def _versions():
-    return ('Run with ' + ', '.join(filter(None, [_version(['gst-launch-1.0', '--version'], r'GStreamer ([\d.]+)', 'GStreamer'),
-                                                 _version(['ffmpeg', '-version'], r'ffmpeg version (\d+(?:\.\d+)+)', 'FFmpeg'),
-                                                 _version(['dpkg-query', '-W', 'vlc-bin'], r'(\d+(?:\.\d+)+)', 'VLC')])) + '.')
+    return (
+        'Run with '
+        + ', '.join(
+            filter(
+                None,
+                [
+                    _version(['gst-launch-1.0', '--version'], r'GStreamer ([\d.]+)', 'GStreamer'),
+                    _version(['ffmpeg', '-version'], r'ffmpeg version (\d+(?:\.\d+)+)', 'FFmpeg'),
+                    _version(['dpkg-query', '-W', 'vlc-bin'], r'(\d+(?:\.\d+)+)', 'VLC'),
+                ],
+            )
+        )
+        + '.'
+    )
 
 
 def _version(command, pattern, name):

@@ -25,11 +25,18 @@ class BadRequests(WitnessCase):
             client.close()
 
     def test_malformed_requests_are_400(self):
-        for data in (b'GARBAGE\r\n\r\n', b'\0\1\2\3\xff\xfe\r\n\r\n', b'OPTIONS\r\nCSeq: 1\r\n\r\n', b'OPTIONS * RTSP/1.0\r\nno colon here\r\nCSeq: 1\r\n\r\n',
-                     b'OPTIONS * RTSP/1.0\r\nCSeq: abc\r\n\r\n', b'OPTIONS * RTSP/1.0\r\n: empty\r\nCSeq: 1\r\n\r\n',
-                     b'OPTIONS  *  RTSP/1.0\r\n\r\n', b'OPTIONS * RTSP/1.0\r\nCSeq: 1\r\nContent-Length: -5\r\n\r\n',
-                     b'OPTIONS * RTSP/1.0\r\nCSeq: 1\r\nContent-Length: 99999999999999999999\r\n\r\n',
-                     b'SETUP rtsp:// RTSP/1.0\r\nCSeq: 1\r\nTransport: RTP/AVP/TCP\r\n\r\n'):
+        for data in (
+            b'GARBAGE\r\n\r\n',
+            b'\0\1\2\3\xff\xfe\r\n\r\n',
+            b'OPTIONS\r\nCSeq: 1\r\n\r\n',
+            b'OPTIONS * RTSP/1.0\r\nno colon here\r\nCSeq: 1\r\n\r\n',
+            b'OPTIONS * RTSP/1.0\r\nCSeq: abc\r\n\r\n',
+            b'OPTIONS * RTSP/1.0\r\n: empty\r\nCSeq: 1\r\n\r\n',
+            b'OPTIONS  *  RTSP/1.0\r\n\r\n',
+            b'OPTIONS * RTSP/1.0\r\nCSeq: 1\r\nContent-Length: -5\r\n\r\n',
+            b'OPTIONS * RTSP/1.0\r\nCSeq: 1\r\nContent-Length: 99999999999999999999\r\n\r\n',
+            b'SETUP rtsp:// RTSP/1.0\r\nCSeq: 1\r\nTransport: RTP/AVP/TCP\r\n\r\n',
+        ):
             with self.subTest(data=data):
                 self.assertIn(self._answer(data), (400, 404, 413, 'closed'))
         self.check_nobody_noticed()
@@ -38,8 +45,19 @@ class BadRequests(WitnessCase):
         client = self.connect()
         description = client.request('DESCRIBE', self.url)
         url = sdp.resolve(description['Content-Base'], sdp.parse(description.body).media[0].control)
-        for transport in ('', ';', ';;;=;', 'RTP/AVP;client_port=abc', 'RTP/AVP;unicast;client_port=70000-70001', 'RTP/AVP;unicast;client_port=0-0',
-                          'RTP/AVP/TCP;interleaved=300-301', 'RTP/AVP/TCP;interleaved=-1--2', 'RTP/AVP;unicast', 'x' * 4000, ',' * 1000):
+        for transport in (
+            '',
+            ';',
+            ';;;=;',
+            'RTP/AVP;client_port=abc',
+            'RTP/AVP;unicast;client_port=70000-70001',
+            'RTP/AVP;unicast;client_port=0-0',
+            'RTP/AVP/TCP;interleaved=300-301',
+            'RTP/AVP/TCP;interleaved=-1--2',
+            'RTP/AVP;unicast',
+            'x' * 4000,
+            ',' * 1000,
+        ):
             with self.subTest(transport=transport[:40]):
                 self.assertIn(client.request('SETUP', url, {'Transport': transport}).status, (400, 461, 200))
                 client.session = None
@@ -57,16 +75,22 @@ class BadRequests(WitnessCase):
         self.check_nobody_noticed_after(client)
 
     def test_oversized_requests_are_refused(self):
-        for data in (b'OPTIONS rtsp://127.0.0.1/' + b'a' * 100000 + b' RTSP/1.0\r\nCSeq: 1\r\n\r\n',
-                     b'OPTIONS * RTSP/1.0\r\nCSeq: 1\r\nX: ' + b'a' * 1000000 + b'\r\n\r\n',
-                     b'OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n' + b'X: y\r\n' * 100000 + b'\r\n',
-                     b'SET_PARAMETER * RTSP/1.0\r\nCSeq: 1\r\nContent-Length: 100000000\r\n\r\n'):
+        for data in (
+            b'OPTIONS rtsp://127.0.0.1/' + b'a' * 100000 + b' RTSP/1.0\r\nCSeq: 1\r\n\r\n',
+            b'OPTIONS * RTSP/1.0\r\nCSeq: 1\r\nX: ' + b'a' * 1000000 + b'\r\n\r\n',
+            b'OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n' + b'X: y\r\n' * 100000 + b'\r\n',
+            b'SET_PARAMETER * RTSP/1.0\r\nCSeq: 1\r\nContent-Length: 100000000\r\n\r\n',
+        ):
             with self.subTest(data=data[:30]):
                 self.assertIn(self._answer(data), (400, 413, 414, 'closed'))
         self.check_nobody_noticed()
 
     def test_truncated_requests_leave_nothing(self):
-        whole = b'SETUP ' + self.url.encode() + b' RTSP/1.0\r\nCSeq: 1\r\nTransport: RTP/AVP/TCP;unicast;interleaved=0-1\r\nContent-Length: 10\r\n\r\n12345'
+        whole = (
+            b'SETUP '
+            + self.url.encode()
+            + b' RTSP/1.0\r\nCSeq: 1\r\nTransport: RTP/AVP/TCP;unicast;interleaved=0-1\r\nContent-Length: 10\r\n\r\n12345'
+        )
         for length in range(1, len(whole), 7):
             client = self.connect()
             client.send(whole[:length])
@@ -129,10 +153,15 @@ class BadRequests(WitnessCase):
 
     def test_randomly_broken_dialogues(self):
         generator = random.Random(2)
-        whole = b''.join(line.replace(b'URL', self.url.encode()) for line in (
-            b'OPTIONS URL RTSP/1.0\r\nCSeq: 1\r\n\r\n', b'DESCRIBE URL RTSP/1.0\r\nCSeq: 2\r\nAccept: application/sdp\r\n\r\n',
-            b'SETUP URL/stream=0 RTSP/1.0\r\nCSeq: 3\r\nTransport: RTP/AVP/TCP;unicast;interleaved=0-1\r\n\r\n',
-            b'PLAY URL RTSP/1.0\r\nCSeq: 4\r\nSession: 1\r\nRange: npt=0-\r\n\r\n'))
+        whole = b''.join(
+            line.replace(b'URL', self.url.encode())
+            for line in (
+                b'OPTIONS URL RTSP/1.0\r\nCSeq: 1\r\n\r\n',
+                b'DESCRIBE URL RTSP/1.0\r\nCSeq: 2\r\nAccept: application/sdp\r\n\r\n',
+                b'SETUP URL/stream=0 RTSP/1.0\r\nCSeq: 3\r\nTransport: RTP/AVP/TCP;unicast;interleaved=0-1\r\n\r\n',
+                b'PLAY URL RTSP/1.0\r\nCSeq: 4\r\nSession: 1\r\nRange: npt=0-\r\n\r\n',
+            )
+        )
         for _ in range(300):
             broken = bytearray(whole)
             for _ in range(generator.randrange(1, 6)):
@@ -150,7 +179,9 @@ class BadRequests(WitnessCase):
             client = self.connect()
             description = client.request('DESCRIBE', self.url)
             url = sdp.resolve(description['Content-Base'], sdp.parse(description.body).media[0].control)
-            self.assertEqual(client.request('SETUP', url, {'Transport': 'RTP/AVP/TCP;unicast;interleaved=0-1'}).status, 200)
+            self.assertEqual(
+                client.request('SETUP', url, {'Transport': 'RTP/AVP/TCP;unicast;interleaved=0-1'}).status, 200
+            )
             client.close()
         self.check_nobody_noticed()
 

@@ -10,7 +10,7 @@ import clients
 import codecs_table
 import matrix_document
 
-from support import klv_feed, pipeline, suite
+from support import klv_feed, pipeline, players, suite
 
 PLAYED, UNSUPPORTED, FAILED, NOT_RUN = 'played', 'not supported by the player', 'FAILED', 'not run'
 
@@ -28,6 +28,10 @@ class Cell:
 
 
 class CodecMatrix(suite.Case):
+    def setUp(self):
+        if players.missing('ffmpeg', 'gst-launch-1.0'):
+            self.skipTest('ffmpeg or gst-launch-1.0 is not installed')
+
     def test_every_client_plays_every_codec_it_supports(self):
         with klv_feed.KlvFeed() as klv:
             table = codecs_table.codecs(self.folder, klv.source)
@@ -40,7 +44,12 @@ class CodecMatrix(suite.Case):
 
     def _measure(self, kind, table, only=None):
         """(codec name, client) -> Cell, for all or for those in `only`."""
-        wanted = [(codec, client) for codec in table for client in clients.CLIENTS if only is None or (codec.name, client) in only]
+        wanted = [
+            (codec, client)
+            for codec in table
+            for client in clients.CLIENTS
+            if only is None or (codec.name, client) in only
+        ]
         used = {codec.name: codec for codec, _ in wanted}.values()
         with pipeline.serve(self.folder, [codec.presentation for codec in used], kind) as server:
             with concurrent.futures.ThreadPoolExecutor(_AT_ONCE[kind]) as pool:
@@ -55,13 +64,18 @@ class CodecMatrix(suite.Case):
         with clients.start(client, codec, server.url(codec.path), self.folder, name) as player:
             if player.wait_for(clients.proof(codec), _SECONDS):
                 return Cell(PLAYED)
-            return Cell(FAILED, log=f'{player.log()[-1500:]}\npictures: {player.pictures.count()}, sound: {player.sound.seconds():.1f} s')
+            return Cell(
+                FAILED,
+                log=f'{player.log()[-1500:]}\npictures: {player.pictures.count()}, sound: {player.sound.seconds():.1f} s',
+            )
 
     def _blame_clients(self, table, cells):
         """A cell that fails with the rival too is a limit of the client."""
         failed = {key for key, cell in cells.items() if cell.outcome == FAILED}
         if not failed or self.server_kind == 'rival':
             return
+        if pipeline.why_no_rival():
+            self.skipTest(f'{pipeline.why_no_rival()}: whose fault are {sorted(failed)}?')
         for key, cell in self._measure('rival', table, failed).items():
             if cell.outcome == FAILED:
                 cells[key] = Cell(UNSUPPORTED)
@@ -70,7 +84,9 @@ class CodecMatrix(suite.Case):
         for (codec, client), cell in cells.items():
             if cell.outcome not in (PLAYED, NOT_RUN):
                 print(f'{codec}, {client}: {cell.outcome} {cell.note}')
-        failures = [f'{codec}, {client}:\n{cell.log}' for (codec, client), cell in cells.items() if cell.outcome == FAILED]
+        failures = [
+            f'{codec}, {client}:\n{cell.log}' for (codec, client), cell in cells.items() if cell.outcome == FAILED
+        ]
         if failures:
             self.fail('\n\n'.join(failures))
 

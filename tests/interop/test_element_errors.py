@@ -21,7 +21,11 @@ class ElementErrors(suite.Case):
         self.addCleanup(process.kill)
         self.assertNotEqual(process.wait(_SECONDS), 0, 'the line was accepted')
         self.assertEqual(process.broken_lines(), [])
-        errors = [text for text in (process.output() + process.errors()).splitlines() if text.startswith(('ERROR: from', 'WARNING: erroneous'))]
+        errors = [
+            text
+            for text in (process.output() + process.errors()).splitlines()
+            if text.startswith(('ERROR: from', 'WARNING: erroneous'))
+        ]
         self.assertTrue(errors, process.output() + process.errors())
         return errors[0]
 
@@ -43,7 +47,9 @@ class ElementErrors(suite.Case):
                 self.skipTest('this machine lets everybody bind port 554')
         if os.getuid() == 0 and not self._readable_by_nobody():
             self.skipTest('the plugin is in a folder that only root can read')
-        self._check(f'{_CAMERA} ! rtspsink', 'service', '554', 'service=8554', 'cap_net_bind_service', before=self._as_nobody())
+        self._check(
+            f'{_CAMERA} ! rtspsink', 'service', '554', 'service=8554', 'cap_net_bind_service', before=self._as_nobody()
+        )
 
     def _as_nobody(self):
         if os.getuid() != 0:
@@ -57,13 +63,15 @@ class ElementErrors(suite.Case):
         return shutil.which('setpriv') and probe.wait(_SECONDS) == 0
 
     def test_values_of_properties(self):
-        for setting, words in (('service=abc', ('service', 'abc', '8554')),
-                               ('service=70000', ('service', '70000', '8554')),
-                               ('service=-1', ('service', '-1', '8554')),
-                               ('service=0 udp-ports=5-', ('udp-ports', '5-', '5000-5999')),
-                               ('service=0 udp-ports=6000-5000', ('udp-ports', '6000-5000', '5000-5999')),
-                               ('service=0 address=999.1.1.1', ('address', '999.1.1.1', 'numeric')),
-                               ('service=0 address=203.0.113.1', ('address', '203.0.113.1', 'interface'))):
+        for setting, words in (
+            ('service=abc', ('service', 'abc', '8554')),
+            ('service=70000', ('service', '70000', '8554')),
+            ('service=-1', ('service', '-1', '8554')),
+            ('service=0 udp-ports=5-', ('udp-ports', '5-', '5000-5999')),
+            ('service=0 udp-ports=6000-5000', ('udp-ports', '6000-5000', '5000-5999')),
+            ('service=0 address=999.1.1.1', ('address', '999.1.1.1', 'numeric')),
+            ('service=0 address=203.0.113.1', ('address', '203.0.113.1', 'interface')),
+        ):
             with self.subTest(setting=setting):
                 self._check(f'{_CAMERA} ! video/x-h264,mapping=/x ! rtspsink {setting}', *words)
 
@@ -75,10 +83,20 @@ class ElementErrors(suite.Case):
     def test_mapping_that_is_no_path(self):
         for mapping in ('a b', '/stream=0', '/a#b'):
             with self.subTest(mapping=mapping):
-                self._check(f"{_CAMERA} ! 'video/x-h264,mapping=(string)\"{mapping}\"' ! rtspsink service=0", mapping, 'no path', '/stream1')
+                self._check(
+                    f"{_CAMERA} ! 'video/x-h264,mapping=(string)\"{mapping}\"' ! rtspsink service=0",
+                    mapping,
+                    'no path',
+                    '/stream1',
+                )
 
     def test_mapping_that_is_a_url(self):
-        self._check(f'{_CAMERA} ! video/x-h264,mapping=rtsp://camera/stream1 ! rtspsink service=0', 'rtsp://camera/stream1', 'no path', '/stream1')
+        self._check(
+            f'{_CAMERA} ! video/x-h264,mapping=rtsp://camera/stream1 ! rtspsink service=0',
+            'rtsp://camera/stream1',
+            'no path',
+            '/stream1',
+        )
 
     def test_mapping_that_is_no_string(self):
         self._check(f'{_CAMERA} ! video/x-h264,mapping=(int)5 ! rtspsink service=0', 'mapping', '5', '/stream1')
@@ -93,7 +111,9 @@ class ElementErrors(suite.Case):
         self._check(f'{_CAMERA} ! rtspsink service=0 sink_0::payloader=nosuchpay', 'payloader', 'nosuchpay')
 
     def test_payloader_of_another_medium(self):
-        self._check(f'{_CAMERA} ! rtspsink service=0 sink_0::payloader=rtpvp8pay', 'payloader', 'rtpvp8pay', 'video/x-h264')
+        self._check(
+            f'{_CAMERA} ! rtspsink service=0 sink_0::payloader=rtpvp8pay', 'payloader', 'rtpvp8pay', 'video/x-h264'
+        )
 
     def test_port_is_free_again_after_an_error(self):
         port = pipeline.free_port()

@@ -61,7 +61,7 @@ class Floods(WitnessCase):
         generator = random.Random(4)
         for _ in range(200):
             client = self.connect()
-            for step in self._steps(client)[:generator.randrange(5)]:
+            for step in self._steps(client)[: generator.randrange(5)]:
                 step()
             self._leave(client, generator)
         self.check_nobody_noticed()
@@ -71,15 +71,20 @@ class Floods(WitnessCase):
 
         def describe():
             response = client.request('DESCRIBE', self.url)
-            urls.extend(sdp.resolve(response['Content-Base'], media.control) for media in sdp.parse(response.body).media)
-        return (describe,
-                lambda: client.request('SETUP', urls[0], {'Transport': 'RTP/AVP/TCP;unicast;interleaved=0-1'}),
-                lambda: client.request('SETUP', urls[1], {'Transport': 'RTP/AVP/TCP;unicast;interleaved=2-3'}),
-                lambda: client.request('PLAY', self.url))
+            urls.extend(
+                sdp.resolve(response['Content-Base'], media.control) for media in sdp.parse(response.body).media
+            )
+
+        return (
+            describe,
+            lambda: client.request('SETUP', urls[0], {'Transport': 'RTP/AVP/TCP;unicast;interleaved=0-1'}),
+            lambda: client.request('SETUP', urls[1], {'Transport': 'RTP/AVP/TCP;unicast;interleaved=2-3'}),
+            lambda: client.request('PLAY', self.url),
+        )
 
     def _leave(self, client, generator):
         if generator.randrange(2):
-            client.send(client.make('PLAY', self.url)[:generator.randrange(60)])
+            client.send(client.make('PLAY', self.url)[: generator.randrange(60)])
         (client.reset if generator.randrange(2) else client.close)()
 
     def test_memory_is_level_after_a_thousand_connects(self):

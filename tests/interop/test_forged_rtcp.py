@@ -60,7 +60,9 @@ class ForgedRtcp(WitnessCase):
             report = bytearray(receiver_report(7, self.ssrc, 1))
             for _ in range(generator.randrange(1, 8)):
                 report[generator.randrange(len(report))] = generator.randrange(256)
-            self.victim.tracks[0].udp.rtcp.sendto(bytes(report[:generator.randrange(len(report))]), ('127.0.0.1', self.ports[1]))
+            self.victim.tracks[0].udp.rtcp.sendto(
+                bytes(report[: generator.randrange(len(report))]), ('127.0.0.1', self.ports[1])
+            )
         self.check_nobody_noticed()
 
 

@@ -11,6 +11,11 @@ _SECONDS = 20  # for a player to prove that it plays
 class Lines(suite.Case):
     """One test per line is made below."""
 
+    def setUp(self):
+        lacking = players.missing('ffmpeg', 'ffprobe', 'curl', 'gst-launch-1.0')
+        if lacking:
+            self.skipTest(f'not installed: {lacking}')
+
     def _run(self, line):
         if line.needs_movie:
             lines.make_movie(self.folder)
@@ -40,15 +45,17 @@ class Lines(suite.Case):
     def _check_probe(self, url, served):
         for transport in ('tcp', 'udp'):
             streams = players.ffprobe(url, transport).get('streams', [])
-            self.assertEqual(sorted(stream['codec_type'] for stream in streams), sorted(served.media), url)
-            for stream in streams:
-                self.assertGreater(int(stream['nb_read_frames']), 0, f'{url}: {stream["codec_name"]} decodes')
+            self.assertEqual(sorted(found['codec_type'] for found in streams), sorted(served.media), url)
+            for found in streams:
+                self.assertGreater(int(found['nb_read_frames']), 0, f'{url}: {found["codec_name"]} decodes')
 
     def _check_players(self, url, served):
-        commands = {'ffmpeg-tcp': players.ffmpeg(url, 'tcp', served.media),
-                    'ffmpeg-udp': players.ffmpeg(url, 'udp', served.media),
-                    'rtspsrc': players.rtspsrc(url, 'tcp+udp', served.decode),
-                    'playbin': players.playbin(url)}
+        commands = {
+            'ffmpeg-tcp': players.ffmpeg(url, 'tcp', served.media),
+            'ffmpeg-udp': players.ffmpeg(url, 'udp', served.media),
+            'rtspsrc': players.rtspsrc(url, 'tcp+udp', served.decode),
+            'playbin': players.playbin(url),
+        }
         for name, command in commands.items():
             with self.subTest(url=url, player=name), players.Player(command, self.folder, name) as player:
                 self.assertTrue(player.wait_for(lambda p: _shows(p, served.media), _SECONDS), player.log())

@@ -4,34 +4,62 @@
 import statistics
 import time
 
-from support import players, sdp, suite
+from support import application, players, sdp, suite
 from support.application import Application
 from support.rtp_packet import RtpPacket
 from support.rtsp_client import RtspClient
 from support.timed_pictures import TimedPictures
 
-_LINE = ('rtspsink name=sink service=0 address=127.0.0.1 {properties}'
-         ' appsrc name=pictures ! x264enc tune=zerolatency speed-preset=ultrafast key-int-max={gop} bitrate=1000'
-         ' ! video/x-h264,mapping=/test ! sink.')
+_LINE = (
+    'rtspsink name=sink service=0 address=127.0.0.1 {properties}'
+    ' appsrc name=pictures ! x264enc tune=zerolatency speed-preset=ultrafast key-int-max={gop} bitrate=1000'
+    ' ! video/x-h264,mapping=/test ! sink.'
+)
 _FRAMES = 2  # behind the live edge, at most
 
 
 def _ffmpeg(url, transport):
-    return ['ffmpeg', '-nostdin', '-loglevel', 'error', '-rtsp_transport', transport, '-flags', 'low_delay', '-i', url,
-            '-map', '0:v:0', '-pix_fmt', 'gray', '-fps_mode', 'passthrough', '-flush_packets', '1', '-f', 'rawvideo', 'pipe:1']
+    return [
+        'ffmpeg',
+        '-nostdin',
+        '-loglevel',
+        'error',
+        '-rtsp_transport',
+        transport,
+        '-flags',
+        'low_delay',
+        '-i',
+        url,
+        '-map',
+        '0:v:0',
+        '-pix_fmt',
+        'gray',
+        '-fps_mode',
+        'passthrough',
+        '-flush_packets',
+        '1',
+        '-f',
+        'rawvideo',
+        'pipe:1',
+    ]
 
 
 def _rtspsrc(url, transport, latency, sync):
-    return ['gst-launch-1.0', '-q', *(f'rtspsrc location={url} protocols={transport} latency={latency} ! rtph264depay ! h264parse ! avdec_h264 max-threads=1'
-                                      f' ! videoconvert ! video/x-raw,format=GRAY8 ! fdsink fd=1 sync={sync}').split()]
+    return [
+        'gst-launch-1.0',
+        '-q',
+        *(
+            f'rtspsrc location={url} protocols={transport} latency={latency} ! rtph264depay ! h264parse ! avdec_h264 max-threads=1'
+            f' ! videoconvert ! video/x-raw,format=GRAY8 ! fdsink fd=1 sync={sync}'
+        ).split(),
+    ]
 
 
 @suite.only_rtspsink
 class LiveEdge(suite.Case):
     def setUp(self):
-        lacking = players.missing('ffmpeg', 'gst-launch-1.0')
-        if lacking:
-            self.skipTest(f'not installed: {lacking}')
+        if players.missing('ffmpeg', 'gst-launch-1.0') or application.why_not():
+            self.skipTest(application.why_not() or 'ffmpeg or gst-launch-1.0 is not installed')
 
     def _serve(self, gop, properties=''):
         server = Application(self.folder, _LINE.format(gop=gop, properties=properties))
@@ -42,19 +70,23 @@ class LiveEdge(suite.Case):
         with TimedPictures(command) as viewer:
             viewer.watch(1.5)
             late = viewer.lateness()
-            print(f'{command[0]}: first picture {1000 * viewer.first_after():.0f} ms after its start, then {late:.2f} frames late')
+            print(
+                f'{command[0]}: first picture {1000 * viewer.first_after():.0f} ms after its start, then {late:.2f} frames late'
+            )
             self.assertLessEqual(viewer.jumps(), 1, 'pictures missing')
             return late
 
     def _players(self, url, transport):
-        return {'ffmpeg': _ffmpeg(url, transport),
-                'rtspsrc': _rtspsrc(url, transport, 0, 'false'),
-                'rtspsrc with a jitter buffer': _rtspsrc(url, transport, 200, 'true')}
+        return {
+            'ffmpeg': _ffmpeg(url, transport),
+            'rtspsrc': _rtspsrc(url, transport, 0, 'false'),
+            'rtspsrc with a jitter buffer': _rtspsrc(url, transport, 200, 'true'),
+        }
 
     _measured = None
 
     def _own_delays(self):
-        """What the players keep back of a stream that begins live: ffmpeg's parser and filters, rtspsrc's jitter buffer."""
+        """What players keep back of a stream that begins live: ffmpeg's parser and filters, rtspsrc's jitter buffer."""
         if not LiveEdge._measured:
             LiveEdge._measured = self._measure_own_delays()
         return LiveEdge._measured
@@ -91,12 +123,20 @@ class LiveEdge(suite.Case):
 class FirstPicture(suite.Case):
     """By the raw client: from connecting to the last packet of the first key frame."""
 
+    def setUp(self):
+        if application.why_not():
+            self.skipTest(application.why_not())
+
     def _join(self, server):
         start = time.monotonic()
         with RtspClient(server.port) as client:
             description = client.request('DESCRIBE', server.url())
             media = sdp.parse(description.body).media[0]
-            client.request('SETUP', sdp.resolve(description['Content-Base'], media.control), {'Transport': 'RTP/AVP/TCP;unicast;interleaved=0-1'})
+            client.request(
+                'SETUP',
+                sdp.resolve(description['Content-Base'], media.control),
+                {'Transport': 'RTP/AVP/TCP;unicast;interleaved=0-1'},
+            )
             client.request('PLAY', server.url())
             first = True
             while True:
@@ -119,8 +159,10 @@ class FirstPicture(suite.Case):
             time.sleep(pause + 0.037 * (number % 7))  # at all places of the group
             times.append(self._join(server))
         server.stop()
-        print(f'group of {gop / 25:.0f} s, {properties or "start-mode=auto"}: first key frame {1000 * statistics.median(times):.1f} ms after connecting,'
-              f' {1000 * max(times):.1f} ms at worst')
+        print(
+            f'group of {gop / 25:.0f} s, {properties or "start-mode=auto"}: first key frame {1000 * statistics.median(times):.1f} ms after connecting,'
+            f' {1000 * max(times):.1f} ms at worst'
+        )
         return statistics.median(times)
 
     def test_burst_is_much_faster_than_waiting_for_a_key_frame(self):

@@ -34,7 +34,12 @@ class MethodCase(suite.SharedServerCase):
     def set_up(self, url=None):
         """All streams of a presentation, over channels 0-1, 2-3..."""
         for number, stream_url in enumerate(self.stream_urls(url)):
-            self.expect(200, 'SETUP', stream_url, {'Transport': f'RTP/AVP/TCP;unicast;interleaved={2 * number}-{2 * number + 1}'})
+            self.expect(
+                200,
+                'SETUP',
+                stream_url,
+                {'Transport': f'RTP/AVP/TCP;unicast;interleaved={2 * number}-{2 * number + 1}'},
+            )
 
 
 class Dialogue(MethodCase):
@@ -111,7 +116,9 @@ class Parameters(MethodCase):
         self.expect(451, 'SET_PARAMETER', headers={'Content-Type': 'text/parameters'}, body=b'barparam: 1\r\n')
 
     def test_body_is_consumed(self):
-        self.client.request('SET_PARAMETER', self.url, {'Content-Type': 'text/parameters'}, b'OPTIONS * RTSP/1.0\r\nCSeq: 99\r\n\r\n')
+        self.client.request(
+            'SET_PARAMETER', self.url, {'Content-Type': 'text/parameters'}, b'OPTIONS * RTSP/1.0\r\nCSeq: 99\r\n\r\n'
+        )
         self.assertEqual(self.expect(200, 'OPTIONS')['CSeq'], '2')
 
 
@@ -185,7 +192,12 @@ class Refusals(MethodCase):
         self.assertEqual(self.client.request('OPTIONS', '*', {'CSeq': None}).status, 400)
 
     def test_cseq_is_echoed_with_every_status(self):
-        for method, url in (('OPTIONS', '*'), ('DESCRIBE', self.server.url('/nowhere')), ('FROBNICATE', '*'), ('PLAY', self.url)):
+        for method, url in (
+            ('OPTIONS', '*'),
+            ('DESCRIBE', self.server.url('/nowhere')),
+            ('FROBNICATE', '*'),
+            ('PLAY', self.url),
+        ):
             response = self.client.request(method, url, {'CSeq': '31415926'})
             self.assertEqual(response['CSeq'], '31415926', response)
 

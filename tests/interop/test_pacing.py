@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""A source that could run faster than time does not: viewers see it at its own speed, and it costs what a live one costs."""
+"""A source that is not live is seen at its own speed, and costs what a live one costs."""
 
 import time
 
@@ -14,8 +14,12 @@ _SECONDS = 3
 
 
 def _source(live):
-    return Stream(f'videotestsrc is-live={live} ! video/x-raw,width=320,height=240,framerate=30/1'
-                  ' ! x264enc tune=zerolatency speed-preset=ultrafast key-int-max=30', 'video/x-h264', '')
+    return Stream(
+        f'videotestsrc is-live={live} ! video/x-raw,width=320,height=240,framerate=30/1'
+        ' ! x264enc tune=zerolatency speed-preset=ultrafast key-int-max=30',
+        'video/x-h264',
+        '',
+    )
 
 
 def _measure(server):

@@ -20,8 +20,12 @@ class Segments(suite.SharedServerCase):
         urls = [sdp.resolve(base['Content-Base'], media.control) for media in sdp.parse(base.body).media]
         first = self.client.request('SETUP', urls[0], {'Transport': 'RTP/AVP/TCP;unicast;interleaved=0-1'})
         self.assertEqual(first.status, 200)
-        return (self.client.make('SETUP', urls[1], {'Transport': 'RTP/AVP/TCP;unicast;interleaved=2-3'}) + self.client.make('GET_PARAMETER', self.url)
-                + self.client.make('PLAY', self.url) + self.client.make('OPTIONS', self.url))
+        return (
+            self.client.make('SETUP', urls[1], {'Transport': 'RTP/AVP/TCP;unicast;interleaved=2-3'})
+            + self.client.make('GET_PARAMETER', self.url)
+            + self.client.make('PLAY', self.url)
+            + self.client.make('OPTIONS', self.url)
+        )
 
     def _read_in_order(self, count):
         cseqs = []

@@ -3,15 +3,17 @@
 
 import time
 
-from support import host_rates, suite
+from support import application, host_rates, suite
 from support.application import Application
 from support.rtp_packet import RtpPacket, has_bye, media_time, sender_report
 from support.viewer import Viewer
 
-_LINE = ('rtspsink name=sink service=0 address=127.0.0.1'
-         ' appsrc name=pictures ! x264enc tune=zerolatency speed-preset=ultrafast key-int-max=25 ! video/x-h264,mapping=/test ! sink.'
-         ' appsrc name=samples ! audio/x-raw,mapping=/test ! sink.'
-         ' appsrc name=stamps ! meta/x-klv,mapping=/test ! sink.')
+_LINE = (
+    'rtspsink name=sink service=0 address=127.0.0.1'
+    ' appsrc name=pictures ! x264enc tune=zerolatency speed-preset=ultrafast key-int-max=25 ! video/x-h264,mapping=/test ! sink.'
+    ' appsrc name=samples ! audio/x-raw,mapping=/test ! sink.'
+    ' appsrc name=stamps ! meta/x-klv,mapping=/test ! sink.'
+)
 
 _LIP_SYNC = 0.001  # seconds
 _WALL_CLOCK = 0.050
@@ -42,6 +44,8 @@ class SenderReports(suite.Case):
         return packets
 
     def setUp(self):
+        if application.why_not():
+            self.skipTest(application.why_not())
         self.server = Application(self.folder, _LINE)
         self.addCleanup(self.server.process.kill)
         self.server.play()
@@ -66,7 +70,9 @@ class SenderReports(suite.Case):
         self.assertLessEqual(len(times), 1, 'access units before the first report')
 
     def _check_clock(self, packets, encoding):
-        reports = [(arrival, sender_report(data)) for kind, is_rtcp, arrival, data in packets if kind == encoding and is_rtcp]
+        reports = [
+            (arrival, sender_report(data)) for kind, is_rtcp, arrival, data in packets if kind == encoding and is_rtcp
+        ]
         for arrival, report in reports:
             self.assertLess(abs(arrival - report.ntp), 1, 'NTP time is now')
         _, last = reports[-1]
@@ -76,14 +82,18 @@ class SenderReports(suite.Case):
 
     def _check_lip_sync(self, packets):
         """The capture time that a player computes, against the one that the media itself carries."""
-        errors = {kind: self._capture_error(packets, kind, capture)
-                  for kind, capture in (('L16', _sample_capture), ('SMPTE336M', _stamp_capture), ('H264', _picture_capture))}
+        errors = {
+            kind: self._capture_error(packets, kind, capture)
+            for kind, capture in (('L16', _sample_capture), ('SMPTE336M', _stamp_capture), ('H264', _picture_capture))
+        }
         for kind, error in errors.items():
             self.assertLess(abs(error), _WALL_CLOCK, errors)
             self.assertLess(abs(error - errors['L16']), _LIP_SYNC, errors)
 
     def _capture_error(self, packets, encoding, capture):
-        report = next(sender_report(data) for kind, is_rtcp, _, data in reversed(packets) if kind == encoding and is_rtcp)
+        report = next(
+            sender_report(data) for kind, is_rtcp, _, data in reversed(packets) if kind == encoding and is_rtcp
+        )
         data = [data for kind, is_rtcp, _, data in packets if kind == encoding and not is_rtcp][-1]
         packet = RtpPacket.parse(data)
         told = media_time(report, packet.timestamp, self.clock_rates[encoding])
@@ -91,7 +101,9 @@ class SenderReports(suite.Case):
 
 
 def _sample_capture(payload, near):
-    return _nearest(int.from_bytes(payload[:2], 'big') / host_rates.SAMPLES_A_SECOND, 65536 / host_rates.SAMPLES_A_SECOND, near)
+    return _nearest(
+        int.from_bytes(payload[:2], 'big') / host_rates.SAMPLES_A_SECOND, 65536 / host_rates.SAMPLES_A_SECOND, near
+    )
 
 
 def _stamp_capture(payload, _near):
@@ -112,6 +124,10 @@ def _nearest(remainder, period, near):
 
 @suite.only_rtspsink
 class Bye(suite.Case):
+    def setUp(self):
+        if application.why_not():
+            self.skipTest(application.why_not())
+
     def test_end_of_stream_says_bye(self):
         for transport in ('tcp', 'udp'):
             with self.subTest(transport=transport):
@@ -129,7 +145,11 @@ class Bye(suite.Case):
         ended = set()
         while len(ended) < len(viewer.tracks):
             if viewer.tracks[0].udp:
-                ended |= {track.url for track in viewer.tracks if track.url not in ended and has_bye(track.udp.receive_rtcp()[0])}
+                ended |= {
+                    track.url
+                    for track in viewer.tracks
+                    if track.url not in ended and has_bye(track.udp.receive_rtcp()[0])
+                }
             else:
                 frame = viewer.client.read_frame()
                 self.assertIsNotNone(frame, 'closed without BYE')

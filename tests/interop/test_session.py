@@ -28,6 +28,7 @@ class Timeout(suite.SharedServerCase):
         def still():
             now, before[0] = before[0], viewer.packets
             return now == before[0]
+
         wait_until(still, 4 * _TIMEOUT + 2, 'the session to expire', interval=0.5)
 
     def test_timeout_is_told(self):
@@ -60,7 +61,9 @@ class Timeout(suite.SharedServerCase):
     def test_request_on_another_connection_keeps_it_alive(self):
         with Viewer(self.server, transport='udp') as viewer, RtspClient(self.server.port) as other:
             for _ in range(4):
-                self.assertEqual(other.request('GET_PARAMETER', viewer.url, {'Session': viewer.client.session}).status, 200)
+                self.assertEqual(
+                    other.request('GET_PARAMETER', viewer.url, {'Session': viewer.client.session}).status, 200
+                )
                 _wait(_TIMEOUT / 2)
             self._alive(viewer)
 

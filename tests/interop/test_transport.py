@@ -22,7 +22,9 @@ class TransportCase(suite.SharedServerCase):
     def set_up(self, transport, status=200):
         description = self.client.request('DESCRIBE', self.url)
         media = sdp.parse(description.body).media[0]
-        response = self.client.request('SETUP', sdp.resolve(description['Content-Base'], media.control), {'Transport': transport})
+        response = self.client.request(
+            'SETUP', sdp.resolve(description['Content-Base'], media.control), {'Transport': transport}
+        )
         self.assertEqual(response.status, status, response)
         return response
 
@@ -59,8 +61,11 @@ class Interleaved(TransportCase):
         description = self.client.request('DESCRIBE', self.url)
         channels = []
         for media in sdp.parse(description.body).media:
-            response = self.client.request('SETUP', sdp.resolve(description['Content-Base'], media.control),
-                                           {'Transport': 'RTP/AVP/TCP;unicast;interleaved=0-1'})
+            response = self.client.request(
+                'SETUP',
+                sdp.resolve(description['Content-Base'], media.control),
+                {'Transport': 'RTP/AVP/TCP;unicast;interleaved=0-1'},
+            )
             channels += response.transport('interleaved').split('-') if response.status == 200 else []
         self.assertEqual(len(channels), len(set(channels)))
 
@@ -96,14 +101,18 @@ class Datagrams(TransportCase):
         with UdpPair('127.0.0.2') as victim, UdpPair() as pair:
             response = self.client.request('DESCRIBE', self.url)
             url = sdp.resolve(response['Content-Base'], sdp.parse(response.body).media[0].control)
-            self.client.request('SETUP', url, {'Transport': f'RTP/AVP;unicast;destination=127.0.0.2;client_port={victim.port}-{victim.port + 1}'})
+            self.client.request(
+                'SETUP',
+                url,
+                {'Transport': f'RTP/AVP;unicast;destination=127.0.0.2;client_port={victim.port}-{victim.port + 1}'},
+            )
             self.client.request('PLAY', self.url)
             self.assertTrue(victim.silent(1))
             self.assertIsNotNone(pair)
 
     @suite.only_rtspsink
     def test_ports_behind_nat_are_learnt_from_what_the_viewer_sends(self):
-        """The NAT rewrote the ports: those in the header are wrong, and packets come from others of the same address."""
+        """The NAT rewrote the ports: those in the header are wrong, packets come from others of the same address."""
         with UdpPair() as written, UdpPair() as real:
             response = self.set_up(f'RTP/AVP;unicast;client_port={written.port}-{written.port + 1}')
             rtp, rtcp = (int(port) for port in response.transport('server_port').split('-'))
@@ -130,7 +139,9 @@ class Datagrams(TransportCase):
             pair.receive_rtp()
 
     def test_media_of_several_viewers_goes_to_each(self):
-        with Viewer(self.server, transport='udp') as first, Viewer(self.server, transport='udp') as second, Viewer(self.server) as third:
+        with Viewer(self.server, transport='udp') as first, Viewer(self.server, transport='udp') as second, Viewer(
+            self.server
+        ) as third:
             for viewer in (first, second, third):
                 viewer.wait_for_more(60)
             self.assertEqual([viewer.lost for viewer in (first, second, third)], [0, 0, 0])
@@ -163,13 +174,17 @@ class PortRange(suite.Case):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
             probe.bind(('127.0.0.1', 0))
             first = min(probe.getsockname()[1], 65000) & ~1
-        with self.serve([Presentation('/test', (stream.h264(),))], f'udp-ports={first}-{first + 31}') as server, Viewer(server, transport='udp') as viewer:
+        with self.serve([Presentation('/test', (stream.h264(),))], f'udp-ports={first}-{first + 31}') as server, Viewer(
+            server, transport='udp'
+        ) as viewer:
             viewer.wait_for_more(10)
             for port in viewer.tracks[0].setup.transport('server_port').split('-'):
                 self.assertTrue(first <= int(port) <= first + 31, port)
 
     def test_protocols_limits_what_is_offered(self):
-        with self.serve([Presentation('/test', (stream.h264(),))], 'protocols=tcp') as server, RtspClient(server.port) as client:
+        with self.serve([Presentation('/test', (stream.h264(),))], 'protocols=tcp') as server, RtspClient(
+            server.port
+        ) as client:
             response = client.request('SETUP', server.url(), {'Transport': 'RTP/AVP;unicast;client_port=5000-5001'})
             self.assertEqual(response.status, 461, response)
 

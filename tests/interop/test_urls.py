@@ -30,10 +30,18 @@ class Urls(suite.SharedServerCase):
         return description, played
 
     def _all_urls(self, description, played):
-        return [description['Content-Base']] + [part.split('url=')[1].split(';')[0] for part in played['RTP-Info'].split(',')]
+        return [description['Content-Base']] + [
+            part.split('url=')[1].split(';')[0] for part in played['RTP-Info'].split(',')
+        ]
 
     def test_host_is_as_the_client_wrote_it(self):
-        for host in (f'127.0.0.1:{self.server.port}', f'localhost:{self.server.port}', 'camera.example.org', 'camera.example.org:8554', '[2001:db8::1]:554'):
+        for host in (
+            f'127.0.0.1:{self.server.port}',
+            f'localhost:{self.server.port}',
+            'camera.example.org',
+            'camera.example.org:8554',
+            '[2001:db8::1]:554',
+        ):
             with self.subTest(host=host):
                 for url in self._all_urls(*self._play(f'rtsp://{host}/stream1')):
                     self.assertTrue(url.startswith(f'rtsp://{host}/'), url)

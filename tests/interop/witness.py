@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Cases in which somebody misbehaves while healthy viewers watch: they must not notice, and nothing may be left behind."""
+"""Cases in which somebody misbehaves while healthy viewers watch: they do not notice, and nothing is left behind."""
 
 from support import stream, suite
 from support.deadline import wait_until
@@ -30,6 +30,8 @@ class WitnessCase(suite.SharedServerCase):
         for witness in self.witnesses:
             witness.wait_for_more(30)
             self.assertEqual(witness.lost, 0, 'packets lost by a healthy viewer')
-        wait_until(lambda: descriptors(self.server.pid) <= self._descriptors, seconds, 'descriptors at the level of before')
+        wait_until(
+            lambda: descriptors(self.server.pid) <= self._descriptors, seconds, 'descriptors at the level of before'
+        )
         with RtspClient(self.server.port) as client:
             self.assertEqual(client.request('OPTIONS', self.url).status, 200)

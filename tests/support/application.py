@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The test's side of host.py: a server inside an application, which can be told to change state, to end, to tell its port."""
+"""The test's side of host.py: a server in an application, told to change state, to end, to tell its port."""
 
 import os
 import subprocess
@@ -12,9 +12,20 @@ from .process import Process
 _HOST = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'host.py')
 
 
+def why_not():
+    """Why there can be no application here, '' if there can."""
+    probe = subprocess.run(
+        [sys.executable, '-c', 'import gi; gi.require_version("Gst", "1.0")'], capture_output=True, check=False
+    )
+    return '' if probe.returncode == 0 else 'python3-gi or gir1.2-gstreamer-1.0 is not installed'
+
+
 class Application(Server):
     def __init__(self, folder, line, name='application', debug=''):
-        super().__init__(Process([sys.executable, _HOST, line], folder, name, env=plugin_environment(debug), stdin=subprocess.PIPE), 0)
+        super().__init__(
+            Process([sys.executable, _HOST, line], folder, name, env=plugin_environment(debug), stdin=subprocess.PIPE),
+            0,
+        )
         self._answers = 0
 
     def tell(self, command, seconds=30):
@@ -28,6 +39,7 @@ class Application(Server):
                 raise AssertionError('application ended:\n' + self.log())
             lines = self.process.output().split('\n')[:-1]
             return lines[self._answers - 1] if len(lines) >= self._answers else None
+
         return wait_until(answer, seconds, f'answer to {command}')
 
     def play(self):

@@ -23,7 +23,9 @@ def draw(number):
     bits = (number << 8) | _check(number)
     rows = []
     for row in range(ROWS):
-        line = b''.join(bytes([_WHITE if bits >> (31 - row * COLUMNS - column) & 1 else _BLACK]) * CELL for column in range(COLUMNS))
+        line = b''.join(
+            bytes([_WHITE if bits >> (31 - row * COLUMNS - column) & 1 else _BLACK]) * CELL for column in range(COLUMNS)
+        )
         rows.append(line * CELL)
     return b''.join(rows) + _CHROMA
 

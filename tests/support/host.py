@@ -2,11 +2,13 @@
 """An application with a pipeline in it, told by its standard input what to do; for what gst-launch cannot.
 
 Usage: host.py LINE
-An `appsrc` of the line is fed, by its name, with media that carries the time of its capture (CLOCK_MONOTONIC, which all processes of a machine share):
+An `appsrc` of the line is fed, by its name, with media that carries the time of its capture
+(CLOCK_MONOTONIC, which all processes of a machine share):
   pictures  counter_picture.py, the number being frames since boot
   samples   S16BE of one channel and 8000 a second, each sample the number of samples since boot
   stamps    KLV units whose value is the time in nanoseconds as text
-Commands, one a line: `play`, `pause`, `ready`, `null`, `eos`, `get ELEMENT PROPERTY`, `quit`. Each is answered with one line.
+Commands, one a line: `play`, `pause`, `ready`, `null`, `eos`, `get ELEMENT PROPERTY`, `quit`.
+Each is answered with one line.
 """
 
 import sys
@@ -41,9 +43,17 @@ def _stamps(step):
 
 # name -> (steps a second, media of a step, caps)
 _FEEDS = {
-    'pictures': (PICTURES_A_SECOND, _pictures, f'video/x-raw,format=I420,width={counter_picture.WIDTH},height={counter_picture.HEIGHT},'
-                                               f'framerate={PICTURES_A_SECOND}/1'),
-    'samples': (SAMPLES_A_SECOND // _SAMPLES_A_BUFFER, _samples, f'audio/x-raw,format=S16BE,rate={SAMPLES_A_SECOND},channels=1,layout=interleaved'),
+    'pictures': (
+        PICTURES_A_SECOND,
+        _pictures,
+        f'video/x-raw,format=I420,width={counter_picture.WIDTH},height={counter_picture.HEIGHT},'
+        f'framerate={PICTURES_A_SECOND}/1',
+    ),
+    'samples': (
+        SAMPLES_A_SECOND // _SAMPLES_A_BUFFER,
+        _samples,
+        f'audio/x-raw,format=S16BE,rate={SAMPLES_A_SECOND},channels=1,layout=interleaved',
+    ),
     'stamps': (PICTURES_A_SECOND, _stamps, 'meta/x-klv,parsed=true'),
 }
 
@@ -95,7 +105,12 @@ class Host:
 
     def obey(self, words):
         command, *arguments = words
-        states = {'play': Gst.State.PLAYING, 'pause': Gst.State.PAUSED, 'ready': Gst.State.READY, 'null': Gst.State.NULL}
+        states = {
+            'play': Gst.State.PLAYING,
+            'pause': Gst.State.PAUSED,
+            'ready': Gst.State.READY,
+            'null': Gst.State.NULL,
+        }
         if command in states:
             return self._state(states[command])
         if command == 'eos':

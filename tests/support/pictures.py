@@ -24,7 +24,7 @@ class Pictures:
             return file.read(self._size)
 
     def show_bars(self):
-        """Whether the last whole picture shows videotestsrc's SMPTE bars: seven steps, each darker than the one before."""
+        """Whether the last picture shows videotestsrc's SMPTE bars: seven steps, each darker than the last."""
         if self.count() == 0:
             return False
         return _descending(self._bars(self.frame(self.count() - 1)))

@@ -3,6 +3,7 @@
 
 import os
 import socket
+import subprocess
 import sys
 
 from . import stream
@@ -54,6 +55,16 @@ def _answers(port, address):
         return False
 
 
+def why_no_rival():
+    """Why gst-rtsp-server cannot be asked here, '' if it can."""
+    probe = subprocess.run(
+        [sys.executable, '-c', 'import gi; gi.require_version("GstRtspServer", "1.0")'],
+        capture_output=True,
+        check=False,
+    )
+    return '' if probe.returncode == 0 else 'python3-gi or gir1.2-gst-rtsp-server-1.0 is not installed'
+
+
 class Server:
     """A running server; `with` ends it and fails the test if it said CRITICAL."""
 
@@ -76,6 +87,7 @@ class Server:
             if not self.process.running():
                 raise AssertionError('server ended: ' + ' '.join(self.process.command) + '\n' + self.log())
             return _answers(self.port, self.address)
+
         wait_until(ready, seconds, f'port {self.port} answering')
         return self
 

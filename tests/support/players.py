@@ -77,18 +77,45 @@ class Player:
 
 # Commands: each gets (base path of the files to write, (width, height)) and gives the words.
 
+
 def ffmpeg(url, transport, media):
     """`media`: which of 'video', 'audio', 'data' the mapping has."""
+
     def command(base, size):
-        words = ['ffmpeg', '-nostdin', '-hide_banner', '-loglevel', 'warning', '-y', '-rtsp_transport', transport, '-i', url]
+        words = [
+            'ffmpeg',
+            '-nostdin',
+            '-hide_banner',
+            '-loglevel',
+            'warning',
+            '-y',
+            '-rtsp_transport',
+            transport,
+            '-i',
+            url,
+        ]
         if 'video' in media:
-            words += ['-map', '0:v:0', '-pix_fmt', 'gray', '-s', f'{size[0]}x{size[1]}', '-fps_mode', 'passthrough', '-flush_packets', '1',
-                      '-f', 'rawvideo', base + '.gray']
+            words += [
+                '-map',
+                '0:v:0',
+                '-pix_fmt',
+                'gray',
+                '-s',
+                f'{size[0]}x{size[1]}',
+                '-fps_mode',
+                'passthrough',
+                '-flush_packets',
+                '1',
+                '-f',
+                'rawvideo',
+                base + '.gray',
+            ]
         if 'audio' in media:
             words += ['-map', '0:a:0', '-ar', RATE, '-ac', '1', '-flush_packets', '1', '-f', 's16le', base + '.pcm']
         if 'data' in media:
             words += ['-map', '0:d:0', '-c', 'copy', '-flush_packets', '1', '-f', 'data', base + '.data']
         return words
+
     return command
 
 
@@ -110,32 +137,61 @@ def _launch(text):
 
 def rtspsrc(url, transport, decode, properties=''):
     """`decode`: launch text from `src.` on; {video}, {audio} and {data} in it stand for the sinks."""
+
     def command(base, size):
-        branches = decode.format(video=_picture_sink(base, size), audio=_sound_sink(base), data=_file_sink(base + '.data'))
+        branches = decode.format(
+            video=_picture_sink(base, size), audio=_sound_sink(base), data=_file_sink(base + '.data')
+        )
         return _launch(f'rtspsrc location={url} protocols={transport} name=src {properties} {branches}')
+
     return command
 
 
 def playbin(url):
     def command(base, size):
-        return ['gst-launch-1.0', 'playbin', 'uri=' + url, 'video-sink=' + _picture_sink(base, size), 'audio-sink=' + _sound_sink(base)]
+        return [
+            'gst-launch-1.0',
+            'playbin',
+            'uri=' + url,
+            'video-sink=' + _picture_sink(base, size),
+            'audio-sink=' + _sound_sink(base),
+        ]
+
     return command
 
 
 # Programs that tell in one go.
 
+
 def ffprobe(url, transport, seconds=30, frames=10):
     """What ffprobe finds, decoded pictures counted; {} if it fails."""
-    words = ['ffprobe', '-v', 'error', '-rtsp_transport', transport, '-show_streams', '-count_frames', '-read_intervals', f'%+#{frames}',
-             '-of', 'json', url]
+    words = [
+        'ffprobe',
+        '-v',
+        'error',
+        '-rtsp_transport',
+        transport,
+        '-show_streams',
+        '-count_frames',
+        '-read_intervals',
+        f'%+#{frames}',
+        '-of',
+        'json',
+        url,
+    ]
     done = subprocess.run(words, capture_output=True, text=True, timeout=seconds, check=False, stdin=subprocess.DEVNULL)
     return json.loads(done.stdout or '{}')
 
 
 def curl(method, url, seconds=20):
     """(exit code, output) of `curl -i -X METHOD URL`."""
-    done = subprocess.run(['curl', '-s', '-i', '--max-time', str(seconds), '-X', method, url], capture_output=True, text=True, timeout=seconds + 5,
-                          check=False)
+    done = subprocess.run(
+        ['curl', '-s', '-i', '--max-time', str(seconds), '-X', method, url],
+        capture_output=True,
+        text=True,
+        timeout=seconds + 5,
+        check=False,
+    )
     return done.returncode, done.stdout
 
 

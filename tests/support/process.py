@@ -9,8 +9,10 @@ import subprocess
 from .deadline import wait_until
 
 # What must never be said by a process that carries the plugin.
-_BROKEN = re.compile(r'CRITICAL|GLib-GObject-WARNING|assertion|Bail out|Segmentation|AddressSanitizer|ThreadSanitizer'
-                     r'|runtime error:|Caught SIG')
+_BROKEN = re.compile(
+    r'CRITICAL|GLib-GObject-WARNING|assertion|Bail out|Segmentation|AddressSanitizer|ThreadSanitizer'
+    r'|runtime error:|Caught SIG'
+)
 
 
 class Process:
@@ -19,8 +21,15 @@ class Process:
         self.stdout_path = os.path.join(folder, name + '.out')
         self.stderr_path = os.path.join(folder, name + '.err')
         with open(self.stdout_path, 'wb') as out, open(self.stderr_path, 'wb') as err:
-            self._child = subprocess.Popen(self.command, stdin=stdin or subprocess.DEVNULL, stdout=out, stderr=err,
-                                           env=env, cwd=folder, start_new_session=True)
+            self._child = subprocess.Popen(
+                self.command,
+                stdin=stdin or subprocess.DEVNULL,
+                stdout=out,
+                stderr=err,
+                env=env,
+                cwd=folder,
+                start_new_session=True,
+            )
 
     @property
     def pid(self):

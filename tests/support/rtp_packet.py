@@ -22,7 +22,7 @@ class RtpPacket:
         assert first >> 6 == 2, 'RTP version'
         start = 12 + 4 * (first & 15)
         if first & 16:
-            start += 4 + 4 * struct.unpack('!H', data[start + 2:start + 4])[0]
+            start += 4 + 4 * struct.unpack('!H', data[start + 2 : start + 4])[0]
         end = len(data) - (data[-1] if first & 32 else 0)
         return RtpPacket(bool(second & 128), second & 127, sequence, timestamp, ssrc, data[start:end])
 

@@ -91,7 +91,7 @@ class RtspClient:
         """One segment per portion."""
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         for start in range(0, len(data), size):
-            self._socket.sendall(data[start:start + size])
+            self._socket.sendall(data[start : start + size])
 
     def next_cseq(self):
         self._cseq += 1
@@ -202,5 +202,5 @@ def _take_response(data, end):
     size = int(response.get('Content-Length', '0'))
     if len(data) < end + 4 + size:
         return None, data
-    response.body = data[end + 4:end + 4 + size]
-    return response, data[end + 4 + size:]
+    response.body = data[end + 4 : end + 4 + size]
+    return response, data[end + 4 + size :]

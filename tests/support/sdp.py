@@ -27,7 +27,11 @@ class Media:
     @property
     def clock_rate(self):
         rtpmap = self.attribute('rtpmap')
-        return int(rtpmap.split('/')[1]) if rtpmap else {0: 8000, 8: 8000, 9: 8000, 14: 90000, 26: 90000, 33: 90000}[self.payload_type]
+        return (
+            int(rtpmap.split('/')[1])
+            if rtpmap
+            else {0: 8000, 8: 8000, 9: 8000, 14: 90000, 26: 90000, 33: 90000}[self.payload_type]
+        )
 
 
 @dataclass

@@ -21,7 +21,7 @@ class Sound:
     def samples(self):
         with open(self._path, 'rb') as file:
             data = file.read()
-        return array.array('h', data[:len(data) // 2 * 2])
+        return array.array('h', data[: len(data) // 2 * 2])
 
     def loudness(self):
         """Root mean square of the second half, where every decoder has settled."""
@@ -39,4 +39,4 @@ class Sound:
 
     def _tail(self):
         samples = self.samples()
-        return samples[len(samples) // 2:]
+        return samples[len(samples) // 2 :]

@@ -21,14 +21,21 @@ class Presentation:
 
 def h264(pattern='smpte', size='160x120', fps=15, gop=15, extra=''):
     width, height = size.split('x')
-    return Stream(f'videotestsrc is-live=true pattern={pattern} ! video/x-raw,width={width},height={height},framerate={fps}/1'
-                  f' ! x264enc tune=zerolatency speed-preset=ultrafast key-int-max={gop} bitrate=300 {extra}',
-                  'video/x-h264', 'rtph264pay config-interval=-1')
+    return Stream(
+        f'videotestsrc is-live=true pattern={pattern} ! video/x-raw,width={width},height={height},framerate={fps}/1'
+        f' ! x264enc tune=zerolatency speed-preset=ultrafast key-int-max={gop} bitrate=300 {extra}',
+        'video/x-h264',
+        'rtph264pay config-interval=-1',
+    )
 
 
 def pcmu(frequency=440):
-    return Stream(f'audiotestsrc is-live=true wave=sine freq={frequency} volume=0.5 samplesperbuffer=160'
-                  ' ! audio/x-raw,rate=8000,channels=1 ! mulawenc', 'audio/x-mulaw', 'rtppcmupay')
+    return Stream(
+        f'audiotestsrc is-live=true wave=sine freq={frequency} volume=0.5 samplesperbuffer=160'
+        ' ! audio/x-raw,rate=8000,channels=1 ! mulawenc',
+        'audio/x-mulaw',
+        'rtppcmupay',
+    )
 
 
 def rtspsink_line(presentations, properties):

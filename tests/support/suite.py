@@ -15,6 +15,7 @@ SKIPPED = 77
 
 class Options:
     """What the command line chose, for all cases of this run."""
+
     server = 'rtspsink'
 
 
@@ -76,8 +77,12 @@ def _asked_for_rival():
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument('--server', choices=['rtspsink', 'rival'], default='rtspsink',
-                        help='rival: gst-rtsp-server, to see which failures are ours')
+    parser.add_argument(
+        '--server',
+        choices=['rtspsink', 'rival'],
+        default='rtspsink',
+        help='rival: gst-rtsp-server, to see which failures are ours',
+    )
     parser.add_argument('--write-docs', action='store_true', help='of the matrix only: write docs/interop.md')
     parser.add_argument('names', nargs='*', help='Class or Class.test_name')
     arguments = parser.parse_args()
@@ -86,5 +91,7 @@ def main():
     result = program.result
     if not result.wasSuccessful():
         sys.exit(1)
-    whole = [case for case, _ in result.skipped if not hasattr(case, 'test_case')]  # a skipped part of a case is no skipped case
+    whole = [
+        case for case, _ in result.skipped if not hasattr(case, 'test_case')
+    ]  # a skipped part of a case is no skipped case
     sys.exit(SKIPPED if result.testsRun == len(whole) else 0)

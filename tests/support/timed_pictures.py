@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Pictures that carry the time of their capture (host.py, `pictures`), read from a player's standard output as they come out of its decoder."""
+"""Pictures that carry the time of their capture (host.py, `pictures`), read as they come out of a player's decoder."""
 
 import statistics
 import subprocess
@@ -16,8 +16,13 @@ class TimedPictures:
 
     def __init__(self, command):
         self._started = time.monotonic()
-        self._child = subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                       start_new_session=True)
+        self._child = subprocess.Popen(
+            [str(word) for word in command],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
         self._seen = []  # (arrival, number)
         self._thread = threading.Thread(target=self._read, daemon=True)
         self._thread.start()

@@ -98,7 +98,11 @@ class Viewer:
 
     def _receive_interleaved(self):
         try:
-            if not self.client.frames and not select.select([self.client], [], [], 0.1)[0] and not self.client.buffered():
+            if (
+                not self.client.frames
+                and not select.select([self.client], [], [], 0.1)[0]
+                and not self.client.buffered()
+            ):
                 return
             frame = self.client.read_frame(5)
         except (OSError, AssertionError):

@@ -13,8 +13,8 @@ from .pictures import HeadedPictures
 from .players import Player
 from .sound import Sound
 
-# The SAT>IP client sets up what it is given, without DESCRIBE, and addresses its PLAY to this path (SAT>IP 1.2.2, section 3.5.7):
-# the URL of the only stream of a presentation at the root.
+# The SAT>IP client sets up what it is given, without DESCRIBE, and addresses its PLAY to this path (SAT>IP 1.2.2,
+# section 3.5.7): the URL of the only stream of a presentation at the root.
 _SATIP_PATH = 'stream=0'
 
 
@@ -22,15 +22,29 @@ class Vlc(Player):
     def __init__(self, url, transport, folder, name, size=(160, 120), sound_rate=8000):
         if not _has_live555():
             url = url.rstrip('/') + '/' + _SATIP_PATH
-        super().__init__(lambda base, _: _as_other_user(_words(url, transport, base)), folder, name, size, _environment(folder))
+        super().__init__(
+            lambda base, _: _as_other_user(_words(url, transport, base)), folder, name, size, _environment(folder)
+        )
         self.pictures = HeadedPictures(self.base + '.yuv', *size)
         self.sound = Sound(self.base + '.pcm', sound_rate)
 
 
 def _words(url, transport, base):
-    words = ['cvlc', '--ignore-config', '--no-interact', '--no-media-library', '--network-caching=300', '--vout=yuv', '--yuv-file=' + base + '.yuv',
-             '--yuv-chroma=GREY', '--aout=afile', '--audiofile-file=' + base + '.pcm', '--no-audiofile-wav', '--audiofile-channels=1',
-             '--audiofile-format=s16']
+    words = [
+        'cvlc',
+        '--ignore-config',
+        '--no-interact',
+        '--no-media-library',
+        '--network-caching=300',
+        '--vout=yuv',
+        '--yuv-file=' + base + '.yuv',
+        '--yuv-chroma=GREY',
+        '--aout=afile',
+        '--audiofile-file=' + base + '.pcm',
+        '--no-audiofile-wav',
+        '--audiofile-channels=1',
+        '--audiofile-format=s16',
+    ]
     return words + (['--rtsp-tcp'] if transport == 'tcp' else []) + [url]
 
 
@@ -50,7 +64,14 @@ def modules():
     """The list of modules of the installed VLC, '' without one."""
     if not shutil.which('cvlc'):
         return ''
-    return subprocess.run(_as_other_user(['cvlc', '--list']), env=_environment('/tmp'), capture_output=True, text=True, timeout=60, check=False).stdout
+    return subprocess.run(
+        _as_other_user(['cvlc', '--list']),
+        env=_environment('/tmp'),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    ).stdout
 
 
 def _has_live555():
