@@ -150,7 +150,7 @@ void post_error(GstElement *element, const Problem &problem) {
                              __LINE__);
 }
 
-void post_warning(GstElement *element, std::string text) {
+void post_warning(GstElement *element, const std::string &text) {
     gst_element_message_full(element, GST_MESSAGE_WARNING, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
                              g_strdup(text.c_str()), nullptr, __FILE__, G_STRFUNC, __LINE__);
 }

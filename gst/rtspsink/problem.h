@@ -51,6 +51,6 @@ Problem chain_failed(std::string_view factory);
 
 // Posts it as an error of `element`.
 void post_error(GstElement *element, const Problem &problem);
-void post_warning(GstElement *element, std::string text);
+void post_warning(GstElement *element, const std::string &text);
 
 }  // namespace rtspsink

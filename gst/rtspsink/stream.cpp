@@ -213,7 +213,7 @@ Outcome<void> Stream::put_up_chain(const GstCaps *caps, const StreamSettings &se
     PacketFeed &feed = packet_sink_of(packet_sink_).feed();
     auto *ghost = GST_GHOST_PAD(pad_);
     gst_ghost_pad_set_target(ghost, nullptr);
-    const auto built = chain_->build({*plan, owner_->settings().mtu, settings.payload_type,
+    auto built = chain_->build({*plan, owner_->settings().mtu, settings.payload_type,
                                       [&] { return owner_->presentations().reserve_payload_type(feed); }});
     if (!built)
         return built;
