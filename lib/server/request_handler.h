@@ -59,6 +59,7 @@ private:
     std::optional<unsigned> setup_track(const Context &context, media::Mount &mount);
     std::optional<rtsp::TransportSpec> choose_transport(const Context &context);
     std::optional<rtsp::TransportSpec> accept_transport(const Context &context, rtsp::TransportSpec offer);
+    std::optional<rtsp::ChannelPair> choose_channels(const Context &context, const rtsp::TransportSpec &offer);
     Outcome set_up(Context &context, const std::shared_ptr<media::Mount> &mount, unsigned track,
                    rtsp::TransportSpec transport);
 

@@ -89,12 +89,21 @@ std::optional<rtsp::TransportSpec> RequestHandler::accept_transport(const Contex
     }
     const bool elsewhere = context.session && context.session->connection() != &context.connection;
     if (offer.lower == Lower::Tcp && config.allow_tcp && !elsewhere) {
-        const auto usual = static_cast<uint8_t>(2 * *context.target.stream);
-        const rtsp::ChannelPair own{usual, static_cast<uint8_t>(usual + 1)};
-        offer.interleaved = context.connection.free_channels(offer.interleaved.value_or(own));
+        offer.interleaved = choose_channels(context, offer);
         return offer.interleaved ? std::optional(offer) : std::nullopt;
     }
     return std::nullopt;
+}
+
+std::optional<rtsp::ChannelPair> RequestHandler::choose_channels(const Context &context,
+                                                                 const rtsp::TransportSpec &offer) {
+    const unsigned track = *context.target.stream;
+    const SessionStream *before = context.session ? context.session->stream(track) : nullptr;
+    if (before && before->transport.interleaved && offer.interleaved == before->transport.interleaved)
+        return offer.interleaved;  // the stream is set up anew, with the channels it has
+    const auto usual = static_cast<uint8_t>(2 * track);
+    const rtsp::ChannelPair own{usual, static_cast<uint8_t>(usual + 1)};
+    return context.connection.free_channels(offer.interleaved.value_or(own));
 }
 
 Outcome RequestHandler::set_up(Context &context, const std::shared_ptr<media::Mount> &mount, unsigned track,

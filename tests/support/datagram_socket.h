@@ -26,10 +26,9 @@ public:
     explicit DatagramSocket(const std::string &host = "127.0.0.1", uint16_t port = 0) : host_(host) {
         auto bound = net::bind_socket(host, port, SOCK_DGRAM);
         ck_assert_msg(bound.ok(), "no UDP socket at %s:%u", host.c_str(), port);
-        bound_ = std::move(*bound);
-        const int size = 4 * 1024 * 1024;
-        setsockopt(bound_.fd.get(), SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
+        take(std::move(*bound));
     }
+    explicit DatagramSocket(net::BoundSocket bound) : host_("127.0.0.1") { take(std::move(bound)); }
 
     [[nodiscard]] net::SocketAddress address() const { return *net::SocketAddress::parse(host_, bound_.port); }
     [[nodiscard]] uint16_t port() const { return bound_.port; }
@@ -62,8 +61,30 @@ public:
     }
 
 private:
+    void take(net::BoundSocket bound) {
+        bound_ = std::move(bound);
+        const int size = 4 * 1024 * 1024;
+        setsockopt(bound_.fd.get(), SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
+    }
+
     std::string host_;
     net::BoundSocket bound_;
+};
+
+// Where a viewer receives one stream: RTP at a port, RTCP at the next.
+struct DatagramPair {
+    DatagramSocket rtp;
+    DatagramSocket rtcp;
+
+    static DatagramPair open() {
+        for (;;) {
+            auto rtp = net::bind_socket("127.0.0.1", 0, SOCK_DGRAM);
+            ck_assert(rtp.ok());
+            auto rtcp = net::bind_socket("127.0.0.1", static_cast<uint16_t>(rtp->port + 1), SOCK_DGRAM);
+            if (rtcp && rtp->port % 2 == 0)
+                return {DatagramSocket(std::move(*rtp)), DatagramSocket(std::move(*rtcp))};
+        }
+    }
 };
 
 // A loopback address at which nobody listens.

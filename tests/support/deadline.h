@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <check.h>
+#include <poll.h>
+
+#include <chrono>
+
+namespace rtspcore::test {
+
+inline constexpr std::chrono::seconds kDeadline{10};
+
+// Looks every millisecond whether `holds` does; whether that came to be before the deadline.
+template <typename Condition>
+[[nodiscard]] bool eventually(Condition holds) {
+    const auto deadline = std::chrono::steady_clock::now() + kDeadline;
+    while (!holds()) {
+        if (std::chrono::steady_clock::now() > deadline)
+            return false;
+        poll(nullptr, 0, 1);
+    }
+    return true;
+}
+
+}  // namespace rtspcore::test
