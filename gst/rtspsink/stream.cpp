@@ -214,7 +214,7 @@ Outcome<void> Stream::put_up_chain(const GstCaps *caps, const StreamSettings &se
     auto *ghost = GST_GHOST_PAD(pad_);
     gst_ghost_pad_set_target(ghost, nullptr);
     auto built = chain_->build({*plan, owner_->settings().mtu, settings.payload_type,
-                                      [&] { return owner_->presentations().reserve_payload_type(feed); }});
+                                [&] { return owner_->presentations().reserve_payload_type(feed); }});
     if (!built)
         return built;
     if (!gst_ghost_pad_set_target(ghost, chain_->entry().get()))
