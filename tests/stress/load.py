@@ -148,8 +148,8 @@ class Audience(Tool):
 def describe(viewer):
     """One line for people."""
     tracks = ', '.join(f'{track["packets"]} packets, {track["lost"]} lost, pause {track["largest_pause_ms"]:.0f} ms, '
-                       f'late {track["lateness_ms"]:.0f} ms' for track in viewer['tracks'])
-    return f'{viewer["transport"]}{" (stalled)" if viewer["stallable"] else ""}: {tracks}'
+                       f'silent for {track["silence_ms"]:.0f} ms, late {track["lateness_ms"]:.0f} ms' for track in viewer['tracks'])
+    return f'{viewer["transport"]}{" (stalled)" if viewer["stallable"] else ""}{" (closed)" if viewer["closed"] else ""}: {tracks}'
 
 
 def unharmed(report, longest_pause):
