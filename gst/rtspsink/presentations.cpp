@@ -114,7 +114,10 @@ Outcome<void> Presentations::serve(PacketFeed &stream, TrackConfig config) {
     if (!member || !state->server)
         return {};
     const bool goes_on = member->track && continues(member->config.caps.get(), config.caps.get());
+    const bool differs = goes_on && !gst_caps_is_equal(member->config.caps.get(), config.caps.get());
     member->config = std::move(config);
+    if (differs)
+        state->mounts[member->path]->update_caps(*member->track, member->config.caps);
     if (goes_on)
         return {};
     auto outcome = member->track ? renew(*state, member->path) : add_track(*state, *member);

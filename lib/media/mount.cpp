@@ -66,6 +66,11 @@ std::optional<size_t> Mount::free_index(const Content &content) {
     return std::nullopt;
 }
 
+void Mount::update_caps(Track &track, Ref<GstCaps> caps) {
+    std::swap(*track.caps_.lock(), caps);
+    ++content_.lock()->version;
+}
+
 void Mount::remove_track(const std::shared_ptr<Track> &track) {
     const SharedBatch goodbye = track->take_goodbye(cname_);
     std::vector<std::shared_ptr<Mailbox>> subscribers;
@@ -104,7 +109,7 @@ std::string Mount::describe(bool ipv6) {
     description.name = path_.substr(1);
     description.ipv6 = ipv6;
     for (const auto &track : tracks())
-        description.media.push_back({track->config().caps, rtsp::stream_control(track->index())});
+        description.media.push_back({track->caps(), rtsp::stream_control(track->index())});
     return rtp::write_sdp(description);
 }
 

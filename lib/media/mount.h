@@ -57,6 +57,8 @@ public:
     [[nodiscard]] uint8_t index() const { return index_; }
     [[nodiscard]] const TrackConfig &config() const { return config_; }
     [[nodiscard]] uint32_t clock_rate() const { return clock_rate_; }
+    // What the SDP tells: those of the config, unless Mount::update_caps() was called.
+    [[nodiscard]] Ref<GstCaps> caps() { return *caps_.lock(); }
 
     // Appends to the mount's ring and hands it to the I/O threads that have a viewer: O(I/O threads), never blocks on a
     // viewer. Inserts a sender report before the batch when one is due.
@@ -86,6 +88,7 @@ private:
     const uint8_t index_;
     const TrackConfig config_;
     uint32_t clock_rate_ = 90000;
+    Guarded<Ref<GstCaps>> caps_;
     struct Progress {
         SharedBatch latest;  // null before the first batch, and after the end
         Time next_report{};
@@ -133,6 +136,8 @@ public:
     // At most 64 tracks (their indices are interleaved channel numbers); null beyond. Of those that were removed an
     // index is used again once 64 were made and nothing remembers it: nobody holds the track, no batch is in the ring.
     std::shared_ptr<Track> add_track(TrackConfig config);
+    // New caps of a track for those who ask from here on, where its viewers can go on: other parameter sets.
+    void update_caps(Track &track, Ref<GstCaps> caps);
     // Viewers of the track get BYE, those of the others go on. What the track publishes from here on is ignored.
     void remove_track(const std::shared_ptr<Track> &track);
     [[nodiscard]] std::vector<std::shared_ptr<Track>> tracks();

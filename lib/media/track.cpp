@@ -33,7 +33,8 @@ Track::Track(std::weak_ptr<Mount> mount, uint8_t index, TrackConfig config)
     : mount_(std::move(mount)),
       index_(index),
       config_(std::move(config)),
-      clock_rate_(clock_rate_of(config_.caps.get())) {}
+      clock_rate_(clock_rate_of(config_.caps.get())),
+      caps_(config_.caps) {}
 
 void Track::publish(SharedBatch batch) {
     const auto mount = mount_.lock();

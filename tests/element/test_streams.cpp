@@ -236,6 +236,8 @@ START_TEST(test_new_parameter_sets_keep_the_viewer_and_another_codec_ends_it) {
     const auto frame = viewer.next_frame();
     ck_assert(frame.has_value());
     ck_assert_uint_eq(frame->sequence(), 1001);
+    const std::string sdp = Connection(sink.port()).describe("/test");
+    ck_assert_msg(contains(sdp, "Z0IAKA=="), "%s", sdp.c_str());
     sink.set_caps("application/x-rtp,media=video,encoding-name=VP8,clock-rate=90000,payload=97");
     ck_assert(viewer.is_closed_by_server());
     ck_assert(contains(Connection(sink.port()).describe("/test"), "a=rtpmap:97 VP8/90000"));
