@@ -3,6 +3,8 @@
 
 #include <gst/video/video.h>
 
+#include "log.h"
+
 namespace rtspsink {
 
 using Shared = std::shared_ptr<KeyUnitRequester>;

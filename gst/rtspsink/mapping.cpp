@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "mapping.h"
 
+#include <memory>
+
 #include "rtsp/request_target.h"
 
 namespace rtspsink {
@@ -34,9 +36,14 @@ Ref<GstPad> only_sink_pad(GstElement *element) {
 }  // namespace
 
 std::optional<std::string> mapping_field(const GstCaps *caps) {
-    const GstStructure *structure = gst_caps_get_structure(caps, 0);
-    const char *mapping = gst_structure_get_string(structure, kField);
-    return mapping ? std::optional<std::string>(mapping) : std::nullopt;
+    const GValue *value = gst_structure_get_value(gst_caps_get_structure(caps, 0), kField);
+    if (!value)
+        return std::nullopt;
+    if (G_VALUE_HOLDS_STRING(value))
+        return g_value_get_string(value);
+    // `mapping=1` on a launch line is a number, and means "/1".
+    const std::unique_ptr<gchar, decltype(&g_free)> text(gst_value_serialize(value), g_free);
+    return text ? std::optional<std::string>(text.get()) : std::nullopt;
 }
 
 Ref<GstCaps> without_mapping(GstCaps *caps) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "packet_sink.h"
 
+#include "log.h"
+
 namespace rtspsink {
 
 namespace {

@@ -77,6 +77,13 @@ Outcome<std::vector<std::string>> plan_front(GstElement *element, const GstCaps 
 
 }  // namespace
 
+std::string description(const PayloadPlan &plan) {
+    std::string text;
+    for (const std::string &front : plan.front)
+        text += front + " ! ";
+    return text + (plan.payloader.empty() ? "nothing: it is RTP" : plan.payloader);
+}
+
 Ref<GstCaps> implied_caps(const PayloadPlan &plan, Ref<GstCaps> caps) {
     if (plan.implied.empty())
         return caps;

@@ -22,6 +22,9 @@ struct PayloadPlan {
     bool operator==(const PayloadPlan &) const = default;
 };
 
+// "h264parse ! rtph264pay", for logs.
+std::string description(const PayloadPlan &plan);
+
 // The caps to which the elements of `plan` are put up.
 Ref<GstCaps> implied_caps(const PayloadPlan &plan, Ref<GstCaps> caps);
 

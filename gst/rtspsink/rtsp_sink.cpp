@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "gstrtspsinkpad.h"
+#include "log.h"
 #include "statistics.h"
 #include "stream.h"
 

@@ -134,6 +134,15 @@ START_TEST(test_static_payload_type_is_kept_and_others_are_unique_in_the_mapping
 }
 END_TEST
 
+START_TEST(test_klv_is_served) {
+    SinkHarness sink;
+    sink.set_caps("meta/x-klv");
+    ck_assert_int_eq(sink.push_zeroes(17, GST_SECOND), GST_FLOW_OK);
+    const std::string sdp = Connection(sink.port()).describe("/test");
+    ck_assert_msg(contains(sdp, "m=application ") && contains(sdp, "SMPTE336M/90000"), "%s", sdp.c_str());
+}
+END_TEST
+
 START_TEST(test_packets_reach_the_viewer_as_they_came) {
     SinkHarness sink("start-mode=burst");
     sink.set_caps(h264_rtp_caps());
@@ -333,7 +342,7 @@ int main(int argc, char **argv) {
          test_mapping_that_is_no_path_is_an_error_at_caps,
          test_caps_that_cannot_be_served_are_errors_that_tell_what_to_do, test_data_without_caps_is_an_error,
          test_payloader_that_is_not_installed_is_named,
-         test_static_payload_type_is_kept_and_others_are_unique_in_the_mapping,
+         test_static_payload_type_is_kept_and_others_are_unique_in_the_mapping, test_klv_is_served,
          test_packets_reach_the_viewer_as_they_came, test_flush_keeps_ssrc_and_sequence,
          test_eos_tells_viewers_goodbye_and_is_posted, test_eos_waits_for_linked_pads_only,
          test_new_parameter_sets_keep_the_viewer_and_another_codec_ends_it, test_other_caps_change_the_payloader,

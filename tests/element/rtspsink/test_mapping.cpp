@@ -33,6 +33,7 @@ START_TEST(test_field_is_read_and_taken_out) {
     const auto rest = rtspsink::without_mapping(caps.get());
     ck_assert(gst_caps_is_equal(rest.get(), caps_of("video/x-h264, width=320").get()));
     ck_assert(!rtspsink::mapping_field(rest.get()).has_value());
+    assert_text(rtspsink::mapping_field(caps_of("video/x-h264, mapping=1").get()).value_or("-"), "1");
     ck_assert(rtspsink::without_mapping(rest.get()).get() == rest.get());
 }
 END_TEST

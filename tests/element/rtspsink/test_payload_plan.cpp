@@ -22,10 +22,7 @@ std::string plan_text(const char *caps, const std::string &payloader = {}) {
     const auto plan = plan_payload(element.get(), caps_of(caps).get(), payloader);
     if (!plan)
         return "[" + plan.error().code.text + "]";
-    std::string text;
-    for (const std::string &front : plan->front)
-        text += front + " ! ";
-    return text + plan->payloader;
+    return description(*plan);
 }
 
 }  // namespace
@@ -51,7 +48,7 @@ START_TEST(test_parsers_and_converters_come_where_they_are_needed) {
         {"video/mpegts, packetsize=188, systemstream=true", "rtpmp2tpay", "rtpmp2tpay"},
         {"video/mpegts", "tsparse ! rtpmp2tpay", "tsparse"},
         {"video/x-vp8", "rtpvp8pay", "rtpvp8pay"},
-        {"application/x-rtp, media=video", "", "rtph264pay"},
+        {"application/x-rtp, media=video", "nothing: it is RTP", "rtph264pay"},
     };
     for (const Case &c : kCases)
         if (is_installed(c.needs))
