@@ -218,7 +218,7 @@ Outcome<void> Stream::put_up_chain(const GstCaps *caps, const StreamSettings &se
                                 [&] { return owner_->presentations().reserve_payload_type(feed); }});
     if (!built)
         return built;
-    GST_INFO_OBJECT(pad_, "%" GST_PTR_FORMAT " goes through %s", caps, description(*plan).c_str());
+    GST_INFO_OBJECT(pad_, "through %s: %" GST_PTR_FORMAT, description(*plan).c_str(), caps);
     if (!gst_ghost_pad_set_target(ghost, chain_->entry().get()))
         return refuse(caps_refused(caps, plan->payloader));
     return {};
