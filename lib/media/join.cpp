@@ -44,17 +44,17 @@ rtp::RtpTime end_of_the_settled(const Ring &ring, uint8_t track, uint32_t clock_
 }
 
 // The mapping of one track's RTP times for a burst. Times from `anchor` on stay; those before it, whatever lies between
-// them, follow each other in equal steps that end at it.
+// them, follow each other tick by tick and end at it: units of one time would be one picture, and times that take
+// longer than the burst takes to arrive look to a jitter buffer like a sender whose clock runs fast (rtspsrc was then
+// late by the length of the burst).
 class Squeeze {
 public:
-    Squeeze(const std::vector<SharedBatch> &units, rtp::RtpTime anchor, uint32_t clock_rate) : anchor_(anchor) {
+    Squeeze(const std::vector<SharedBatch> &units, rtp::RtpTime anchor) : anchor_(anchor) {
         for (const SharedBatch &unit : units)
             if (const int32_t before = distance(unit->properties().time, anchor); before > 0)
                 before_.push_back(before);
         std::sort(before_.begin(), before_.end());
         before_.erase(std::unique(before_.begin(), before_.end()), before_.end());
-        // At least one tick from each to the next: units of one time would be one picture.
-        span_ = std::max<int64_t>(clock_rate / kSpanDivisor, static_cast<int64_t>(before_.size()));
     }
 
     [[nodiscard]] rtp::RtpTime operator()(rtp::RtpTime time) const {
@@ -62,16 +62,12 @@ public:
         if (before <= 0)
             return time;
         const auto later = std::lower_bound(before_.begin(), before_.end(), before) - before_.begin();
-        const int64_t squeezed = span_ * (later + 1) / static_cast<int64_t>(before_.size());
-        return anchor_ - static_cast<rtp::RtpTime>(std::min<int64_t>(before, squeezed));
+        return anchor_ - static_cast<rtp::RtpTime>(std::min<int64_t>(before, later + 1));
     }
 
 private:
-    static constexpr uint32_t kSpanDivisor = 60;  // the burst's times take a sixtieth of a second: within one frame
-
     rtp::RtpTime anchor_;
     std::vector<int32_t> before_;  // how far the units' times are before the anchor, each once, the nearest first
-    int64_t span_;
 };
 
 SharedBatch with_time(const PacketBatch &original, rtp::RtpTime time, Duration shift) {
@@ -96,7 +92,7 @@ std::vector<SharedBatch> units_from(const Ring &ring, RingIndex begin, uint8_t t
 }
 
 std::vector<SharedBatch> squeezed(const std::vector<SharedBatch> &units, rtp::RtpTime anchor, uint32_t clock_rate) {
-    const Squeeze squeeze(units, anchor, clock_rate);
+    const Squeeze squeeze(units, anchor);
     std::vector<SharedBatch> copies;
     copies.reserve(units.size());
     for (const SharedBatch &unit : units) {
