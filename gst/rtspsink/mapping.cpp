@@ -35,15 +35,14 @@ Ref<GstPad> only_sink_pad(GstElement *element) {
 
 }  // namespace
 
-std::optional<std::string> mapping_field(const GstCaps *caps) {
+Outcome<std::optional<std::string>> mapping_field(const GstCaps *caps) {
     const GValue *value = gst_structure_get_value(gst_caps_get_structure(caps, 0), kField);
     if (!value)
-        return std::nullopt;
+        return std::optional<std::string>();
     if (G_VALUE_HOLDS_STRING(value))
-        return g_value_get_string(value);
-    // `mapping=1` on a launch line is a number, and means "/1".
+        return std::optional<std::string>(g_value_get_string(value));
     const std::unique_ptr<gchar, decltype(&g_free)> text(gst_value_serialize(value), g_free);
-    return text ? std::optional<std::string>(text.get()) : std::nullopt;
+    return refuse(bad_mapping("caps field 'mapping'", text ? text.get() : "", "it is no string"));
 }
 
 Ref<GstCaps> without_mapping(GstCaps *caps) {
@@ -66,13 +65,16 @@ std::optional<std::string> upstream_mapping(GstPad *pad) {
         const auto caps = sink ? Ref<GstCaps>::adopt(gst_pad_get_current_caps(sink.get())) : Ref<GstCaps>();
         if (!caps || gst_caps_is_any(caps.get()) || gst_caps_is_empty(caps.get()))
             continue;
-        if (auto mapping = mapping_field(caps.get()))
-            return mapping;
+        if (auto mapping = mapping_field(caps.get()); mapping && *mapping)
+            return *mapping;
     }
     return std::nullopt;
 }
 
 Outcome<std::string> path_of(const std::string &text, const char *source) {
+    // Taken for a path it would be served as "/rtsp:/camera/stream1".
+    if (text.find("://") != std::string::npos)
+        return refuse(bad_mapping(source, text, "it is a whole URL"));
     auto path = rtspcore::rtsp::normalize_mapping(text);
     if (!path)
         return refuse(bad_mapping(source, text, path.error().message));

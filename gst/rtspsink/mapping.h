@@ -10,8 +10,8 @@
 
 namespace rtspsink {
 
-// The caps field `mapping`, and the caps without it.
-std::optional<std::string> mapping_field(const GstCaps *caps);
+// The caps field `mapping`, nothing if there is none. Fails if it is no string: `mapping=(int)5`.
+Outcome<std::optional<std::string>> mapping_field(const GstCaps *caps);
 Ref<GstCaps> without_mapping(GstCaps *caps);
 
 // The field `mapping` in the caps of an element further up: parsers may make their caps anew and lose it. The search

@@ -54,6 +54,10 @@ std::string best_parser(const GstCaps *caps, const Factory &payloader) {
     return {};
 }
 
+bool payloader_is_ours(const Format &format, const Factory &payloader) {
+    return g_str_equal(format.payloader, GST_OBJECT_NAME(payloader.get()));
+}
+
 // Fails if what has to be there is not installed.
 Outcome<std::vector<std::string>> plan_front(GstElement *element, const GstCaps *caps, const Format &format,
                                              const Factory &payloader) {
@@ -64,6 +68,8 @@ Outcome<std::vector<std::string>> plan_front(GstElement *element, const GstCaps 
         const std::string parser = best_parser(caps, payloader);
         if (!parser.empty())
             return std::vector{parser};
+        if (!as_it_is && !payloader_is_ours(format, payloader))
+            return refuse(payloader_of_another_medium(caps, GST_OBJECT_NAME(payloader.get())));
         if (!as_it_is)
             return refuse(no_parser(caps, kParserPackages));
     }

@@ -125,6 +125,10 @@ Problem payloader_missing(std::string_view factory) {
     return bad_setting("payloader", factory, "no element of that name is installed; leave it out to have one found");
 }
 
+Problem payloader_of_another_medium(const GstCaps *caps, std::string_view factory) {
+    return bad_setting("payloader", factory, "it does not take " + text_of(caps) + "; leave it out to have one found");
+}
+
 Problem element_missing(GstElement *element, const GstCaps *caps, std::string_view factory, std::string_view package) {
     return {
         GST_CORE_ERROR, GST_CORE_ERROR_MISSING_PLUGIN,

@@ -45,6 +45,7 @@ Problem caps_unsupported(const GstCaps *caps, std::string_view advice);
 Problem caps_refused(const GstCaps *caps, std::string_view by);
 Problem rtp_caps_incomplete(const GstCaps *caps);
 Problem payloader_missing(std::string_view factory);
+Problem payloader_of_another_medium(const GstCaps *caps, std::string_view factory);
 Problem element_missing(GstElement *element, const GstCaps *caps, std::string_view factory, std::string_view package);
 Problem no_parser(const GstCaps *caps, std::string_view package);
 Problem chain_failed(std::string_view factory);

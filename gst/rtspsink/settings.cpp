@@ -5,7 +5,7 @@
 #include <memory>
 #include <optional>
 
-#include "rtsp/request_target.h"
+#include "mapping.h"
 
 namespace rtspsink {
 
@@ -101,8 +101,8 @@ Outcome<ServerConfig> server_config(const Settings &settings) {
     const unsigned lower = settings.protocols;
     if (!(lower & (GST_RTSP_LOWER_TRANS_UDP | GST_RTSP_LOWER_TRANS_TCP)))
         return refuse(bad_setting("protocols", std::to_string(lower), "use tcp, udp or tcp+udp"));
-    if (const auto path = rtspcore::rtsp::normalize_mapping(settings.mapping); !path)
-        return refuse(bad_mapping("property 'mapping'", settings.mapping, path.error().message));
+    if (const auto path = path_of(settings.mapping, "property 'mapping'"); !path)
+        return refuse(path.error().code);
 
     ServerConfig config;
     config.address = settings.address;

@@ -124,7 +124,7 @@ void Stream::take_path_from_settings() {
     const std::string mapping = settings().mapping;
     if (!owner_ || mapping.empty() || chain_->plan())
         return;
-    if (const auto path = path_of(mapping, "pad property"))
+    if (const auto path = path_of(mapping, "pad property 'mapping'"))
         (void)owner_->presentations().set_path(packet_sink_of(packet_sink_).feed(), *path);
 }
 
@@ -197,11 +197,14 @@ Outcome<Stream::Decision> Stream::decide(GstCaps *caps) {
 
 Outcome<std::string> Stream::decide_path(GstCaps *caps, const StreamSettings &settings) {
     if (!settings.mapping.empty())
-        return path_of(settings.mapping, "pad property");
-    if (const auto mapping = mapping_field(caps))
-        return path_of(*mapping, "caps");
+        return path_of(settings.mapping, "pad property 'mapping'");
+    const auto field = mapping_field(caps);
+    if (!field)
+        return refuse(field.error().code);
+    if (*field)
+        return path_of(**field, "caps field 'mapping'");
     if (const auto mapping = upstream_mapping(pad_))
-        return path_of(*mapping, "caps upstream");
+        return path_of(*mapping, "caps field 'mapping' upstream");
     return path_of(owner_->settings().mapping, "property 'mapping'");
 }
 

@@ -29,11 +29,14 @@ std::string found_upstream(const char *line) {
 
 START_TEST(test_field_is_read_and_taken_out) {
     const auto caps = caps_of("video/x-h264, mapping=/a, width=320");
-    assert_text(rtspsink::mapping_field(caps.get()).value_or("-"), "/a");
+    const auto field = rtspsink::mapping_field(caps.get());
+    ck_assert(field.ok());
+    assert_text(field->value_or("-"), "/a");
     const auto rest = rtspsink::without_mapping(caps.get());
     ck_assert(gst_caps_is_equal(rest.get(), caps_of("video/x-h264, width=320").get()));
-    ck_assert(!rtspsink::mapping_field(rest.get()).has_value());
-    assert_text(rtspsink::mapping_field(caps_of("video/x-h264, mapping=1").get()).value_or("-"), "1");
+    const auto none = rtspsink::mapping_field(rest.get());
+    ck_assert(none.ok() && !none->has_value());
+    ck_assert(!rtspsink::mapping_field(caps_of("video/x-h264, mapping=(int)1").get()).ok());
     ck_assert(rtspsink::without_mapping(rest.get()).get() == rest.get());
 }
 END_TEST
@@ -67,6 +70,7 @@ START_TEST(test_path_has_one_form_and_names_who_gave_a_wrong_one) {
     assert_text(*path, "/cam/one");
     const auto wrong = rtspsink::path_of("a b", "pad property");
     ck_assert(!wrong.ok());
+    ck_assert(!rtspsink::path_of("rtsp://camera/one", "caps").ok());
     ck_assert(wrong.error().code.text.find("'a b' (pad property)") != std::string::npos);
 }
 END_TEST

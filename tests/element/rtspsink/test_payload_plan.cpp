@@ -58,6 +58,8 @@ END_TEST
 
 START_TEST(test_payloader_of_the_users_choice_is_taken) {
     assert_text(plan_text("audio/mpeg, mpegversion=4, stream-format=raw, framed=true", "rtpmp4gpay"), "rtpmp4gpay");
+    const std::string unfit = plan_text("video/x-h264, stream-format=avc", "rtpvp8pay");
+    ck_assert_msg(unfit.find("'payloader': 'rtpvp8pay'") != std::string::npos, "%s", unfit.c_str());
     const std::string failure = plan_text("audio/x-opus", "rtpnonesuchpay");
     ck_assert_msg(failure.find("'payloader': 'rtpnonesuchpay'") != std::string::npos, "%s", failure.c_str());
 }
