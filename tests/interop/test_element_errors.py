@@ -99,7 +99,11 @@ class ElementErrors(suite.Case):
         )
 
     def test_mapping_that_is_no_string(self):
-        self._check(f'{_CAMERA} ! video/x-h264,mapping=(int)5 ! rtspsink service=0', 'mapping', '5', '/stream1')
+        """Caps as typed take mapping=5 for an integer."""
+        for mapping in ('5', '(int)5', '(fraction)1/2'):
+            with self.subTest(mapping=mapping):
+                line = f'{_CAMERA} ! video/x-h264,mapping={mapping} ! rtspsink service=0'
+                self._check(line, 'mapping', 'no string', '/stream1')
 
     def test_raw_video_asks_for_an_encoder(self):
         self._check('videotestsrc is-live=true ! rtspsink service=0', 'video/x-raw', 'x264enc')
