@@ -12,25 +12,33 @@ using rtspcore::media::Track;
 
 namespace {
 
-// The bytes of a buffer for as long as it lives.
-class ReadMap {
+// The bytes of a buffer for as long as both live. Payloaders put header and payload into memories of their own, which
+// mapping would merge into a new one for each packet; `scratch` takes them without.
+class PacketBytes {
 public:
-    explicit ReadMap(GstBuffer *buffer) : buffer_(buffer), mapped_(gst_buffer_map(buffer, &map_, GST_MAP_READ)) {}
-    ~ReadMap() {
+    PacketBytes(GstBuffer *buffer, std::vector<uint8_t> &scratch) : buffer_(buffer) {
+        if (gst_buffer_n_memory(buffer) == 1 && gst_buffer_map(buffer, &map_, GST_MAP_READ)) {
+            mapped_ = true;
+            bytes_ = {map_.data, map_.size};
+            return;
+        }
+        scratch.resize(gst_buffer_get_size(buffer));
+        bytes_ = {scratch.data(), gst_buffer_extract(buffer, 0, scratch.data(), scratch.size())};
+    }
+    ~PacketBytes() {
         if (mapped_)
             gst_buffer_unmap(buffer_, &map_);
     }
-    ReadMap(const ReadMap &) = delete;
-    ReadMap &operator=(const ReadMap &) = delete;
+    PacketBytes(const PacketBytes &) = delete;
+    PacketBytes &operator=(const PacketBytes &) = delete;
 
-    [[nodiscard]] std::span<const uint8_t> bytes() const {
-        return mapped_ ? std::span<const uint8_t>(map_.data, map_.size) : std::span<const uint8_t>();
-    }
+    [[nodiscard]] std::span<const uint8_t> get() const { return bytes_; }
 
 private:
     GstBuffer *buffer_;
-    GstMapInfo map_;
-    bool mapped_;
+    GstMapInfo map_{};
+    bool mapped_ = false;
+    std::span<const uint8_t> bytes_;
 };
 
 }  // namespace
@@ -73,10 +81,10 @@ void PacketFeed::take(GstBufferList *list) {
 }
 
 void PacketFeed::add(GstBuffer *buffer) {
-    const ReadMap map(buffer);
+    const PacketBytes packet(buffer, scratch_);
     packets_.fetch_add(1, std::memory_order_relaxed);
-    bytes_.fetch_add(map.bytes().size(), std::memory_order_relaxed);
-    publish(assembler_->add(map.bytes(), capture_time_.of(buffer), rtspcore::monotonic_now()));
+    bytes_.fetch_add(packet.get().size(), std::memory_order_relaxed);
+    publish(assembler_->add(packet.get(), capture_time_.of(buffer), rtspcore::monotonic_now()));
 }
 
 void PacketFeed::publish(const std::vector<SharedBatch> &batches) {

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "base/guarded.h"
 #include "capture_time.h"
@@ -41,6 +42,7 @@ private:
     CaptureTime capture_time_;
     std::shared_ptr<rtspcore::media::Track> track_;
     std::optional<rtspcore::media::BatchAssembler> assembler_;
+    std::vector<uint8_t> scratch_;
     std::atomic<uint64_t> packets_{0};
     std::atomic<uint64_t> bytes_{0};
 
