@@ -44,7 +44,7 @@ Json server(const Measurement &measurement, size_t viewers) {
     json.set("anonymous_kib_idle", measurement.idle.anonymous_kib);
     json.set("anonymous_kib_one_viewer", measurement.with_one.anonymous_kib);
     json.set("anonymous_kib", measurement.begin.server.anonymous_kib);
-    if (viewers > 1)
+    if (viewers > 1 && measurement.is_full)
         json.set("kib_per_viewer", static_cast<double>(grown) / static_cast<double>(viewers - 1));
     return json;
 }

@@ -27,6 +27,7 @@ struct Snapshot {
 struct Measurement {
     ProcessUsage idle;      // the server before the first viewer
     ProcessUsage with_one;  // and with the first alone
+    bool is_full = false;   // the first was alone long enough for the server's buffers to have their size
     Snapshot begin;         // of the window
     Snapshot end;
 };

@@ -77,6 +77,7 @@ void LoadRun::start() {
 
 void LoadRun::fill() {
     measurement_.with_one = usage_of(options_.server);
+    measurement_.is_full = options_.alone.count() > 0;
     join({viewers_, options_.viewers, interval_of(options_.join_rate)}, [this] {
         when([this] { return std::all_of(viewers_.begin(), viewers_.end(), receives); },
              monotonic_now() + kJoinDeadline, [this] { settle(); });

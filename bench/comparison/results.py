@@ -60,6 +60,16 @@ class Results:
                 ratios.append(numerator / denominator)
         return statistics.median(ratios) if ratios else None
 
+    @classmethod
+    def from_json(cls, rows):
+        """What as_json() wrote."""
+        results = cls()
+        for row in rows:
+            key = Key(**{field.name: row[field.name] for field in dataclasses.fields(Key)})
+            for report in row["rounds"]:
+                results.add(key, report)
+        return results
+
     def errors(self):
         return sum("error" in report for reports in self._reports.values() for report in reports)
 
