@@ -2,6 +2,7 @@
 """How media reaches the viewer: interleaved channels, UDP ports, NAT."""
 
 import socket
+import time
 
 from support import sdp, stream, suite
 from support.rtp_packet import RtpPacket, sender_report
@@ -9,6 +10,9 @@ from support.rtsp_client import RtspClient
 from support.stream import Presentation
 from support.udp_pair import UdpPair
 from support.viewer import Viewer
+
+
+_PUNCHING = 12  # seconds after SETUP in which a viewer may tell its true ports; the server's own limit is 10
 
 
 class TransportCase(suite.SharedServerCase):
@@ -137,6 +141,32 @@ class Datagrams(TransportCase):
             self._punch(thief, response, rtp, rtcp)
             self.assertTrue(thief.silent(1))
             pair.receive_rtp()
+
+    @suite.only_rtspsink
+    def test_nobody_of_the_same_address_takes_over_a_viewer_that_has_been_playing(self):
+        """Others behind the same NAT, or users of the same host."""
+        with UdpPair() as pair, UdpPair() as thief:
+            response = self.set_up(f'RTP/AVP;unicast;client_port={pair.port}-{pair.port + 1}')
+            rtp, rtcp = (int(port) for port in response.transport('server_port').split('-'))
+            self.play()
+            time.sleep(_PUNCHING)
+            self._punch(thief, response, rtp, rtcp)
+            self.assertTrue(thief.silent(1))
+            pair.drain()
+            pair.receive_rtp()
+            pair.receive_rtcp()
+
+    @suite.only_rtspsink
+    def test_two_viewers_behind_one_nat_get_each_their_own(self):
+        with UdpPair() as written, UdpPair() as real, Viewer(self.server, transport='udp') as other:
+            other.wait_for_more(20)
+            response = self.set_up(f'RTP/AVP;unicast;client_port={written.port}-{written.port + 1}')
+            rtp, rtcp = (int(port) for port in response.transport('server_port').split('-'))
+            self._punch(real, response, rtp, rtcp)
+            self.play()
+            real.receive_rtp()
+            other.wait_for_more(20)
+            self.assertEqual(other.lost, 0)
 
     def test_media_of_several_viewers_goes_to_each(self):
         with Viewer(self.server, transport='udp') as first, Viewer(self.server, transport='udp') as second, Viewer(
