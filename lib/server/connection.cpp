@@ -57,8 +57,9 @@ Connection::~Connection() {
         detach();
 }
 
-void Connection::attach(IoThread &thread) {
+void Connection::attach(IoThread &thread, uint64_t id) {
     thread_ = &thread;
+    id_ = id;
     interest_ = EPOLLIN | EPOLLRDHUP;
     thread_->loop().watch(fd_.get(), interest_, *this);
 }

@@ -24,14 +24,14 @@ class Session;
 class TcpViewer;
 
 // One RTSP connection. Confined to the I/O thread that holds it; between two threads it travels as a whole (see
-// release()).
+// detach()).
 class Connection : public EventLoop::Handler {
 public:
     Connection(UniqueFd fd, net::SocketAddress peer, net::SocketAddress local, Time now);
     ~Connection() override;
 
-    // Begins to be served by `thread`, also after release(); what was read already is handled.
-    void attach(IoThread &thread);
+    // Begins to be served by `thread`, which calls it `id` from now on; also after detach().
+    void attach(IoThread &thread, uint64_t id);
     // Leaves its thread, with everything unread and unsent. Only without sessions.
     void detach();
 
@@ -48,6 +48,8 @@ public:
     // Handles the parked request again, as its last chance if told so, and goes on with what came after it.
     void resume(bool last_chance);
 
+    // Names it on its thread, for what may outlive it.
+    [[nodiscard]] uint64_t id() const { return id_; }
     [[nodiscard]] const net::SocketAddress &peer() const { return peer_; }
     [[nodiscard]] const net::SocketAddress &local() const { return local_; }
 
@@ -88,6 +90,7 @@ private:
     const net::SocketAddress peer_;
     const net::SocketAddress local_;
     IoThread *thread_ = nullptr;
+    uint64_t id_ = 0;
     rtsp::MessageParser parser_;
     net::StreamWriter writer_;
     std::vector<Session *> sessions_;

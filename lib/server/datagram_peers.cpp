@@ -19,6 +19,16 @@ net::SocketAddress named_address(const SessionStream &stream, bool rtcp) {
     return rtcp ? stream.rtcp_peer.with_port(ports.rtcp) : stream.rtp_peer.with_port(ports.rtp);
 }
 
+Time begin_of(const DatagramPeers::Peer &peer) {
+    return peer.session->streams().begin()->second.set_up;
+}
+
+// Of several that could have sent a datagram: the youngest session, since players send when they begin, and the streams
+// of one in their order.
+bool is_before(const DatagramPeers::Peer &one, const DatagramPeers::Peer &other) {
+    return one.session == other.session ? one.track < other.track : begin_of(one) > begin_of(other);
+}
+
 }  // namespace
 
 void DatagramPeers::add(Session &session, unsigned track) {
@@ -45,10 +55,10 @@ std::optional<DatagramPeers::Peer> DatagramPeers::at(const net::SocketAddress &a
     return found->second;
 }
 
-std::optional<DatagramPeers::Peer> DatagramPeers::identify(const net::SocketAddress &from, bool rtcp) {
+std::optional<DatagramPeers::Peer> DatagramPeers::identify(const net::SocketAddress &from, bool rtcp, Time now) {
     const auto known = at(from);
     if (!known)
-        return learn(from, rtcp);
+        return learn(from, rtcp, now);
     SessionStream &stream = *known->session->stream(known->track);
     net::SocketAddress &address = address_of(stream, rtcp);
     if (from != address && from == named_address(stream, rtcp)) {
@@ -59,20 +69,23 @@ std::optional<DatagramPeers::Peer> DatagramPeers::identify(const net::SocketAddr
     return known;
 }
 
-std::optional<DatagramPeers::Peer> DatagramPeers::learn(const net::SocketAddress &from, bool rtcp) {
+std::optional<DatagramPeers::Peer> DatagramPeers::learn(const net::SocketAddress &from, bool rtcp, Time now) {
+    std::optional<Peer> youngest;
     // The peers of one host stand together, by port.
     for (auto entry = peers_.lower_bound(from.with_port(0)); entry != peers_.end() && entry->first.same_host(from);
          ++entry) {
-        const Peer peer = entry->second;
-        SessionStream &stream = *peer.session->stream(peer.track);
-        if (heard(stream, rtcp) || entry->first != address_of(stream, rtcp))
-            continue;
-        address_of(stream, rtcp) = from;
-        heard(stream, rtcp) = true;
-        peers_[from] = peer;
-        return peer;
+        SessionStream &stream = *entry->second.session->stream(entry->second.track);
+        const bool may_be_elsewhere = !heard(stream, rtcp) && entry->first == address_of(stream, rtcp);
+        if (may_be_elsewhere && now - stream.set_up < kLearning && (!youngest || is_before(entry->second, *youngest)))
+            youngest = entry->second;
     }
-    return std::nullopt;
+    if (!youngest)
+        return std::nullopt;
+    SessionStream &stream = *youngest->session->stream(youngest->track);
+    address_of(stream, rtcp) = from;
+    heard(stream, rtcp) = true;
+    peers_[from] = *youngest;
+    return youngest;
 }
 
 void DatagramPeers::forget(const net::SocketAddress &address, const Session &session) {

@@ -14,11 +14,16 @@ namespace rtspcore::server {
 // be. Confined to it.
 //
 // A client behind NAT does not know its outer ports. Players therefore send a datagram to each of our ports before they
-// play; one that comes from the host of a client, but from a port nobody named, tells where the first stream of that
-// host that was not heard yet really is. It may be wrong (another viewer of that host has just left, and still sends),
-// so a stream that is heard at the port it was set up with is there. It never moves a stream to another host.
+// play; one that comes from the host of a client, but from a port nobody named, tells where the first stream of the
+// youngest session of that host that was not heard yet really is. It may be wrong (another viewer of that host has just
+// left, and still sends), so a stream that is heard at the port it was set up with is there. It never moves a stream to
+// another host.
 class DatagramPeers {
 public:
+    // How long after SETUP a stream may be found elsewhere: until then players have sent their datagrams. Later ones
+    // come from somebody else of that host, who must not take the media away from a viewer.
+    static constexpr std::chrono::seconds kLearning{10};
+
     struct Peer {
         Session *session;
         unsigned track;
@@ -29,11 +34,11 @@ public:
 
     // The stream from whose peer this datagram is; learns its address if that is how it became known. Nothing for
     // strangers.
-    std::optional<Peer> identify(const net::SocketAddress &from, bool rtcp);
+    std::optional<Peer> identify(const net::SocketAddress &from, bool rtcp, Time now);
     [[nodiscard]] std::optional<Peer> at(const net::SocketAddress &address) const;
 
 private:
-    std::optional<Peer> learn(const net::SocketAddress &from, bool rtcp);
+    std::optional<Peer> learn(const net::SocketAddress &from, bool rtcp, Time now);
     void forget(const net::SocketAddress &address, const Session &session);
 
     std::map<net::SocketAddress, Peer> peers_;

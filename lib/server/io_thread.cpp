@@ -117,8 +117,14 @@ void IoThread::post_mounts_changed() {
 }
 
 Connection &IoThread::adopt(std::unique_ptr<Connection> connection) {
-    connection->attach(*this);
-    return *connections_.emplace(next_connection_++, std::move(connection)).first->second;
+    const uint64_t id = next_connection_++;
+    connection->attach(*this, id);
+    return *connections_.emplace(id, std::move(connection)).first->second;
+}
+
+void IoThread::resume(uint64_t connection) {
+    if (const auto found = connections_.find(connection); found != connections_.end())
+        found->second->resume(false);
 }
 
 MountMirror &IoThread::mirror_of(const std::shared_ptr<media::Mount> &mount) {
@@ -233,8 +239,7 @@ void IoThread::reap() {
 }
 
 std::unique_ptr<Connection> IoThread::take_out(Connection &connection) {
-    const auto found = std::find_if(connections_.begin(), connections_.end(),
-                                    [&](const auto &entry) { return entry.second.get() == &connection; });
+    const auto found = connections_.find(connection.id());
     auto taken = std::move(found->second);
     connections_.erase(found);
     return taken;
@@ -294,7 +299,7 @@ void IoThread::on_interleaved(Connection &connection, uint8_t channel, std::span
 }
 
 void IoThread::on_datagram(const net::SocketAddress &from, std::span<const uint8_t> bytes, bool rtcp) {
-    const auto peer = peers_.identify(from, rtcp);
+    const auto peer = peers_.identify(from, rtcp, loop_.now());
     if (!peer) {
         server_.statistics().rtcp_dropped.fetch_add(1, std::memory_order_relaxed);
         return;

@@ -68,6 +68,8 @@ public:
     void on_interleaved(Connection &connection, uint8_t channel, std::span<const uint8_t> payload);
     // The connection is destroyed after this round, and what hangs on it.
     void bury(Connection &connection);
+    // Handles the parked request of that connection (Connection::id()) again, if both are still there.
+    void resume(uint64_t connection);
     // The connection goes to another thread after this round, and its parked request is handled there.
     void hand_over(Connection &connection, unsigned thread);
 
@@ -100,7 +102,7 @@ private:
     DatagramPeers peers_;
     RequestHandler requests_;
     std::unordered_map<uint64_t, std::unique_ptr<MountMirror>> mirrors_;  // by Mount::id()
-    // In the order of arrival.
+    // By Connection::id(), in the order of arrival.
     std::map<uint64_t, std::unique_ptr<Connection>> connections_;
     uint64_t next_connection_ = 0;
     SessionTable sessions_;

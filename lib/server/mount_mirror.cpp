@@ -32,7 +32,7 @@ void MountMirror::receive(media::RingIndex index, media::SharedBatch batch) {
 }
 
 void MountMirror::distribute(Time now) {
-    answer_waiting(now);
+    answer_waiting();
     for (TcpViewer *viewer : tcp_viewers_)
         viewer->send(now);
     distributed_ = std::max(distributed_, ring_.begin());
@@ -44,9 +44,9 @@ void MountMirror::distribute(Time now) {
     publish_counts();
 }
 
-void MountMirror::answer_waiting(Time now) {
+void MountMirror::answer_waiting() {
     std::vector<Waiting> ready;
-    const auto is_ready = [&](const Waiting &w) { return w.viewer->cursor().peek(ring_, now) != nullptr; };
+    const auto is_ready = [](const Waiting &entry) { return entry.viewer->has_unit(); };
     const auto first_ready = std::stable_partition(waiting_.begin(), waiting_.end(), std::not_fn(is_ready));
     std::move(first_ready, waiting_.end(), std::back_inserter(ready));
     waiting_.erase(first_ready, waiting_.end());
@@ -80,16 +80,20 @@ void MountMirror::add(UdpViewer &viewer) {
 
 void MountMirror::remove(TcpViewer &viewer) {
     std::erase(tcp_viewers_, &viewer);
-    forget_waiting(viewer);
+    count_removed(viewer);
 }
 
 void MountMirror::remove(UdpViewer &viewer) {
     std::erase(udp_viewers_, &viewer);
-    forget_waiting(viewer);
+    count_removed(viewer);
 }
 
-void MountMirror::forget_waiting(const Viewer &viewer) {
+void MountMirror::stop_waiting(const Viewer &viewer) {
     std::erase_if(waiting_, [&](const Waiting &entry) { return entry.viewer == &viewer; });
+}
+
+void MountMirror::count_removed(const Viewer &viewer) {
+    stop_waiting(viewer);
     mount_->statistics().viewers.fetch_sub(1, std::memory_order_relaxed);
 }
 

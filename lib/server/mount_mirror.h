@@ -40,9 +40,10 @@ public:
     void add(UdpViewer &viewer);
     void remove(TcpViewer &viewer);
     void remove(UdpViewer &viewer);
-    // Calls `available` once, from distribute(), as soon as there is something to send to the (held) viewer; never
-    // after its removal.
+    // Calls `available` once, from distribute(), as soon as there is a unit to send to the (held) viewer; never after
+    // its removal.
     void when_available(Viewer &viewer, std::function<void()> available);
+    void stop_waiting(const Viewer &viewer);
 
     void count_sent(const media::PacketBatch &batch) {
         packets_sent_ += batch.extents().size();
@@ -54,9 +55,9 @@ private:
         Viewer *viewer;
         std::function<void()> available;
     };
-    void answer_waiting(Time now);
+    void answer_waiting();
     void send_to_group(const media::SharedBatch &batch, Time now);
-    void forget_waiting(const Viewer &viewer);
+    void count_removed(const Viewer &viewer);
     void publish_counts();
 
     const std::shared_ptr<media::Mount> mount_;

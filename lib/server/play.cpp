@@ -32,6 +32,10 @@ bool encoder_answers(const Session &session) {
     return false;
 }
 
+bool can_burst(const Viewer &viewer) {
+    return media::last_entry_point(viewer.mirror().ring(), viewer.session().selection()).has_value();
+}
+
 void start_with_burst(Viewer &viewer) {
     const media::Ring &ring = viewer.mirror().ring();
     const media::Mount &mount = *viewer.mirror().mount();
@@ -72,7 +76,7 @@ Outcome RequestHandler::begin_playing(Context &context) {
             break;
         case media::JoinKind::KeyFrame:
             viewer.cursor().start(ring.end());
-            if (!ask_for_key_unit(session, thread_.loop().now()) && ring.last_entry_point() &&
+            if (!ask_for_key_unit(session, thread_.loop().now()) && can_burst(viewer) &&
                 config.start_mode == media::StartMode::Auto) {
                 start_with_burst(viewer);
                 return playing(context);
@@ -80,18 +84,15 @@ Outcome RequestHandler::begin_playing(Context &context) {
             break;
     }
     viewer.hold();
-    Connection *connection = &context.connection;
-    viewer.mirror().when_available(viewer, [connection] { connection->resume(false); });
+    viewer.mirror().when_available(viewer, [this, id = context.connection.id()] { thread_.resume(id); });
     return ParkedRequest{context.request, ParkedRequest::For::FirstUnit, thread_.loop().now() + kFirstUnitWait};
 }
 
 // PLAY is answered when its first packet is known, so that RTP-Info is true.
 Outcome RequestHandler::await_first_unit(Context &context) {
     Viewer &viewer = *context.session->viewer();
-    const bool available = viewer.cursor().peek(viewer.mirror().ring(), thread_.loop().now()) != nullptr;
-    const bool can_burst = viewer.mirror().ring().last_entry_point().has_value();
     const bool must_wait_for_key = context.session->mount()->config().start_mode == media::StartMode::KeyFrame;
-    if (!available && viewer.cursor().waits_for_key() && can_burst && !must_wait_for_key) {
+    if (!viewer.has_unit() && viewer.cursor().waits_for_key() && can_burst(viewer) && !must_wait_for_key) {
         for (const auto &[index, stream] : context.session->streams())
             stream.track->note_unanswered_key_request();
         start_with_burst(viewer);
@@ -108,6 +109,7 @@ Answer RequestHandler::playing(Context &context) {
     if (const std::string info = rtp_info(viewer); !info.empty())
         answer.response.headers.add("RTP-Info", info);
     viewer.release();
+    viewer.mirror().stop_waiting(viewer);
     if (!session.is_interleaved())
         answer.afterwards = [&viewer, this] { viewer.send(thread_.loop().now()); };
     return answer;

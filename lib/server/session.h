@@ -28,6 +28,7 @@ struct SessionStream {
     // Where datagrams go: what the client said, until it was heard from elsewhere on the same host (NAT).
     net::SocketAddress rtp_peer;
     net::SocketAddress rtcp_peer;
+    Time set_up{};
     bool rtp_heard = false;
     bool rtcp_heard = false;
     int32_t reported_lost = 0;  // the receiver's cumulative number when it last told

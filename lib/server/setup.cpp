@@ -122,6 +122,7 @@ Outcome RequestHandler::set_up(Context &context, const std::shared_ptr<media::Mo
     stream.track = mount->track(track);
     transport.ssrc = ssrc_of(*stream.track);
     stream.transport = transport;
+    stream.set_up = thread_.loop().now();
     stream.uri = rtsp::stream_uri(context.request.uri, track);
     if (transport.lower == rtsp::TransportSpec::Lower::Udp) {
         stream.rtp_peer = context.connection.peer().with_port(transport.client_port->rtp);

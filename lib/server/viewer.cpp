@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "server/viewer.h"
 
+#include <algorithm>
+
 #include "rtp/rtcp.h"
 #include "server/mount_mirror.h"
 
@@ -10,6 +12,13 @@ Viewer::Viewer(Session &session, MountMirror &mirror)
     : session_(session), mirror_(mirror), cursor_(mirror.mount()->config(), session.selection()) {}
 
 Viewer::~Viewer() = default;
+
+bool Viewer::has_unit() const {
+    const auto &streams = session_.streams();
+    return std::any_of(streams.begin(), streams.end(), [this](const auto &stream) {
+        return cursor_.upcoming(mirror_.ring(), static_cast<uint8_t>(stream.first)) != nullptr;
+    });
+}
 
 media::SharedBatch Viewer::take(Time now) {
     if (held_)

@@ -37,10 +37,14 @@ public:
     void hold() { held_ = true; }
     void release() { held_ = false; }
 
+    // Whether there is a unit to send: what RTP-Info speaks of. Reports come also while a key unit is waited for.
+    [[nodiscard]] bool has_unit() const;
+
     [[nodiscard]] media::Cursor &cursor() { return cursor_; }
     [[nodiscard]] Session &session() { return session_; }
     [[nodiscard]] const Session &session() const { return session_; }
     [[nodiscard]] MountMirror &mirror() { return mirror_; }
+    [[nodiscard]] const MountMirror &mirror() const { return mirror_; }
     // Too far behind under SlowViewerPolicy::Disconnect; whoever notices ends the session.
     [[nodiscard]] bool too_slow() const { return cursor_.too_slow(); }
 
