@@ -44,6 +44,15 @@ constexpr Format kFormats[] = {
     {"application/x-rtp", Front::Nothing, nullptr, nullptr, nullptr, nullptr, nullptr},
 };
 
+// What every decoder can do, hardware and browsers included. Encoders take it where they are free to; otherwise those
+// of software make 4:4:4 or 4:2:2, at several times the cost, of a source that happens to offer it.
+constexpr const char *kPreferred[] = {
+    "video/x-h264, profile=(string){ high, progressive-high, constrained-high, main, constrained-baseline, baseline }",
+    "video/x-h265, profile=(string)main",
+    "video/x-vp9, profile=(string)0",
+    "video/x-av1, profile=(string)main",
+};
+
 // What is refused, but not before its caps come: the error can then tell what to do, which a failed link could not.
 struct Refusal {
     const char *caps;
@@ -108,6 +117,20 @@ GstCaps *supported_caps() {
     return caps;
 }
 
+// The same media, but restricted where there is a preference.
+static GstCaps *preferred_caps() {
+    static GstCaps *const caps = [] {
+        GstCaps *all = gst_caps_new_empty();
+        for (const char *preferred : kPreferred)
+            gst_caps_append(all, gst_caps_from_string(preferred));
+        for (const ParsedFormat &entry : parsed_formats())
+            if (!gst_caps_can_intersect(all, entry.caps))
+                gst_caps_append(all, gst_caps_copy(entry.caps));
+        return keep_for_ever(all);
+    }();
+    return caps;
+}
+
 GstCaps *template_caps() {
     static GstCaps *const caps = [] {
         GstCaps *all = gst_caps_copy(supported_caps());
@@ -118,14 +141,24 @@ GstCaps *template_caps() {
     return caps;
 }
 
+// Only encoders do: caps of those who do not, such as cameras, would get a profile that may not be theirs.
+static bool tells_profile(const GstCaps *caps) {
+    for (guint i = 0; i < gst_caps_get_size(caps); ++i)
+        if (gst_structure_has_field(gst_caps_get_structure(caps, i), "profile"))
+            return true;
+    return false;
+}
+
 Ref<GstCaps> offered_caps(GstCaps *filter, bool linked) {
-    GstCaps *all = linked ? supported_caps() : template_caps();
     if (!filter)
-        return Ref<GstCaps>::share(all);
-    auto common = Ref<GstCaps>::adopt(gst_caps_intersect_full(filter, all, GST_CAPS_INTERSECT_FIRST));
-    if (!gst_caps_is_empty(common.get()))
-        return common;
-    return Ref<GstCaps>::adopt(gst_caps_intersect_full(filter, template_caps(), GST_CAPS_INTERSECT_FIRST));
+        return Ref<GstCaps>::share(linked ? supported_caps() : template_caps());
+    GstCaps *wanted = tells_profile(filter) ? preferred_caps() : supported_caps();
+    for (GstCaps *caps : {wanted, supported_caps(), template_caps()}) {
+        auto common = Ref<GstCaps>::adopt(gst_caps_intersect_full(filter, caps, GST_CAPS_INTERSECT_FIRST));
+        if (!gst_caps_is_empty(common.get()))
+            return common;
+    }
+    return Ref<GstCaps>::adopt(gst_caps_new_empty());
 }
 
 }  // namespace rtspsink

@@ -36,8 +36,8 @@ GstCaps *supported_caps();
 // That, and what is refused only after caps came, with a sentence that tells what to do instead of a failed link: raw
 // video, rates that a codec does not have in RTP.
 GstCaps *template_caps();
-// What a pad says it takes. What would be refused is only offered before the pad is linked, and to those who can do
-// nothing else.
+// What a pad says it takes: of encoders that have the choice, only profiles that every decoder can do. What would be
+// refused is only offered before the pad is linked, and to those who can do nothing else.
 Ref<GstCaps> offered_caps(GstCaps *filter, bool linked);
 // What to do about caps for which there is no format.
 const char *advice_for(const GstCaps *caps);

@@ -69,10 +69,29 @@ START_TEST(test_encoders_that_can_do_several_rates_are_offered_the_right_one) {
 }
 END_TEST
 
+START_TEST(test_encoders_are_offered_profiles_that_every_decoder_can_do) {
+    struct Case {
+        const char *filter;
+        const char *offer;
+    };
+    constexpr Case kCases[] = {
+        {"video/x-h264, profile={ high-4:4:4, high, main }", "video/x-h264, profile={ high, main }"},
+        {"video/x-h264, profile=high-4:4:4", "video/x-h264, profile=high-4:4:4"},
+        {"video/x-h264, stream-format=byte-stream", "video/x-h264, stream-format=byte-stream"},
+        {"video/x-vp9, profile=(string){ 0, 1, 2 }", "video/x-vp9, profile=(string)0"},
+    };
+    for (const Case &c : kCases) {
+        const auto offer = rtspsink::offered_caps(caps_of(c.filter).get(), true);
+        ck_assert_msg(gst_caps_is_equal(offer.get(), caps_of(c.offer).get()), "%s", c.filter);
+    }
+}
+END_TEST
+
 int main(int argc, char **argv) {
     gst_init(&argc, &argv);
     return rtspcore::test::run_suite("formats",
                                      {test_every_medium_has_the_payloader_that_is_expected, test_rtp_needs_no_payloader,
                                       test_what_is_refused_links_and_has_an_advice_of_its_own,
-                                      test_encoders_that_can_do_several_rates_are_offered_the_right_one});
+                                      test_encoders_that_can_do_several_rates_are_offered_the_right_one,
+                                      test_encoders_are_offered_profiles_that_every_decoder_can_do});
 }
