@@ -19,6 +19,7 @@ namespace rtspcore::server {
 namespace {
 
 constexpr int kPerRound = 64;                  // a flood of connects shares the thread with the viewers
+constexpr uint64_t kMostOverLimit = 32;        // that wait for others to make room, and have descriptors already
 constexpr rlim_t kDescriptorsForOthers = 128;  // of the process we live in
 
 UniqueFd open_reserve() {
@@ -45,7 +46,8 @@ void Acceptor::attach(EventLoop &loop) {
 }
 
 void Acceptor::on_ready(uint32_t) {
-    for (int i = 0; i < kPerRound; ++i) {
+    const auto &open = server_.statistics().connections;
+    for (int i = 0; i < kPerRound && open.load(std::memory_order_relaxed) < limit_ + kMostOverLimit; ++i) {
         UniqueFd fd(::accept4(socket_.fd.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
         if (fd)
             accept_one(std::move(fd));
