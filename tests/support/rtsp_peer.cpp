@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "net/socket_address.h"
+#include "support/check_text.h"
 
 namespace rtspcore::test {
 
@@ -87,7 +88,7 @@ RtspPeer::Response RtspPeer::request(const std::string &method, const std::strin
     send_request(method, uri, headers, body);
     Response answer = response();
     ck_assert_msg(answer.status != 0, "no answer to %s %s", method.c_str(), uri.c_str());
-    ck_assert_str_eq(answer.header("cseq").c_str(), std::to_string(sequence_).c_str());
+    assert_text(answer.header("cseq"), std::to_string(sequence_));
     return answer;
 }
 
