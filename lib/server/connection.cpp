@@ -13,6 +13,7 @@
 
 #include "base/log.h"
 #include "server/io_thread.h"
+#include "server/server.h"
 #include "server/session.h"
 #include "server/viewer.h"
 
@@ -91,6 +92,8 @@ void Connection::read(Time now) {
         doom(got == 0 ? "closed by the peer" : "connection error");
         return;
     }
+    if (closing_)
+        return;  // nothing is answered any more
     if (!parser_.in_message())
         message_began_ = now;
     parser_.feed({buffer.data(), static_cast<size_t>(got)});
@@ -113,21 +116,26 @@ void Connection::handle_item(rtsp::MessageParser::Item item) {
     std::visit(Overloaded{
                    [](rtsp::MessageParser::NeedMore) {},
                    [](rtsp::MessageParser::IgnoredResponse) {},
-                   [this](const rtsp::Request &request) { handle_request(request, false); },
+                   [this](const rtsp::Request &request) {
+                       thread_->server().statistics().requests.fetch_add(1, std::memory_order_relaxed);
+                       handle_request(request, false);
+                   },
                    [this](const rtsp::MessageParser::InterleavedFrame &frame) { handle_interleaved(frame); },
                    [this](const rtsp::MessageParser::Malformed &malformed) { handle_malformed(malformed); },
                },
                item);
 }
 
-void Connection::handle_request(const rtsp::Request &request, bool last_chance) {
+void Connection::handle_request(const rtsp::Request &request, bool last_chance, const ParkedRequest *before) {
     last_request_ = thread_->loop().now();
     has_spoken_ = true;
     Outcome outcome = thread_->requests().handle(*this, request, last_chance);
-    if (auto *parked = std::get_if<ParkedRequest>(&outcome))
-        park(std::move(*parked));
-    else
-        answer(std::move(std::get<Answer>(outcome)));
+    auto *parked = std::get_if<ParkedRequest>(&outcome);
+    if (!parked)
+        return answer(std::move(std::get<Answer>(outcome)));
+    if (before && before->reason == parked->reason)
+        parked->deadline = before->deadline;
+    park(std::move(*parked));
 }
 
 void Connection::handle_malformed(const rtsp::MessageParser::Malformed &malformed) {
@@ -172,7 +180,7 @@ void Connection::resume(bool last_chance) {
         return;
     thread_->loop().cancel_timer(std::exchange(park_timer_, 0));
     const ParkedRequest parked = *std::exchange(parked_, std::nullopt);
-    handle_request(parked.request, last_chance);
+    handle_request(parked.request, last_chance, &parked);
     handle_input();
     if (!doomed_)
         follow_interest();

@@ -77,7 +77,8 @@ private:
     void read(Time now);
     void handle_input();
     void handle_item(rtsp::MessageParser::Item item);
-    void handle_request(const rtsp::Request &request, bool last_chance);
+    // `before` is what it was parked with, if it was.
+    void handle_request(const rtsp::Request &request, bool last_chance, const ParkedRequest *before = nullptr);
     void handle_malformed(const rtsp::MessageParser::Malformed &malformed);
     void handle_interleaved(const rtsp::MessageParser::InterleavedFrame &frame);
     void park(ParkedRequest parked);

@@ -57,8 +57,6 @@ std::string allowed_methods(const rtsp::SessionSituation &situation, rtsp::Scope
 }  // namespace
 
 Outcome RequestHandler::handle(Connection &connection, const rtsp::Request &request, bool last_chance) {
-    auto &statistics = thread_.server().statistics();
-    statistics.requests.fetch_add(last_chance ? 0 : 1, std::memory_order_relaxed);
     Context context{connection, request, last_chance, {}};
     if (!sequence_of(request))
         return refuse(context, rtsp::Status::BadRequest,

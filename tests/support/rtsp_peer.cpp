@@ -158,6 +158,11 @@ std::optional<RtspPeer::Frame> RtspPeer::frame() {
     return take_frame();
 }
 
+bool RtspPeer::has_input() const {
+    pollfd entry{socket_.get(), POLLIN, 0};
+    return !input_.empty() || poll(&entry, 1, 0) == 1;
+}
+
 bool RtspPeer::is_closed_by_server() {
     while (!input_.empty() && input_[0] == '$') {
         auto frame = take_frame();
