@@ -72,6 +72,7 @@ void Presentations::join(PacketFeed &stream) {
     auto state = state_.lock();
     Member member;
     member.feed = &stream;
+    member.order = state->joined++;
     state->members.push_back(std::move(member));
 }
 
@@ -116,6 +117,7 @@ Outcome<void> Presentations::serve(PacketFeed &stream, TrackConfig config) {
     const bool goes_on = member->track && continues(member->config.caps.get(), config.caps.get());
     const bool differs = goes_on && !gst_caps_is_equal(member->config.caps.get(), config.caps.get());
     member->config = std::move(config);
+    member->config.order = member->order;
     if (differs)
         state->mounts[member->path]->update_caps(*member->track, member->config.caps);
     if (goes_on)

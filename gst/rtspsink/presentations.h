@@ -52,6 +52,7 @@ public:
 private:
     struct Member {
         PacketFeed *feed = nullptr;
+        unsigned order = 0;  // of joining: of the pads
         bool linked = false;
         std::string path;                     // empty: not known
         rtspcore::media::TrackConfig config;  // without caps: not known
@@ -61,6 +62,7 @@ private:
         void forget();
     };
     struct State {
+        unsigned joined = 0;
         std::shared_ptr<rtspcore::server::Server> server;
         rtspcore::media::MountConfig config;
         std::vector<Member> members;  // in order of creation

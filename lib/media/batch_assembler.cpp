@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "media/batch_assembler.h"
 
+#include <array>
 #include <cstring>
 #include <utility>
 
@@ -53,10 +54,10 @@ void BatchAssembler::begin(const rtp::PacketView &first, rtp::NtpTime capture, T
 
 void BatchAssembler::append(std::span<const uint8_t> packet) {
     const size_t begin = pending_.size();
-    pending_.resize(begin + kHeader + packet.size());
-    rtp::write_interleaved_header(pending_.data() + begin, usual_rtp_channel(track_),
-                                  static_cast<uint16_t>(packet.size()));
-    std::memcpy(pending_.data() + begin + kHeader, packet.data(), packet.size());
+    std::array<uint8_t, kHeader> header;
+    rtp::write_interleaved_header(header.data(), usual_rtp_channel(track_), static_cast<uint16_t>(packet.size()));
+    pending_.insert(pending_.end(), header.begin(), header.end());
+    pending_.insert(pending_.end(), packet.begin(), packet.end());
     extents_.push_back({static_cast<uint32_t>(begin + kHeader), static_cast<uint16_t>(packet.size())});
 }
 

@@ -15,6 +15,8 @@ namespace rtspcore::media {
 // Which tracks of a mount a viewer has set up; a bit per track index.
 struct TrackSelection {
     uint64_t selected = 0;
+    bool operator==(const TrackSelection &) const = default;
+
     uint64_t dependent = 0;  // those whose units depend on each other (TrackConfig::has_key_frames)
 
     static constexpr uint64_t bit(uint8_t track) { return uint64_t{1} << track; }

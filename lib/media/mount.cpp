@@ -108,7 +108,10 @@ std::string Mount::describe(bool ipv6) {
     description.version = content_.lock()->version;
     description.name = path_.substr(1);
     description.ipv6 = ipv6;
-    for (const auto &track : tracks())
+    auto in_order = tracks();
+    std::stable_sort(in_order.begin(), in_order.end(),
+                     [](const auto &a, const auto &b) { return a->config().order < b->config().order; });
+    for (const auto &track : in_order)
         description.media.push_back({track->caps(), rtsp::stream_control(track->index())});
     return rtp::write_sdp(description);
 }

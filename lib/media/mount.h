@@ -46,6 +46,7 @@ struct TrackConfig {
     // Asks upstream for a key frame. Called from any thread, never under a lock, must not block, may be called after
     // the track was removed. Returns false when upstream has nobody who answers.
     std::function<bool()> request_key_unit;
+    unsigned order = 0;  // the streams of a description stand in this order; by index where it is equal
 };
 
 // One RTP stream of a mount. Safe; publish() and end() are called by one streaming thread at a time. It may outlive its
@@ -76,6 +77,8 @@ public:
     void note_unanswered_key_request() { answers_key_requests_.store(false, std::memory_order_relaxed); }
 
     static constexpr std::chrono::milliseconds kKeyUnitInterval{250};
+    // A key unit within that time after a request is taken for its answer.
+    static constexpr std::chrono::milliseconds kAnswerTime{500};
     static constexpr std::chrono::seconds kReportInterval{5};
 
 private:

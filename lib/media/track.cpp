@@ -98,8 +98,11 @@ void Track::follow_key_requests(const PacketBatch &batch) {
     const Time now = batch.properties().made;
     {
         auto requests = key_requests_.lock();
-        if (batch.is_entry_point())
+        if (batch.is_entry_point()) {
+            if (requests->on_its_way && now - *requests->asked < kAnswerTime)
+                answers_key_requests_.store(true, std::memory_order_relaxed);
             requests->on_its_way = requests->deferred = false;
+        }
         if (!requests->deferred || now - *requests->asked < kKeyUnitInterval)
             return;
         *requests = {now, true, false};

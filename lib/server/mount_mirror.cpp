@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "media/join.h"
 #include "media/mailbox.h"
 #include "server/viewer.h"
 
@@ -27,8 +28,18 @@ MountMirror::~MountMirror() {
 void MountMirror::receive(media::RingIndex index, media::SharedBatch batch) {
     // What a former mirror of this mount was sent may still have been in the mailbox when this one subscribed.
     const bool is_known = !ring_.empty() && index < ring_.end();
-    if (!is_known)
-        ring_.append_at(index, std::move(batch));
+    if (is_known)
+        return;
+    ring_.append_at(index, std::move(batch));
+    join_burst_.reset();
+}
+
+const std::vector<media::SharedBatch> &MountMirror::join_burst(const media::TrackSelection &selection) {
+    if (!join_burst_ || join_burst_->selection != selection) {
+        const bool squeeze = mount_->config().slow_viewers != media::SlowViewerPolicy::Lossless;
+        join_burst_ = {selection, media::make_join_burst(ring_, selection, mount_->tracks(), squeeze)};
+    }
+    return join_burst_->batches;
 }
 
 void MountMirror::distribute(Time now) {

@@ -4,9 +4,11 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "base/clock.h"
+#include "media/cursor.h"
 #include "media/mount.h"
 #include "media/ring.h"
 #include "net/udp_ports.h"
@@ -32,6 +34,9 @@ public:
     // Sends every viewer what it has not got. Viewers may doom their connection meanwhile, but nobody is destroyed.
     void distribute(Time now);
 
+    // What a viewer that begins now is sent first (media::make_join_burst). Those who begin between two units share it.
+    const std::vector<media::SharedBatch> &join_burst(const media::TrackSelection &selection);
+
     [[nodiscard]] const media::Ring &ring() const { return ring_; }
     [[nodiscard]] const std::shared_ptr<media::Mount> &mount() const { return mount_; }
     [[nodiscard]] bool has_viewers() const { return !tcp_viewers_.empty() || !udp_viewers_.empty(); }
@@ -51,6 +56,10 @@ public:
     }
 
 private:
+    struct JoinBurst {
+        media::TrackSelection selection;
+        std::vector<media::SharedBatch> batches;
+    };
     struct Waiting {
         Viewer *viewer;
         std::function<void()> available;
@@ -65,6 +74,7 @@ private:
     net::UdpPorts *const udp_;
     media::Ring ring_;
     media::RingIndex distributed_ = 0;
+    std::optional<JoinBurst> join_burst_;  // of the ring as it is
     std::vector<TcpViewer *> tcp_viewers_;
     std::vector<UdpViewer *> udp_viewers_;
     std::vector<Waiting> waiting_;

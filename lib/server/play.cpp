@@ -13,9 +13,11 @@ namespace rtspcore::server {
 
 namespace {
 
-// An encoder that was asked for a key frame makes it within a few frames; a source that has not by then does not
-// listen.
+// How long PLAY waits for the first unit when there is nothing else to begin with...
 constexpr std::chrono::milliseconds kFirstUnitWait{500};
+// ...and when the viewer could begin with a long burst instead: an encoder that was asked for a key frame makes it
+// within two frames; what takes longer is no better than the burst.
+constexpr std::chrono::milliseconds kKeyUnitWait{80};
 
 bool ask_for_key_unit(Session &session, Time now) {
     bool answered = false;
@@ -32,16 +34,16 @@ bool encoder_answers(const Session &session) {
     return false;
 }
 
-bool can_burst(const Viewer &viewer) {
-    return media::last_entry_point(viewer.mirror().ring(), viewer.session().selection()).has_value();
+// Whether a viewer that waits for a key unit may begin with an older one instead.
+bool may_burst(Viewer &viewer) {
+    return viewer.mirror().mount()->config().start_mode != media::StartMode::KeyFrame &&
+           viewer.cursor().waits_for_key() &&
+           media::last_entry_point(viewer.mirror().ring(), viewer.session().selection()).has_value();
 }
 
 void start_with_burst(Viewer &viewer) {
-    const media::Ring &ring = viewer.mirror().ring();
-    const media::Mount &mount = *viewer.mirror().mount();
-    const bool squeeze = mount.config().slow_viewers != media::SlowViewerPolicy::Lossless;
-    auto burst = media::make_join_burst(ring, viewer.session().selection(), viewer.mirror().mount()->tracks(), squeeze);
-    viewer.cursor().start_with_burst(std::move(burst), ring.end());
+    MountMirror &mirror = viewer.mirror();
+    viewer.cursor().start_with_burst(mirror.join_burst(viewer.session().selection()), mirror.ring().end());
 }
 
 }  // namespace
@@ -66,8 +68,7 @@ Outcome RequestHandler::begin_playing(Context &context) {
     Session &session = *context.session;
     Viewer &viewer = thread_.make_viewer(session);
     const media::Ring &ring = viewer.mirror().ring();
-    media::MountConfig config = session.mount()->config();
-    switch (media::choose_join(ring, session.selection(), config, encoder_answers(session))) {
+    switch (media::choose_join(ring, session.selection(), session.mount()->config(), encoder_answers(session))) {
         case media::JoinKind::Burst:
             start_with_burst(viewer);
             return playing(context);
@@ -76,8 +77,7 @@ Outcome RequestHandler::begin_playing(Context &context) {
             break;
         case media::JoinKind::KeyFrame:
             viewer.cursor().start(ring.end());
-            if (!ask_for_key_unit(session, thread_.loop().now()) && can_burst(viewer) &&
-                config.start_mode == media::StartMode::Auto) {
+            if (!ask_for_key_unit(session, thread_.loop().now()) && may_burst(viewer)) {
                 start_with_burst(viewer);
                 return playing(context);
             }
@@ -85,14 +85,14 @@ Outcome RequestHandler::begin_playing(Context &context) {
     }
     viewer.hold();
     viewer.mirror().when_available(viewer, [this, id = context.connection.id()] { thread_.resume(id); });
-    return ParkedRequest{context.request, ParkedRequest::For::FirstUnit, thread_.loop().now() + kFirstUnitWait};
+    const auto wait = may_burst(viewer) ? kKeyUnitWait : kFirstUnitWait;
+    return ParkedRequest{context.request, ParkedRequest::For::FirstUnit, thread_.loop().now() + wait};
 }
 
 // PLAY is answered when its first packet is known, so that RTP-Info is true.
 Outcome RequestHandler::await_first_unit(Context &context) {
     Viewer &viewer = *context.session->viewer();
-    const bool must_wait_for_key = context.session->mount()->config().start_mode == media::StartMode::KeyFrame;
-    if (!viewer.has_unit() && viewer.cursor().waits_for_key() && can_burst(viewer) && !must_wait_for_key) {
+    if (!viewer.has_unit() && may_burst(viewer)) {
         for (const auto &[index, stream] : context.session->streams())
             stream.track->note_unanswered_key_request();
         start_with_burst(viewer);
