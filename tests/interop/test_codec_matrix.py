@@ -10,7 +10,7 @@ import clients
 import codecs_table
 import matrix_document
 
-from support import klv_feed, pipeline, players, suite
+from support import klv_feed, pipeline, players, stream, suite
 
 PLAYED, UNSUPPORTED, FAILED, NOT_RUN = 'played', 'not supported by the player', 'FAILED', 'not run'
 
@@ -25,6 +25,12 @@ class Cell:
     outcome: str
     note: str = ''
     log: str = ''
+
+
+def _missing(codec):
+    """Why this codec cannot be made here, '' if it can."""
+    lacking = stream.missing_elements(codec.stream.chain)
+    return f'{", ".join(lacking)} is not installed' if lacking else ''
 
 
 class CodecMatrix(suite.Case):
@@ -44,20 +50,17 @@ class CodecMatrix(suite.Case):
 
     def _measure(self, kind, table, only=None):
         """(codec name, client) -> Cell, for all or for those in `only`."""
-        wanted = [
-            (codec, client)
-            for codec in table
-            for client in clients.CLIENTS
-            if only is None or (codec.name, client) in only
-        ]
-        used = {codec.name: codec for codec, _ in wanted}.values()
-        with pipeline.serve(self.folder, [codec.presentation for codec in used], kind) as server:
+        wanted = [(codec, client) for codec in table for client in clients.CLIENTS]
+        if only is not None:
+            wanted = [(codec, client) for codec, client in wanted if (codec.name, client) in only]
+        made = [codec for codec in table if not _missing(codec) and codec in {codec for codec, _ in wanted}]
+        with pipeline.serve(self.folder, [codec.presentation for codec in made], kind) as server:
             with concurrent.futures.ThreadPoolExecutor(_AT_ONCE[kind]) as pool:
                 results = pool.map(lambda pair: self._play(server, kind, *pair), wanted)
                 return {(codec.name, client): cell for (codec, client), cell in zip(wanted, results)}
 
     def _play(self, server, kind, codec, client):
-        reason = clients.missing(client, codec)
+        reason = _missing(codec) or clients.missing(client, codec)
         if reason:
             return Cell(NOT_RUN, reason)
         name = f'{kind}{codec.path}-{client}'.replace('/', '-').replace(' ', '-')

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What is to be served, said once and turned into a line for rtspsink or for the rival."""
 
+import functools
+import re
 import shlex
+import subprocess
 from dataclasses import dataclass
 
 
@@ -59,6 +62,17 @@ def rival_arguments(presentations):
             bins.append(f'{stream.chain}{payloader} name=pay{number}')
         arguments += [presentation.path, '( ' + ' '.join(bins) + ' )']
     return arguments
+
+
+def missing_elements(text):
+    """The elements of a launch text that are not installed."""
+    words = {word for word in text.split() if re.fullmatch('[A-Za-z][A-Za-z0-9_]*', word)}
+    return sorted(word for word in words if not _is_installed(word))
+
+
+@functools.lru_cache(maxsize=None)
+def _is_installed(element):
+    return subprocess.run(['gst-inspect-1.0', '--exists', element], check=False).returncode == 0
 
 
 def split_line(line):

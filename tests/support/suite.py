@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Runs the cases of one file; Meson reads the exit code (77: nothing could run)."""
+"""Runs the cases of one file; Meson reads the exit code (77: nothing could run).
+
+By hand, with the rival instead of rtspsink if wanted:
+  PYTHONPATH=tests RTSPSINK_PLUGIN_DIR=build/gst python3 tests/interop/test_methods.py [--server rival] [Class[.test]]
+"""
 
 import argparse
 import os
