@@ -9,7 +9,7 @@
 #include <gst/gst.h>
 
 G_BEGIN_DECLS  // the macro alone would declare a C++ function
-GST_PLUGIN_STATIC_DECLARE(rtspsink);
+    GST_PLUGIN_STATIC_DECLARE(rtspsink);
 G_END_DECLS
 
 namespace {

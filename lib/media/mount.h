@@ -63,7 +63,7 @@ public:
 
     // Appends to the mount's ring and hands it to the I/O threads that have a viewer: O(I/O threads), never blocks on a
     // viewer. Inserts a sender report before the batch when one is due.
-    void publish(SharedBatch batch);
+    void publish(const SharedBatch &batch);
     // No more packets for now (EOS): viewers get BYE once, in order, after the last packet. publish() afterwards starts
     // it again.
     void end();

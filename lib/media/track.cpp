@@ -36,7 +36,7 @@ Track::Track(std::weak_ptr<Mount> mount, uint8_t index, TrackConfig config)
       clock_rate_(clock_rate_of(config_.caps.get())),
       caps_(config_.caps) {}
 
-void Track::publish(SharedBatch batch) {
+void Track::publish(const SharedBatch &batch) {
     const auto mount = mount_.lock();
     if (!mount)
         return;

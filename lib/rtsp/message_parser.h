@@ -61,8 +61,8 @@ public:
     void feed(std::span<const uint8_t> bytes);
     Item next();
 
-    // Whether a message or frame has begun but not ended, once next() gave NeedMore: what a time-out against slow senders
-    // looks at.
+    // Whether a message or frame has begun but not ended, once next() gave NeedMore: what a time-out against slow
+    // senders looks at.
     [[nodiscard]] bool in_message() const;
     // The size of what is buffered and kept to buffer into: what an idle connection costs.
     [[nodiscard]] size_t buffer_size() const { return buffer_.capacity(); }
