@@ -145,10 +145,10 @@ START_TEST(test_properties_without_effect_are_warned_of_once) {
     Messages messages(sink.get());
     const auto pad = request(sink, "sink_%u");
     g_object_set(pad.get(), "max-buffers", 3, nullptr);
-    ck_assert_str_eq(messages.next_warning(0).c_str(), "");
+    ck_assert(messages.next_warning(0).empty());
     ck_assert_int_eq(gst_element_set_state(sink.get(), GST_STATE_READY), GST_STATE_CHANGE_SUCCESS);
     ck_assert(messages.next_warning(0).find("'max-buffers'") != std::string::npos);
-    ck_assert_str_eq(messages.next_warning(0).c_str(), "");
+    ck_assert(messages.next_warning(0).empty());
     g_object_set(pad.get(), "drop", TRUE, nullptr);
     ck_assert(messages.next_warning(0).find("'drop'") != std::string::npos);
     gst_element_set_state(sink.get(), GST_STATE_NULL);
