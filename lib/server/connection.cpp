@@ -132,7 +132,7 @@ void Connection::handle_request(const rtsp::Request &request, bool last_chance, 
     Outcome outcome = thread_->requests().handle(*this, request, last_chance);
     auto *parked = std::get_if<ParkedRequest>(&outcome);
     if (!parked)
-        return answer(std::move(std::get<Answer>(outcome)));
+        return answer(std::get<Answer>(outcome));
     if (before && before->reason == parked->reason)
         parked->deadline = before->deadline;
     park(std::move(*parked));
@@ -143,14 +143,14 @@ void Connection::handle_malformed(const rtsp::MessageParser::Malformed &malforme
     Answer reply;
     reply.response = thread_->requests().refuse_malformed(malformed);
     reply.closes = !malformed.resynchronised;
-    answer(std::move(reply));
+    answer(reply);
 }
 
 void Connection::handle_interleaved(const rtsp::MessageParser::InterleavedFrame &frame) {
     thread_->on_interleaved(*this, frame.channel, frame.payload);
 }
 
-void Connection::answer(Answer answer) {
+void Connection::answer(const Answer &answer) {
     queue(answer.response.serialize());
     closing_ = closing_ || answer.closes;
     if (!answer.afterwards)

@@ -82,7 +82,7 @@ private:
     void handle_malformed(const rtsp::MessageParser::Malformed &malformed);
     void handle_interleaved(const rtsp::MessageParser::InterleavedFrame &frame);
     void park(ParkedRequest parked);
-    void answer(Answer answer);
+    void answer(const Answer &answer);
     bool send_next(TcpViewer &viewer, Time now);
     bool take(net::StreamWriter::Outcome outcome, Time now);
     void follow_interest();

@@ -6,7 +6,7 @@
 
 namespace rtspcore::server {
 
-Result<void, MountError> MountTable::add(const void *owner, std::shared_ptr<media::Mount> mount, bool complete) {
+Result<void, MountError> MountTable::add(const void *owner, const std::shared_ptr<media::Mount> &mount, bool complete) {
     std::shared_ptr<media::Mount> replaced;
     {
         auto content = content_.lock();

@@ -29,7 +29,7 @@ public:
 
     // `owner` says who serves the path (an element): only the same owner may replace what it serves.
     // A mount that replaces another one closes it.
-    Result<void, MountError> add(const void *owner, std::shared_ptr<media::Mount> mount, bool complete);
+    Result<void, MountError> add(const void *owner, const std::shared_ptr<media::Mount> &mount, bool complete);
     void remove(const void *owner, const std::string &path);  // and closes it
     // Everything of that owner goes, its pending pads included.
     void remove_all(const void *owner);
