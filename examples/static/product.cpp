@@ -8,8 +8,9 @@
 #include <glib-unix.h>
 #include <gst/gst.h>
 
-G_BEGIN_DECLS  // the macro alone would declare a C++ function
-    GST_PLUGIN_STATIC_DECLARE(rtspsink);
+// The macro alone would declare a C++ function.
+G_BEGIN_DECLS
+GST_PLUGIN_STATIC_DECLARE(rtspsink);
 G_END_DECLS
 
 namespace {
