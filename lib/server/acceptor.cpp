@@ -72,7 +72,7 @@ void Acceptor::accept_one(UniqueFd fd) {
     auto &statistics = server_.statistics();
     statistics.connections_total.fetch_add(1, std::memory_order_relaxed);
     const bool full = statistics.connections.fetch_add(1, std::memory_order_relaxed) >= limit_;
-    server_.least_busy_thread().post_connection(std::move(fd), *peer, *local, full);
+    server_.least_busy_thread().post_connection(std::move(fd), *peer, *local, full ? server_.io_thread_count() : 0);
 }
 
 void Acceptor::refuse_one() {

@@ -79,18 +79,24 @@ void IoThread::shut_down() {
     server_.statistics().connections.store(0, std::memory_order_relaxed);
 }
 
-void IoThread::post_connection(UniqueFd fd, net::SocketAddress peer, net::SocketAddress local, bool make_room_first) {
+void IoThread::post_connection(UniqueFd fd, net::SocketAddress peer, net::SocketAddress local,
+                               unsigned threads_to_ask) {
     auto shared = std::make_shared<UniqueFd>(std::move(fd));
     connection_count_.fetch_add(1, std::memory_order_relaxed);
     loop_.post([=, this] {
-        if (stopping_ || (make_room_first && !make_room())) {
-            connection_count_.fetch_sub(1, std::memory_order_relaxed);
-            server_.statistics().connections.fetch_sub(1, std::memory_order_relaxed);
-            server_.statistics().connections_refused.fetch_add(1, std::memory_order_relaxed);
-            shared->reset();
+        if (!stopping_ && (threads_to_ask == 0 || make_room())) {
+            adopt(std::make_unique<Connection>(std::move(*shared), peer, local, loop_.now()));
             return;
         }
-        adopt(std::make_unique<Connection>(std::move(*shared), peer, local, loop_.now()));
+        connection_count_.fetch_sub(1, std::memory_order_relaxed);
+        if (!stopping_ && threads_to_ask > 1) {
+            IoThread &next = server_.thread((index_ + 1) % server_.io_thread_count());
+            next.post_connection(std::move(*shared), peer, local, threads_to_ask - 1);
+            return;
+        }
+        shared->reset();
+        server_.statistics().connections.fetch_sub(1, std::memory_order_relaxed);
+        server_.statistics().connections_refused.fetch_add(1, std::memory_order_relaxed);
     });
 }
 

@@ -39,8 +39,9 @@ public:
     // Ends all sessions (their viewers get BYE) and connections, and the thread. Synchronous; idempotent.
     void stop();
 
-    // Safe: a new connection for this thread.
-    void post_connection(UniqueFd fd, net::SocketAddress peer, net::SocketAddress local, bool make_room);
+    // Safe: a new connection for this thread. When there are too many, `threads_to_ask` threads, this one first, are
+    // asked to make room for it; the one that can gets it.
+    void post_connection(UniqueFd fd, net::SocketAddress peer, net::SocketAddress local, unsigned threads_to_ask);
     // Safe: what is served has changed; requests that wait for that are tried again.
     void post_mounts_changed();
     [[nodiscard]] unsigned connection_count() const { return connection_count_.load(std::memory_order_relaxed); }

@@ -72,6 +72,7 @@ public:
 
     // For the I/O threads and the acceptor.
     [[nodiscard]] bool has_thread(unsigned index) const { return index < io_threads_.size(); }
+    [[nodiscard]] unsigned io_thread_count() const { return static_cast<unsigned>(io_threads_.size()); }
     [[nodiscard]] IoThread &thread(unsigned index) { return *io_threads_[index]; }
     [[nodiscard]] IoThread &least_busy_thread();
     void count_session();
