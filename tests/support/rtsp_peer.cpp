@@ -176,6 +176,11 @@ bool RtspPeer::is_closed_by_server() {
     return !fill() || is_closed_by_server();
 }
 
+void RtspPeer::receive_little() {
+    const int size = 64 * 1024;
+    setsockopt(socket_.get(), SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
+}
+
 void RtspPeer::shut_down_sending() {
     ::shutdown(socket_.get(), SHUT_WR);
 }

@@ -53,6 +53,8 @@ public:
     // Whether the server ends the connection; what comes before that is kept for frame().
     bool is_closed_by_server();
     void close() { socket_.reset(); }
+    // Keeps the kernel from taking much for who does not read.
+    void receive_little();
     // Does not send any more, but still reads.
     void shut_down_sending();
 
