@@ -83,13 +83,17 @@ class Server:
         return self.process.pid
 
     def wait_ready(self, seconds=30):
-        def ready():
-            if not self.process.running():
-                raise AssertionError('server ended: ' + ' '.join(self.process.command) + '\n' + self.log())
-            return _answers(self.port, self.address)
-
-        wait_until(ready, seconds, f'port {self.port} answering')
+        try:
+            wait_until(self._is_ready, seconds, f'port {self.port} answering')
+        except BaseException:
+            self.process.kill()
+            raise
         return self
+
+    def _is_ready(self):
+        if not self.process.running():
+            raise AssertionError('server ended: ' + ' '.join(self.process.command) + '\n' + self.log())
+        return _answers(self.port, self.address)
 
     def log(self):
         return self.process.output() + self.process.errors()

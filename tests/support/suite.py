@@ -32,10 +32,7 @@ class Case(unittest.TestCase):
     def setUpClass(cls):
         cls._folder = tempfile.mkdtemp(prefix='rtspsink-')
         os.chmod(cls._folder, 0o777)  # some players run as another user
-
-    @classmethod
-    def tearDownClass(cls):
-        shutil.rmtree(cls._folder, ignore_errors=True)
+        cls.addClassCleanup(shutil.rmtree, cls._folder, ignore_errors=True)
 
     @property
     def folder(self):
@@ -64,10 +61,7 @@ class SharedServerCase(Case):
 
     @classmethod
     def tearDownClass(cls):
-        try:
-            cls.server.stop()
-        finally:
-            super().tearDownClass()
+        cls.server.stop()
 
 
 def only_rtspsink(case):
