@@ -163,8 +163,8 @@ def playbin(url):
 # Programs that tell in one go.
 
 
-def ffprobe(url, transport, seconds=30, frames=10):
-    """What ffprobe finds, decoded pictures counted; {} if it fails."""
+def ffprobe(url, transport, seconds=30, duration=2):
+    """What ffprobe finds in `duration` seconds, decoded pictures counted; {} if it fails."""
     words = [
         'ffprobe',
         '-v',
@@ -174,7 +174,7 @@ def ffprobe(url, transport, seconds=30, frames=10):
         '-show_streams',
         '-count_frames',
         '-read_intervals',
-        f'%+#{frames}',
+        f'%+{duration}',  # of the stream: a number of packets could be all of a join burst's picture
         '-of',
         'json',
         url,
