@@ -78,6 +78,7 @@ struct Sending {
         : socket(net::bind_socket(host, 0, SOCK_DGRAM).value()), sender(socket.fd.get(), socket.family) {
         const int size = 4 * 1024 * 1024;
         setsockopt(socket.fd.get(), SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
+        kernel = {};
     }
     void send(const SharedSlab &slab, const std::vector<SocketAddress> &to, std::chrono::milliseconds when = 0ms) {
         sender.send(slab, to, test::at(when));
