@@ -25,6 +25,8 @@ public:
     [[nodiscard]] uint16_t port() const { return port_; }
     [[nodiscard]] SocketAddress with_port(uint16_t port) const;
     [[nodiscard]] bool is_ipv4() const;
+    // No address: what a default one is.
+    [[nodiscard]] bool is_unspecified() const { return host_ == decltype(host_){}; }
     [[nodiscard]] bool same_host(const SocketAddress &other) const { return host_ == other.host_; }
 
     // For a socket of that family (AF_INET or AF_INET6); an IPv6 address has no form for an AF_INET socket and gives

@@ -87,7 +87,7 @@ public:
         loop.watch(socket_.fd.get(), EPOLLIN, *this);
     }
 
-    void send(SharedSlab slab, std::span<const SocketAddress> destinations) {
+    void send(SharedSlab slab, std::span<const Destination> destinations) {
         sender_.send(std::move(slab), destinations, loop_->now());
         follow_backlog();
     }
@@ -171,11 +171,11 @@ void UdpPorts::attach(EventLoop &loop, Receiver &receiver) {
     rtcp_->attach(loop, receiver);
 }
 
-void UdpPorts::send_rtp(SharedSlab slab, std::span<const SocketAddress> destinations) {
+void UdpPorts::send_rtp(SharedSlab slab, std::span<const Destination> destinations) {
     rtp_->send(std::move(slab), destinations);
 }
 
-void UdpPorts::send_rtcp(SharedSlab slab, std::span<const SocketAddress> destinations) {
+void UdpPorts::send_rtcp(SharedSlab slab, std::span<const Destination> destinations) {
     rtcp_->send(std::move(slab), destinations);
 }
 

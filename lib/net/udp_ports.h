@@ -34,8 +34,8 @@ public:
     // Both borrowed, until the ports are destroyed. On the loop's thread.
     void attach(EventLoop &loop, Receiver &receiver);
 
-    void send_rtp(SharedSlab slab, std::span<const SocketAddress> destinations);
-    void send_rtcp(SharedSlab slab, std::span<const SocketAddress> destinations);
+    void send_rtp(SharedSlab slab, std::span<const Destination> destinations);
+    void send_rtcp(SharedSlab slab, std::span<const Destination> destinations);
 
     [[nodiscard]] uint16_t rtp_port() const;
     [[nodiscard]] uint16_t rtcp_port() const;

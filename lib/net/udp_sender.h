@@ -18,6 +18,13 @@ namespace rtspcore::net {
 
 using SharedSlab = std::shared_ptr<const rtp::PacketSlab>;
 
+// Where datagrams go, and which address of this host they come from: the one that the client talks to, because a NAT
+// between lets nothing else through. With an unspecified `source` the kernel chooses by its routes.
+struct Destination {
+    SocketAddress peer;
+    SocketAddress source;
+};
+
 // Sends the packets of a slab to many viewers with few system calls: packets of equal size leave as one UDP_SEGMENT
 // message (Linux 4.18; packet by packet where it is missing or a path refuses it), messages of many viewers in one
 // sendmmsg(2).
@@ -32,7 +39,7 @@ public:
     // Borrows the socket; `family` is the socket's.
     UdpSender(int fd, int family);
 
-    void send(SharedSlab slab, std::span<const SocketAddress> destinations, Time now);
+    void send(SharedSlab slab, std::span<const Destination> destinations, Time now);
     // Goes on with the backlog, when the socket is writable.
     void flush(Time now);
 
@@ -43,23 +50,30 @@ public:
 private:
     // Packets that leave as one message.
     struct Segment {
-        std::vector<iovec> packets;
-        alignas(cmsghdr) char control[CMSG_SPACE(sizeof(uint16_t))];
-        uint16_t size = 0;
+        size_t first = 0;  // into packets_
+        size_t count = 0;
+        uint16_t size = 0;  // of each but the last
+        iovec whole{};      // all of them, where they stand without their interleaved headers
+    };
+    // Ancillary data of one message.
+    struct Control {
+        alignas(cmsghdr) char bytes[CMSG_SPACE(sizeof(uint16_t)) + CMSG_SPACE(sizeof(in6_pktinfo))];
     };
     struct Pending {
         SharedSlab slab;
-        std::vector<SocketAddress> destinations;
+        std::vector<Destination> destinations;
         size_t next_message = 0;  // counts segments of all destinations
         bool segmented = true;    // how `next_message` counts
         Time since;
     };
 
     void cut(const rtp::PacketSlab &slab, bool segmented);
+    void gather();
     bool send_messages(Pending &pending);
     size_t fill(const Pending &pending, size_t first);
+    void address(size_t slot, const Destination &destination);
     void pass_over_failed(Pending &pending, int error);
-    void send_singly(const Segment &segment, const SocketAddress &destination);
+    void send_singly(const Segment &segment, const Destination &destination);
     void drop_oldest();
 
     const int fd_;
@@ -70,10 +84,13 @@ private:
     uint64_t packets_dropped_ = 0;
 
     // Kept to be reused.
+    std::vector<iovec> packets_;
     std::vector<Segment> segments_;
-    size_t segment_count_ = 0;
+    std::vector<uint8_t> gathered_;
+    bool is_gathered_ = false;
     std::vector<mmsghdr> messages_;
     std::vector<sockaddr_in6> names_;
+    std::vector<Control> controls_;
 };
 
 }  // namespace rtspcore::net

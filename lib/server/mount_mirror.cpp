@@ -67,7 +67,7 @@ void MountMirror::answer_waiting() {
 
 void MountMirror::send_to_group(const media::SharedBatch &batch, Time now) {
     destinations_.clear();
-    net::SocketAddress destination;
+    net::Destination destination;
     for (UdpViewer *viewer : udp_viewers_)
         if (viewer->joins_group(batch, now, destination))
             destinations_.push_back(destination);

@@ -78,7 +78,7 @@ private:
     std::vector<TcpViewer *> tcp_viewers_;
     std::vector<UdpViewer *> udp_viewers_;
     std::vector<Waiting> waiting_;
-    std::vector<net::SocketAddress> destinations_;  // kept to be reused
+    std::vector<net::Destination> destinations_;  // kept to be reused
     uint64_t packets_sent_ = 0;
     uint64_t bytes_sent_ = 0;
 };

@@ -28,6 +28,7 @@ struct SessionStream {
     // Where datagrams go: what the client said, until it was heard from elsewhere on the same host (NAT).
     net::SocketAddress rtp_peer;
     net::SocketAddress rtcp_peer;
+    net::SocketAddress source;  // the address of ours that the client set it up with: datagrams come from there
     Time set_up{};
     bool rtp_heard = false;
     bool rtcp_heard = false;

@@ -127,6 +127,7 @@ Outcome RequestHandler::set_up(Context &context, const std::shared_ptr<media::Mo
     if (transport.lower == rtsp::TransportSpec::Lower::Udp) {
         stream.rtp_peer = context.connection.peer().with_port(transport.client_port->rtp);
         stream.rtcp_peer = context.connection.peer().with_port(transport.client_port->rtcp);
+        stream.source = context.connection.local();
     }
     thread_.datagram_peers().remove(session);
     session.streams().insert_or_assign(track, std::move(stream));

@@ -36,7 +36,7 @@ void UdpViewer::send(Time now) {
 void UdpViewer::say_goodbye(Time now) {
     for (const auto &[index, stream] : session().streams())
         if (const auto bye = goodbye_for(index, now))
-            ports_.send_rtcp(bye, std::array{stream.rtcp_peer});
+            ports_.send_rtcp(bye, std::array{net::Destination{stream.rtcp_peer, stream.source}});
 }
 
 void UdpViewer::catch_up(Time now) {
@@ -44,7 +44,7 @@ void UdpViewer::catch_up(Time now) {
         send(now);
 }
 
-bool UdpViewer::joins_group(const media::SharedBatch &batch, Time now, net::SocketAddress &destination) {
+bool UdpViewer::joins_group(const media::SharedBatch &batch, Time now, net::Destination &destination) {
     if (is_held() || pace_timer_ != 0 || cursor().in_burst())
         return false;
     const auto *next = cursor().peek(mirror().ring(), now);
@@ -68,9 +68,9 @@ void UdpViewer::send_one(const media::SharedBatch &batch) {
     ports_.send_rtp(batch, destination);
 }
 
-net::SocketAddress UdpViewer::destination_of(const media::PacketBatch &batch) const {
+net::Destination UdpViewer::destination_of(const media::PacketBatch &batch) const {
     const SessionStream *stream = session().stream(batch.track());
-    return batch.is_rtcp() ? stream->rtcp_peer : stream->rtp_peer;
+    return {batch.is_rtcp() ? stream->rtcp_peer : stream->rtp_peer, stream->source};
 }
 
 }  // namespace rtspcore::server

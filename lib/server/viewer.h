@@ -105,11 +105,11 @@ public:
     void catch_up(Time now);
     // For the mirror: whether `batch` is what this viewer is sent next. If so it counts as sent, and `destination` says
     // where to.
-    bool joins_group(const media::SharedBatch &batch, Time now, net::SocketAddress &destination);
+    bool joins_group(const media::SharedBatch &batch, Time now, net::Destination &destination);
 
 private:
     void send_one(const media::SharedBatch &batch);
-    [[nodiscard]] net::SocketAddress destination_of(const media::PacketBatch &batch) const;
+    [[nodiscard]] net::Destination destination_of(const media::PacketBatch &batch) const;
 
     net::UdpPorts &ports_;
     EventLoop &loop_;

@@ -155,7 +155,7 @@ END_TEST
 START_TEST(test_udp_ports_send_from_the_ports_they_tell) {
     Attached a;
     DatagramSocket viewer;
-    const std::array to{viewer.address()};
+    const std::array to{net::Destination{viewer.address(), {}}};
     const auto batch = test::make_batch({});
     a.ports->send_rtp(batch, to);
     a.ports->send_rtcp(media::make_rtcp_batch(0, std::vector<uint8_t>(8), test::kStart), to);
@@ -172,10 +172,10 @@ END_TEST
 START_TEST(test_udp_ports_tell_where_nobody_listens) {
     for (const char *address : {"127.0.0.1", ""}) {
         Attached a(address);
-        const std::array to{test::deserted_address()};
+        const std::array to{net::Destination{test::deserted_address(), {}}};
         a.ports->send_rtp(test::make_batch({}), to);
         test::LoopRun(a.loop, [&] { return !a.receiver.unreachable.empty(); });
-        ck_assert(a.receiver.unreachable[0] == to[0]);
+        ck_assert(a.receiver.unreachable[0] == to[0].peer);
         ck_assert(a.receiver.arrivals.empty());
     }
 }
@@ -185,7 +185,7 @@ END_TEST
 START_TEST(test_udp_ports_receive_among_errors) {
     Attached a;
     const DatagramSocket viewer;
-    const std::array to{test::deserted_address()};
+    const std::array to{net::Destination{test::deserted_address(), {}}};
     for (int i = 0; i < 10; ++i) {
         a.ports->send_rtp(test::make_batch({}), to);
         viewer.send(local(a.ports->rtp_port()), bytes_of("punch"));

@@ -15,6 +15,7 @@
 
 using namespace rtspcore;
 using namespace std::chrono_literals;
+using net::Destination;
 using net::SharedSlab;
 using net::SocketAddress;
 using net::UdpSender;
@@ -30,6 +31,13 @@ struct Kernel {
     int calls = 0;
 } kernel;
 
+bool is_segmented(msghdr &message) {
+    for (cmsghdr *control = CMSG_FIRSTHDR(&message); control; control = CMSG_NXTHDR(&message, control))
+        if (control->cmsg_level == IPPROTO_UDP)
+            return true;
+    return false;
+}
+
 }  // namespace
 
 extern "C" int sendmmsg(int fd, mmsghdr *messages, unsigned count, int flags) {
@@ -39,7 +47,7 @@ extern "C" int sendmmsg(int fd, mmsghdr *messages, unsigned count, int flags) {
     for (; taken < count && error == 0; ++taken) {
         if (kernel.room == 0)
             error = kernel.error;
-        else if (messages[taken].msg_hdr.msg_controllen > 0 && kernel.segment_error != 0)
+        else if (kernel.segment_error != 0 && is_segmented(messages[taken].msg_hdr))
             error = kernel.segment_error;
         else if (syscall(SYS_sendmsg, fd, &messages[taken].msg_hdr, flags) < 0)
             error = errno;
@@ -80,8 +88,12 @@ struct Sending {
         setsockopt(socket.fd.get(), SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
         kernel = {};
     }
-    void send(const SharedSlab &slab, const std::vector<SocketAddress> &to, std::chrono::milliseconds when = 0ms) {
-        sender.send(slab, to, test::at(when));
+    void send(const SharedSlab &slab, const std::vector<SocketAddress> &to, std::chrono::milliseconds when = 0ms,
+              const SocketAddress &source = {}) {
+        std::vector<Destination> destinations;
+        for (const SocketAddress &peer : to)
+            destinations.push_back({peer, source});
+        sender.send(slab, destinations, test::at(when));
     }
     net::BoundSocket socket;
     UdpSender sender;
@@ -113,19 +125,53 @@ const struct {
 
 START_TEST(test_udp_sender_gives_every_destination_every_packet_in_order) {
     for (const auto &test : kSlabs) {
-        Sending s;
-        std::vector<DatagramSocket> viewers(3);
-        std::vector<SocketAddress> to;
-        for (const DatagramSocket &viewer : viewers)
-            to.push_back(viewer.address());
-        const SharedSlab slab = slab_of(test.sizes);
-        s.send(slab, to);
-        for (DatagramSocket &viewer : viewers) {
-            assert_receives(viewer, slab, test.name);
-            ck_assert_msg(viewer.is_empty(), "%s: more than was sent", test.name);
+        // Many enough that the packets are gathered, and fewer.
+        for (const size_t count : {3, 20}) {
+            Sending s;
+            std::vector<DatagramSocket> viewers(count);
+            std::vector<SocketAddress> to;
+            for (const DatagramSocket &viewer : viewers)
+                to.push_back(viewer.address());
+            const SharedSlab slab = slab_of(test.sizes);
+            s.send(slab, to);
+            for (DatagramSocket &viewer : viewers) {
+                assert_receives(viewer, slab, test.name);
+                ck_assert_msg(viewer.is_empty(), "%s: more than was sent", test.name);
+            }
+            ck_assert(!s.sender.blocked());
+            ck_assert_uint_eq(s.sender.packets_dropped(), 0);
         }
-        ck_assert(!s.sender.blocked());
-        ck_assert_uint_eq(s.sender.packets_dropped(), 0);
+    }
+}
+END_TEST
+
+// Without it, what goes to a loopback address comes from 127.0.0.1.
+START_TEST(test_udp_sender_sends_from_the_address_it_is_told) {
+    const SocketAddress source = *SocketAddress::parse("127.0.0.2", 554);
+    for (const char *bound_to : {"0.0.0.0", ""}) {
+        Sending s(bound_to);
+        for (const auto &sizes : {std::vector<size_t>{100}, repeated(3, 1400, {60})}) {
+            DatagramSocket viewer;
+            s.send(slab_of(sizes), {viewer.address()}, 0ms, source);
+            for (size_t i = 0; i < sizes.size(); ++i) {
+                const auto datagram = viewer.receive();
+                ck_assert(datagram.has_value());
+                ck_assert(datagram->from == source.with_port(s.socket.port));
+            }
+        }
+    }
+}
+END_TEST
+
+START_TEST(test_udp_sender_keeps_the_source_when_a_path_refuses_segments) {
+    Sending s("0.0.0.0");
+    kernel.segment_error = EINVAL;
+    const SocketAddress source = *SocketAddress::parse("127.0.0.2", 554);
+    DatagramSocket viewer;
+    s.send(slab_of(repeated(3, 500)), {viewer.address()}, 0ms, source);
+    for (int i = 0; i < 3; ++i) {
+        const auto datagram = viewer.receive();
+        ck_assert(datagram && datagram->from == source.with_port(s.socket.port));
     }
 }
 END_TEST
@@ -318,6 +364,8 @@ END_TEST
 int main() {
     return test::run_suite("udp_sender", {
                                              test_udp_sender_gives_every_destination_every_packet_in_order,
+                                             test_udp_sender_sends_from_the_address_it_is_told,
+                                             test_udp_sender_keeps_the_source_when_a_path_refuses_segments,
                                              test_udp_sender_needs_one_system_call_for_many_viewers,
                                              test_udp_sender_reaches_more_viewers_than_fit_in_one_call,
                                              test_udp_sender_dual_stack_socket_serves_both_families,

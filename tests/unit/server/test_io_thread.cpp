@@ -181,6 +181,24 @@ START_TEST(test_io_thread_session_over_udp_survives_its_connection) {
 }
 END_TEST
 
+// A NAT, or a firewall, lets nothing through that comes from another address of the server.
+START_TEST(test_io_thread_media_come_from_the_address_the_client_talks_to) {
+    auto config = test::local_config();
+    config.address.clear();
+    LiveServer live(config);
+    live.key_unit();
+    RtspPeer peer(live.port(), "127.0.0.2");
+    std::vector<DatagramPair> pairs;
+    pairs.push_back(DatagramPair::open());
+    const std::string session = test::set_up_udp(peer, pairs);
+    ck_assert_int_eq(peer.request("PLAY", peer.uri("/test"), session_header(session)).status, 200);
+    for (DatagramSocket *socket : {&pairs[0].rtp, &pairs[0].rtcp}) {
+        const auto datagram = socket->receive();
+        ck_assert(datagram && datagram->from.host() == "127.0.0.2");
+    }
+}
+END_TEST
+
 START_TEST(test_io_thread_session_over_tcp_ends_with_its_connection) {
     LiveServer live;
     live.gop();
@@ -407,6 +425,7 @@ int main(int argc, char **argv) {
                                             test_io_thread_connection_moves_with_all_it_was_sent,
                                             test_io_thread_connection_with_a_session_of_its_own_does_not_move,
                                             test_io_thread_session_over_udp_survives_its_connection,
+                                            test_io_thread_media_come_from_the_address_the_client_talks_to,
                                             test_io_thread_session_over_tcp_ends_with_its_connection,
                                             test_io_thread_session_without_sign_of_life_times_out,
                                             test_io_thread_session_is_kept_by_requests_reports_and_delivery,
