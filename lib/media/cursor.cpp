@@ -37,7 +37,7 @@ void Cursor::start_anywhere(RingIndex position) {
     running_ = selection_.dependent;
 }
 
-void Cursor::start_with_burst(std::vector<SharedBatch> burst, RingIndex position) {
+void Cursor::start_with_burst(std::vector<TimedUnit> burst, RingIndex position) {
     start(position);
     burst_ = std::move(burst);
 }
@@ -47,12 +47,12 @@ void Cursor::drop_track(uint8_t track) {
     running_ &= ~TrackSelection::bit(track);
     burst_.erase(burst_.begin(), burst_.begin() + static_cast<ptrdiff_t>(burst_next_));
     burst_next_ = 0;
-    std::erase_if(burst_, [track](const SharedBatch &batch) { return batch->track() == track; });
+    std::erase_if(burst_, [track](const TimedUnit &timed) { return timed.unit->track() == track; });
 }
 
 const SharedBatch *Cursor::peek(const Ring &ring, Time now) {
     if (in_burst())
-        return &burst_[burst_next_];
+        return &burst_[burst_next_].unit;
     if (position_ < ring.begin())
         fall_behind(ring);
     while (position_ < ring.end() && !too_slow_) {
@@ -76,7 +76,7 @@ SharedBatch Cursor::take(const Ring &ring, Time now) {
     const SharedBatch *next = peek(ring, now);
     if (!next)
         return nullptr;
-    SharedBatch batch = *next;
+    SharedBatch batch = in_burst() ? burst_[burst_next_].batch() : *next;
     if (batch->is_entry_point())
         running_ |= TrackSelection::bit(batch->track());
     if (!in_burst())
@@ -86,10 +86,10 @@ SharedBatch Cursor::take(const Ring &ring, Time now) {
     return batch;
 }
 
-SharedBatch Cursor::upcoming(const Ring &ring, uint8_t track) const {
+std::optional<TimedUnit> Cursor::upcoming(const Ring &ring, uint8_t track) const {
     const auto is_of_track = [track](const SharedBatch &batch) { return !batch->is_rtcp() && batch->track() == track; };
     for (size_t i = burst_next_; i < burst_.size(); ++i)
-        if (is_of_track(burst_[i]))
+        if (is_of_track(burst_[i].unit))
             return burst_[i];
     uint64_t running = running_after_burst();
     for (RingIndex index = std::max(position_, ring.begin()); index < ring.end(); ++index) {
@@ -100,14 +100,14 @@ SharedBatch Cursor::upcoming(const Ring &ring, uint8_t track) const {
         if (is_sent && batch->is_entry_point())
             running |= TrackSelection::bit(batch->track());
     }
-    return nullptr;
+    return std::nullopt;
 }
 
 uint64_t Cursor::running_after_burst() const {
     uint64_t running = running_;
     for (size_t i = burst_next_; i < burst_.size(); ++i)
-        if (burst_[i]->is_entry_point())
-            running |= TrackSelection::bit(burst_[i]->track());
+        if (burst_[i].unit->is_entry_point())
+            running |= TrackSelection::bit(burst_[i].unit->track());
     return running;
 }
 

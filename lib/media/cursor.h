@@ -9,6 +9,7 @@
 #include "media/mount.h"
 #include "media/packet_batch.h"
 #include "media/ring.h"
+#include "media/timed_unit.h"
 
 namespace rtspcore::media {
 
@@ -41,18 +42,19 @@ public:
     // The same, but with whatever comes next, key unit or not.
     void start_anywhere(RingIndex position);
     // Sends `burst`, which begins with a key unit, and goes on at `position`.
-    void start_with_burst(std::vector<SharedBatch> burst, RingIndex position);
+    void start_with_burst(std::vector<TimedUnit> burst, RingIndex position);
 
     // Nothing of that track from here on, what the burst still holds of it included.
     void drop_track(uint8_t track);
 
-    // What the viewer is to be sent next; null when it has all there is. May move forward past what it is not sent.
+    // What the viewer is to be sent next, in the burst at another time perhaps; null when it has all there is. May move
+    // forward past what it is not sent.
     const SharedBatch *peek(const Ring &ring, Time now);
     // The same, and goes on to the one after it: from here on the batch is the caller's to send whole.
     SharedBatch take(const Ring &ring, Time now);
 
-    // The first batch of a track that is going to be sent, as far as it is known; null otherwise. Moves nothing.
-    [[nodiscard]] SharedBatch upcoming(const Ring &ring, uint8_t track) const;
+    // The first unit of a track that is going to be sent, as far as it is known. Moves nothing.
+    [[nodiscard]] std::optional<TimedUnit> upcoming(const Ring &ring, uint8_t track) const;
 
     // Whether the next unit of that track is sent whatever it is, because no key unit has to come first.
     [[nodiscard]] bool sends_any(uint8_t track) const;
@@ -77,7 +79,7 @@ private:
     const MountConfig *config_;
     TrackSelection selection_;
     uint64_t running_ = 0;  // dependent tracks that had their key unit
-    std::vector<SharedBatch> burst_;
+    std::vector<TimedUnit> burst_;
     size_t burst_next_ = 0;
     RingIndex position_ = 0;
     uint64_t units_dropped_ = 0;

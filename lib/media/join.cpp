@@ -2,7 +2,6 @@
 #include "media/join.h"
 
 #include <algorithm>
-#include <cstring>
 #include <optional>
 #include <utility>
 
@@ -70,19 +69,6 @@ private:
     std::vector<int32_t> before_;  // how far the units' times are before the anchor, each once, the nearest first
 };
 
-SharedBatch with_time(const PacketBatch &original, rtp::RtpTime time, Duration shift) {
-    auto slab = std::make_unique_for_overwrite<uint8_t[]>(original.slab().size());
-    std::memcpy(slab.get(), original.slab().data(), original.slab().size());
-    for (const auto &extent : original.extents())
-        rtp::set_time({slab.get() + extent.offset, extent.size}, time);
-    PacketBatch::Properties properties = original.properties();
-    properties.time = time;
-    properties.capture = rtp::to_ntp(rtp::to_wall(properties.capture) + shift);
-    return std::make_shared<const PacketBatch>(
-        properties, std::vector<PacketBatch::Extent>(original.extents().begin(), original.extents().end()),
-        std::move(slab), original.slab().size());
-}
-
 std::vector<SharedBatch> units_from(const Ring &ring, RingIndex begin, uint8_t track) {
     std::vector<SharedBatch> units;
     for (RingIndex index = begin; index < ring.end(); ++index)
@@ -91,16 +77,16 @@ std::vector<SharedBatch> units_from(const Ring &ring, RingIndex begin, uint8_t t
     return units;
 }
 
-std::vector<SharedBatch> squeezed(const std::vector<SharedBatch> &units, rtp::RtpTime anchor, uint32_t clock_rate) {
+std::vector<TimedUnit> squeezed(const std::vector<SharedBatch> &units, rtp::RtpTime anchor, uint32_t clock_rate) {
     const Squeeze squeeze(units, anchor);
-    std::vector<SharedBatch> copies;
-    copies.reserve(units.size());
+    std::vector<TimedUnit> timed;
+    timed.reserve(units.size());
     for (const SharedBatch &unit : units) {
         const rtp::RtpTime time = unit->properties().time;
         const rtp::RtpTime moved = squeeze(time);
-        copies.push_back(moved == time ? unit : with_time(*unit, moved, duration(time, moved, clock_rate)));
+        timed.emplace_back(unit, moved, duration(time, moved, clock_rate));
     }
-    return copies;
+    return timed;
 }
 
 std::vector<SharedBatch> newest_unit(const Ring &ring, uint8_t track) {
@@ -131,10 +117,10 @@ JoinKind choose_join(const Ring &ring, const TrackSelection &selection, const Mo
     return JoinKind::KeyFrame;
 }
 
-std::vector<SharedBatch> make_join_burst(const Ring &ring, const TrackSelection &selection,
-                                         const std::vector<std::shared_ptr<Track>> &tracks, bool squeeze) {
-    std::vector<SharedBatch> dependent;
-    std::vector<SharedBatch> others;
+std::vector<TimedUnit> make_join_burst(const Ring &ring, const TrackSelection &selection,
+                                       const std::vector<std::shared_ptr<Track>> &tracks, bool squeeze) {
+    std::vector<TimedUnit> burst;
+    std::vector<TimedUnit> others;
     for (const auto &track : tracks) {
         if (!selection.has(track->index()))
             continue;
@@ -146,13 +132,14 @@ std::vector<SharedBatch> make_join_burst(const Ring &ring, const TrackSelection 
         const auto entry = ring.last_entry_point(track->index());
         if (!entry)
             continue;
-        auto units = units_from(ring, *entry, track->index());
-        if (squeeze)
-            units = squeezed(units, end_of_the_settled(ring, track->index(), track->clock_rate()), track->clock_rate());
-        dependent.insert(dependent.end(), units.begin(), units.end());
+        const auto units = units_from(ring, *entry, track->index());
+        const auto timed = squeeze ? squeezed(units, end_of_the_settled(ring, track->index(), track->clock_rate()),
+                                              track->clock_rate())
+                                   : std::vector<TimedUnit>(units.begin(), units.end());
+        burst.insert(burst.end(), timed.begin(), timed.end());
     }
-    dependent.insert(dependent.end(), others.begin(), others.end());
-    return dependent;
+    burst.insert(burst.end(), others.begin(), others.end());
+    return burst;
 }
 
 }  // namespace rtspcore::media

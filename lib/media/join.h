@@ -8,6 +8,7 @@
 #include "media/mount.h"
 #include "media/packet_batch.h"
 #include "media/ring.h"
+#include "media/timed_unit.h"
 
 namespace rtspcore::media {
 
@@ -22,13 +23,13 @@ enum class JoinKind : uint8_t {
 JoinKind choose_join(const Ring &ring, const TrackSelection &selection, const MountConfig &config,
                      bool encoder_answers);
 
-// What brings a joining viewer from the last key unit of each dependent track to the live edge: copies of those units
-// with their RTP times squeezed together, in order, to end at the live time, so that a player that shows them at their
-// times is not late for ever; and the newest unit of every other track, which needs no past. Pictures that may still be
+// What brings a joining viewer from the last key unit of each dependent track to the live edge: those units with their
+// RTP times squeezed together, in order, to end at the live time, so that a player that shows them at their times is
+// not late for ever; and the newest unit of every other track, which needs no past. Pictures that may still be
 // reordered with what comes after keep their true times. Sequence numbers are the true ones; capture times follow the
 // RTP times along the true mapping, so that a sender report made of any of them is right. `squeeze` is false for
 // lossless viewers, who keep true times.
-std::vector<SharedBatch> make_join_burst(const Ring &ring, const TrackSelection &selection,
-                                         const std::vector<std::shared_ptr<Track>> &tracks, bool squeeze);
+std::vector<TimedUnit> make_join_burst(const Ring &ring, const TrackSelection &selection,
+                                       const std::vector<std::shared_ptr<Track>> &tracks, bool squeeze);
 
 }  // namespace rtspcore::media

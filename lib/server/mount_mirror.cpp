@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "media/join.h"
 #include "media/mailbox.h"
 #include "server/viewer.h"
 
@@ -31,15 +30,6 @@ void MountMirror::receive(media::RingIndex index, media::SharedBatch batch) {
     if (is_known)
         return;
     ring_.append_at(index, std::move(batch));
-    join_burst_.reset();
-}
-
-const std::vector<media::SharedBatch> &MountMirror::join_burst(const media::TrackSelection &selection) {
-    if (!join_burst_ || join_burst_->selection != selection) {
-        const bool squeeze = mount_->config().slow_viewers != media::SlowViewerPolicy::Lossless;
-        join_burst_ = {selection, media::make_join_burst(ring_, selection, mount_->tracks(), squeeze)};
-    }
-    return join_burst_->batches;
 }
 
 void MountMirror::distribute(Time now) {

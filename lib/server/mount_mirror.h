@@ -34,9 +34,6 @@ public:
     // Sends every viewer what it has not got. Viewers may doom their connection meanwhile, but nobody is destroyed.
     void distribute(Time now);
 
-    // What a viewer that begins now is sent first (media::make_join_burst). Those who begin between two units share it.
-    const std::vector<media::SharedBatch> &join_burst(const media::TrackSelection &selection);
-
     [[nodiscard]] const media::Ring &ring() const { return ring_; }
     [[nodiscard]] const std::shared_ptr<media::Mount> &mount() const { return mount_; }
     [[nodiscard]] bool has_viewers() const { return !tcp_viewers_.empty() || !udp_viewers_.empty(); }
@@ -56,10 +53,6 @@ public:
     }
 
 private:
-    struct JoinBurst {
-        media::TrackSelection selection;
-        std::vector<media::SharedBatch> batches;
-    };
     struct Waiting {
         Viewer *viewer;
         std::function<void()> available;
@@ -74,7 +67,6 @@ private:
     net::UdpPorts *const udp_;
     media::Ring ring_;
     media::RingIndex distributed_ = 0;
-    std::optional<JoinBurst> join_burst_;  // of the ring as it is
     std::vector<TcpViewer *> tcp_viewers_;
     std::vector<UdpViewer *> udp_viewers_;
     std::vector<Waiting> waiting_;

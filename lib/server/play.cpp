@@ -42,8 +42,11 @@ bool may_burst(Viewer &viewer) {
 }
 
 void start_with_burst(Viewer &viewer) {
-    MountMirror &mirror = viewer.mirror();
-    viewer.cursor().start_with_burst(mirror.join_burst(viewer.session().selection()), mirror.ring().end());
+    const media::Ring &ring = viewer.mirror().ring();
+    media::Mount &mount = *viewer.mirror().mount();
+    const bool squeeze = mount.config().slow_viewers != media::SlowViewerPolicy::Lossless;
+    viewer.cursor().start_with_burst(
+        media::make_join_burst(ring, viewer.session().selection(), mount.tracks(), squeeze), ring.end());
 }
 
 }  // namespace

@@ -31,8 +31,8 @@ std::optional<FirstPacket> after_newest(const media::Ring &ring, uint8_t track) 
 
 std::optional<FirstPacket> first_packet(Viewer &viewer, uint8_t track) {
     const media::Ring &ring = viewer.mirror().ring();
-    if (const auto batch = viewer.cursor().upcoming(ring, track))
-        return FirstPacket{static_cast<uint16_t>(batch->properties().first_sequence), batch->properties().time};
+    if (const auto next = viewer.cursor().upcoming(ring, track))
+        return FirstPacket{static_cast<uint16_t>(next->unit->properties().first_sequence), next->time};
     return viewer.cursor().sends_any(track) ? after_newest(ring, track) : std::nullopt;
 }
 

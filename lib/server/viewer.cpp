@@ -16,7 +16,7 @@ Viewer::~Viewer() = default;
 bool Viewer::has_unit() const {
     const auto &streams = session_.streams();
     return std::any_of(streams.begin(), streams.end(), [this](const auto &stream) {
-        return cursor_.upcoming(mirror_.ring(), static_cast<uint8_t>(stream.first)) != nullptr;
+        return cursor_.upcoming(mirror_.ring(), static_cast<uint8_t>(stream.first)).has_value();
     });
 }
 

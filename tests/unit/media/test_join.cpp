@@ -56,7 +56,10 @@ struct Presentation {
         }
     }
     [[nodiscard]] std::vector<SharedBatch> burst(std::initializer_list<uint8_t> tracks, bool squeeze = true) {
-        return media::make_join_burst(ring, select(tracks), mount->tracks(), squeeze);
+        std::vector<SharedBatch> batches;
+        for (const media::TimedUnit &timed : media::make_join_burst(ring, select(tracks), mount->tracks(), squeeze))
+            batches.push_back(timed.batch());
+        return batches;
     }
 
     std::shared_ptr<media::Mount> mount = media::Mount::create("/test", {});
