@@ -2,6 +2,7 @@
 #include "packet_feed.h"
 
 #include <span>
+#include <utility>
 
 #include "rtp_caps.h"
 
@@ -88,6 +89,10 @@ void PacketFeed::add(GstBuffer *buffer) {
 }
 
 void PacketFeed::publish(const std::vector<SharedBatch> &batches) {
+    if (batches.empty())
+        return;
+    if (auto sets = assembler_->take_parameter_sets())
+        track_->complete_caps(std::move(*sets));
     for (const SharedBatch &batch : batches)
         track_->publish(batch);
 }

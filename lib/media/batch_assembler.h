@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -33,6 +34,8 @@ public:
     // Ends the unit that was begun: at EOS.
     std::vector<SharedBatch> drain();
 
+    // AccessUnitInspector::take_parameter_sets().
+    std::optional<rtp::FormatParameters> take_parameter_sets() { return inspector_->take_parameter_sets(); }
     [[nodiscard]] bool has_key_frames() const;
     [[nodiscard]] uint64_t malformed() const { return malformed_; }
 

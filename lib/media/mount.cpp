@@ -67,7 +67,11 @@ std::optional<size_t> Mount::free_index(const Content &content) {
 }
 
 void Mount::update_caps(Track &track, Ref<GstCaps> caps) {
-    std::swap(*track.caps_.lock(), caps);
+    std::swap(track.description_.lock()->caps, caps);
+    count_description();
+}
+
+void Mount::count_description() {
     ++content_.lock()->version;
 }
 

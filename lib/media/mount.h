@@ -17,6 +17,7 @@
 #include "base/result.h"
 #include "media/packet_batch.h"
 #include "media/ring.h"
+#include "rtp/parameter_sets.h"
 
 namespace rtspcore::media {
 
@@ -58,8 +59,10 @@ public:
     [[nodiscard]] uint8_t index() const { return index_; }
     [[nodiscard]] const TrackConfig &config() const { return config_; }
     [[nodiscard]] uint32_t clock_rate() const { return clock_rate_; }
-    // What the SDP tells: those of the config, unless Mount::update_caps() was called.
-    [[nodiscard]] Ref<GstCaps> caps() { return *caps_.lock(); }
+    // What the SDP tells: those of the config or, later, of Mount::update_caps(), completed.
+    [[nodiscard]] Ref<GstCaps> caps();
+    // What the stream tells of itself, and its caps do not: parameter sets of RTP from elsewhere.
+    void complete_caps(rtp::FormatParameters parameters);
 
     // Appends to the mount's ring and hands it to the I/O threads that have a viewer: O(I/O threads), never blocks on a
     // viewer. Inserts a sender report before the batch when one is due.
@@ -91,7 +94,11 @@ private:
     const uint8_t index_;
     const TrackConfig config_;
     uint32_t clock_rate_ = 90000;
-    Guarded<Ref<GstCaps>> caps_;
+    struct Description {
+        Ref<GstCaps> caps;
+        rtp::FormatParameters in_band;
+    };
+    Guarded<Description> description_;
     struct Progress {
         SharedBatch latest;  // null before the first batch, and after the end
         Time next_report{};
@@ -141,6 +148,8 @@ public:
     std::shared_ptr<Track> add_track(TrackConfig config);
     // New caps of a track for those who ask from here on, where its viewers can go on: other parameter sets.
     void update_caps(Track &track, Ref<GstCaps> caps);
+    // describe() tells something new from now on: its version counts up.
+    void count_description();
     // Viewers of the track get BYE, those of the others go on. What the track publishes from here on is ignored.
     void remove_track(const std::shared_ptr<Track> &track);
     [[nodiscard]] std::vector<std::shared_ptr<Track>> tracks();

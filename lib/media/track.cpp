@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include <algorithm>
 #include <utility>
 
 #include "media/mount.h"
@@ -19,6 +20,14 @@ uint32_t clock_rate_of(GstCaps *caps) {
     return rate > 0 ? static_cast<uint32_t>(rate) : 90000;
 }
 
+// Whether the caps have these parameters themselves, whatever their values.
+bool tells(const GstCaps *caps, const rtp::FormatParameters &parameters) {
+    const GstStructure *structure = gst_caps_get_structure(caps, 0);
+    return std::ranges::all_of(parameters, [structure](const auto &parameter) {
+        return gst_structure_has_field(structure, parameter.first.c_str()) != FALSE;
+    });
+}
+
 }  // namespace
 
 SharedBatch make_sender_report(const PacketBatch &batch, std::string_view cname, Time now) {
@@ -34,7 +43,30 @@ Track::Track(std::weak_ptr<Mount> mount, uint8_t index, TrackConfig config)
       index_(index),
       config_(std::move(config)),
       clock_rate_(clock_rate_of(config_.caps.get())),
-      caps_(config_.caps) {}
+      description_(Description{config_.caps, {}}) {}
+
+Ref<GstCaps> Track::caps() {
+    auto description = description_.lock();
+    if (tells(description->caps.get(), description->in_band))
+        return description->caps;
+    auto complete = Ref<GstCaps>::adopt(gst_caps_copy(description->caps.get()));
+    GstStructure *structure = gst_caps_get_structure(complete.get(), 0);
+    for (const auto &[name, value] : description->in_band)
+        gst_structure_set(structure, name.c_str(), G_TYPE_STRING, value.c_str(), nullptr);
+    return complete;
+}
+
+void Track::complete_caps(rtp::FormatParameters parameters) {
+    bool is_news = false;
+    {
+        auto description = description_.lock();
+        is_news = !tells(description->caps.get(), parameters);
+        std::swap(description->in_band, parameters);
+    }
+    const auto mount = mount_.lock();
+    if (mount && is_news)
+        mount->count_description();
+}
 
 void Track::publish(const SharedBatch &batch) {
     const auto mount = mount_.lock();

@@ -3,10 +3,12 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 
 #include "rtp/packet.h"
+#include "rtp/parameter_sets.h"
 
 namespace rtspcore::rtp {
 
@@ -31,6 +33,9 @@ public:
     virtual void add(const PacketView &packet) = 0;
     // The traits of what was added since the last call.
     virtual AccessUnitTraits finish() = 0;
+    // The parameter sets of the stream as its SDP would tell them, when they changed since the last call: of codecs
+    // that carry them in band.
+    virtual std::optional<FormatParameters> take_parameter_sets() { return std::nullopt; }
     // Whether units of this stream depend on each other at all: false for audio, JPEG, data (every unit is a key).
     [[nodiscard]] virtual bool has_key_frames() const = 0;
     // Whether the marker bit ends an access unit (video but MP2T; MP4A-LATM, MPEG4-GENERIC, AC3, SMPTE336M...). Where

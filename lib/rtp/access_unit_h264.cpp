@@ -51,7 +51,10 @@ public:
         }
     }
 
+    std::optional<FormatParameters> take_parameter_sets() override { return sets_.take_changed(); }
+
     AccessUnitTraits finish() override {
+        sets_.finish_unit();
         const Unit unit = std::exchange(unit_, {});
         return {
             // A recovery point without its SPS is of no use to who joins there: a stream that refreshes its picture bit
@@ -103,8 +106,10 @@ private:
             note_slice(header);
     }
 
+    // `nal` is the whole unit, or empty if the packet has only its beginning.
     void add_nal(uint8_t header, std::span<const uint8_t> nal) {
         note_slice(header);
+        sets_.add(header & kTypeMask, nal);
         switch (header & kTypeMask) {
             case kIdrSlice:
                 unit_.idr = true;
@@ -133,6 +138,7 @@ private:
     }
 
     Unit unit_;
+    ParameterSets sets_{{{kSps, "sprop-parameter-sets"}, {kPps, "sprop-parameter-sets"}}};
 };
 
 }  // namespace

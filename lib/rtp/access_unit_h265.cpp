@@ -51,10 +51,13 @@ public:
         else if (header.type == kFragmentation)
             add_fragment(header, payload.subspan(kNalHeaderSize));
         else
-            add_nal(header);
+            add_nal(header, payload);
     }
 
+    std::optional<FormatParameters> take_parameter_sets() override { return sets_.take_changed(); }
+
     AccessUnitTraits finish() override {
+        sets_.finish_unit();
         const Unit unit = std::exchange(unit_, {});
         const bool top_layer = unit.lowest_temporal_id >= highest_temporal_id_;
         return {
@@ -82,7 +85,7 @@ private:
             bytes = bytes.subspan(2);
             if (size < kNalHeaderSize || size > bytes.size())
                 return;
-            add_nal(parse_header(bytes));
+            add_nal(parse_header(bytes), bytes.first(size));
             bytes = bytes.subspan(size);
         }
     }
@@ -93,13 +96,15 @@ private:
             return;
         header.type = bytes[0] & kFuTypeMask;
         if (bytes[0] & kFuStart)
-            add_nal(header);
+            add_nal(header, {});
         else
             note_slice(header);
     }
 
-    void add_nal(const NalHeader &header) {
+    // `nal` is the whole unit, or empty if the packet has only its beginning.
+    void add_nal(const NalHeader &header, std::span<const uint8_t> nal) {
         note_slice(header);
+        sets_.add(header.type, nal);
         unit_.random_access |= header.layer == 0 && header.type >= kBlaWLp && header.type <= kCra;
         unit_.vps |= header.type == kVps;
         unit_.sps |= header.type == kSps;
@@ -116,6 +121,7 @@ private:
     }
 
     Unit unit_;
+    ParameterSets sets_{{{kVps, "sprop-vps"}, {kSps, "sprop-sps"}, {kPps, "sprop-pps"}}};
     uint8_t highest_temporal_id_ = 0;
 };
 

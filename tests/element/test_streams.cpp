@@ -253,6 +253,17 @@ START_TEST(test_new_parameter_sets_keep_the_viewer_and_another_codec_ends_it) {
 }
 END_TEST
 
+// RTP from a sender that tells its parameter sets neither in its caps nor twice.
+START_TEST(test_parameter_sets_that_came_once_are_in_the_description) {
+    SinkHarness sink;
+    sink.set_caps(h264_rtp_caps());
+    sink.push_packet(std::string("\x78\x00\x04\x67\x42\xc0\x0d\x00\x04\x68\xce\x3c\x80\x00\x02\x65\x88", 17));
+    sink.push_packet(h264_other_unit());
+    const std::string sdp = Connection(sink.port()).describe("/test");
+    ck_assert_msg(contains(sdp, "sprop-parameter-sets=Z0LADQ==,aM48gA=="), "%s", sdp.c_str());
+}
+END_TEST
+
 START_TEST(test_other_caps_change_the_payloader) {
     SinkHarness sink;
     sink.set_caps(kPcmu);
@@ -345,7 +356,8 @@ int main(int argc, char **argv) {
          test_static_payload_type_is_kept_and_others_are_unique_in_the_mapping, test_klv_is_served,
          test_packets_reach_the_viewer_as_they_came, test_flush_keeps_ssrc_and_sequence,
          test_eos_tells_viewers_goodbye_and_is_posted, test_eos_waits_for_linked_pads_only,
-         test_new_parameter_sets_keep_the_viewer_and_another_codec_ends_it, test_other_caps_change_the_payloader,
+         test_new_parameter_sets_keep_the_viewer_and_another_codec_ends_it,
+         test_parameter_sets_that_came_once_are_in_the_description, test_other_caps_change_the_payloader,
          test_other_mapping_moves_the_stream, test_pad_released_while_playing_ends_its_stream_only,
          test_viewer_waiting_for_a_key_frame_makes_the_encoder_be_asked, test_stats_tell_what_came_and_who_watches});
 }

@@ -269,6 +269,26 @@ START_TEST(test_mount_describes_its_tracks) {
 }
 END_TEST
 
+// A sender may send them once only: who comes later learns them from the SDP.
+START_TEST(test_track_caps_without_parameter_sets_are_completed_from_the_stream) {
+    const auto mount = Mount::create("/cam", {});
+    const auto track = mount->add_track(test::video_config());
+    const std::string before = mount->describe(false);
+    track->complete_caps({{"sprop-parameter-sets", "Z0LADQ==,aM48gA=="}});
+    const std::string after = mount->describe(false);
+    ck_assert(after.find("sprop-parameter-sets=Z0LADQ==,aM48gA==") != std::string::npos);
+    ck_assert_msg(after.substr(0, after.find(" IN IP4")) != before.substr(0, before.find(" IN IP4")),
+                  "the version counts up");
+    auto told = Ref<GstCaps>::adopt(gst_caps_copy(track->config().caps.get()));
+    gst_caps_set_simple(told.get(), "sprop-parameter-sets", G_TYPE_STRING, "Z0LAHg==,aM48gA==", nullptr);
+    mount->update_caps(*track, told);
+    const std::string by_caps = mount->describe(false);
+    ck_assert(by_caps.find("sprop-parameter-sets=Z0LAHg==,aM48gA==") != std::string::npos);
+    track->complete_caps({{"sprop-parameter-sets", "Z0LADQ==,aM48gA=="}});
+    ck_assert_msg(mount->describe(false) == by_caps, "what the caps tell stays, and is the same description");
+}
+END_TEST
+
 START_TEST(test_track_reports_before_its_first_batch_and_every_five_seconds_of_its_own_time) {
     const Subscribed s;
     const auto track = s.mount->add_track(test::video_config());
@@ -353,6 +373,7 @@ int main(int argc, char **argv) {
                                test_mount_track_index_is_reused_when_nothing_remembers_it,
                                test_mount_track_index_is_not_reused_while_its_batches_are_in_the_ring,
                                test_mount_track_outlives_its_mount,
+                               test_track_caps_without_parameter_sets_are_completed_from_the_stream,
                                test_mount_describes_its_tracks,
                                test_track_reports_before_its_first_batch_and_every_five_seconds_of_its_own_time,
                                test_track_report_tells_the_mapping_of_the_batch_it_precedes,

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Packets as the payload formats lay them out; test_payloaders has those of GStreamer.
+#include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -109,6 +111,42 @@ START_TEST(test_access_unit_h265) {
                      {.what = "IDR of another layer", .payloads = {"0201d0", "2609ac"}},
                      {.what = "broken bits", .payloads = {"", "62", "6201", "6001", "600100"}},
                  });
+}
+END_TEST
+
+// What the stream told of its parameter sets after each unit: parameters, or nothing new.
+START_TEST(test_access_unit_parameter_sets_are_told_once) {
+    const struct {
+        const char *encoding;
+        const char *what;
+        std::vector<const char *> payloads;
+        rtp::FormatParameters told;
+    } units[] = {
+        {"H264", "SPS only", {"6742c00d"}, {}},
+        {"H264", "then PPS", {"68ce3c80", "6588"}, {{"sprop-parameter-sets", "Z0LADQ==,aM48gA=="}}},
+        {"H264", "the same again", {"78 0004 6742c00d 0004 68ce3c80 0002 6588"}, {}},
+        {"H264", "a picture", {"419a"}, {}},
+        {"H264", "two PPS", {"68ce3c80", "68ce3c81"}, {{"sprop-parameter-sets", "Z0LADQ==,aM48gA==,aM48gQ=="}}},
+        {"H264", "a fragment of another SPS", {"7c8742", "7c4711"}, {}},
+        {"H264", "another SPS", {"78 0004 6742c01e"}, {{"sprop-parameter-sets", "Z0LAHg==,aM48gA==,aM48gQ=="}}},
+        {"H265",
+         "all three",
+         {"6001 0003 400101 0003 420102", "440103"},
+         {{"sprop-vps", "QAEB"}, {"sprop-sps", "QgEC"}, {"sprop-pps", "RAED"}}},
+        {"H265", "the same again", {"400101", "420102", "440103"}, {}},
+        {"VP8", "none at all", {"9000"}, {}},
+    };
+    std::map<std::string, std::unique_ptr<rtp::AccessUnitInspector>> inspectors;
+    for (const auto &unit : units) {
+        auto &inspector = inspectors[unit.encoding];
+        if (!inspector)
+            inspector = rtp::make_access_unit_inspector("video", unit.encoding);
+        for (const char *payload : unit.payloads)
+            add(*inspector, from_hex(payload));
+        inspector->finish();
+        const auto told = inspector->take_parameter_sets();
+        ck_assert_msg(told.value_or(rtp::FormatParameters{}) == unit.told, "%s: %s", unit.encoding, unit.what);
+    }
 }
 END_TEST
 
@@ -361,6 +399,7 @@ int main() {
     return test::run_suite("access_unit", {
                                               test_access_unit_h264,
                                               test_access_unit_h265,
+                                              test_access_unit_parameter_sets_are_told_once,
                                               test_access_unit_h265_only_the_highest_temporal_layer_is_droppable,
                                               test_access_unit_vp8,
                                               test_access_unit_vp9,
