@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include <gst/rtsp-server/rtsp-server.h>
 #include <gst/rtsp/rtsp.h>
 
 #include <string>
@@ -26,6 +27,7 @@ struct Settings {
     unsigned mtu = 1400;
     rtspcore::media::MountConfig mount;
     TlsSettings tls;
+    Ref<GstRTSPServer> rtsp_server;  // of the application
 };
 
 // Takes address, service and mapping from "rtsp://address:port/mapping".

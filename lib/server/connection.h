@@ -46,6 +46,14 @@ public:
     // Leaves its thread, with everything unread and unsent. Only without sessions.
     void detach();
 
+    // For who goes on with it instead: its bytes, and what the client said that was not answered, the parked request
+    // first. Only without sessions; it is of no use afterwards.
+    struct Remains {
+        std::unique_ptr<net::ByteStream> stream;
+        std::string begun;
+    };
+    Remains give_up();
+
     void on_ready(uint32_t events) override;
 
     // Appends an RTSP message or interleaved packet; pump() sends it. Dooms the connection when the peer does not read
@@ -98,6 +106,7 @@ private:
     void handle_malformed(const rtsp::MessageParser::Malformed &malformed);
     void handle_interleaved(const rtsp::MessageParser::InterleavedFrame &frame);
     void park(ParkedRequest parked);
+    void leave_to_fallback();
     void answer(const Answer &answer);
     bool send_next(TcpViewer &viewer, Time now);
     bool take(net::StreamWriter::Outcome outcome, Time now);

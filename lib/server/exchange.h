@@ -25,6 +25,7 @@ struct ParkedRequest {
         Mount,      // what is served changes
         FirstUnit,  // there is something to send to the viewer
         Thread,     // the connection comes to the I/O thread that has the session
+        Elsewhere,  // the connection goes to another server of this process, with the request
     };
     rtsp::Request request;
     For reason = For::Mount;

@@ -66,18 +66,30 @@ Outcome RequestHandler::handle(Connection &connection, const rtsp::Request &requ
         answer.closes = true;
         return answer;
     }
+    auto target = rtsp::parse_request_target(request.uri);
+    if (!target)
+        return refuse(context, rtsp::Status::BadRequest, target.error().message.c_str());
+    context.target = std::move(*target);
+    if (belongs_elsewhere(context))
+        return ParkedRequest{request, ParkedRequest::For::Elsewhere, {}};
     if (const auto required = request.headers.joined("Require"); required) {
         Answer answer = refuse(context, rtsp::Status::OptionNotSupported, "it requires an option");
         answer.response.headers.add("Unsupported", *required);
         return answer;
     }
-    auto target = rtsp::parse_request_target(request.uri);
-    if (!target)
-        return refuse(context, rtsp::Status::BadRequest, target.error().message.c_str());
-    context.target = std::move(*target);
     if (auto outcome = find_session(context))
         return std::move(*outcome);
     return dispatch(context);
+}
+
+// Whether another server of this process is asked. A client tells by the path; one that has a session of ours has to
+// ask on a connection of its own.
+bool RequestHandler::belongs_elsewhere(const Context &context) const {
+    const bool names_a_path = context.target.mapping != "*" && context.request.method != rtsp::Method::Options;
+    if (!names_a_path || !context.connection.sessions().empty() || !thread_.server().fallback())
+        return false;
+    const auto lookup = thread_.server().mounts().find(context.target.mapping);
+    return !lookup.mount && (!lookup.pending || context.last_chance);
 }
 
 std::optional<Outcome> RequestHandler::find_session(Context &context) {

@@ -38,6 +38,7 @@ private:
         Session *session = nullptr;  // named by the Session header
     };
 
+    bool belongs_elsewhere(const Context &context) const;
     std::optional<Outcome> find_session(Context &context);
     Outcome dispatch(Context &context);
 

@@ -10,8 +10,10 @@
 #include <string>
 #include <vector>
 
+#include "base/guarded.h"
 #include "base/result.h"
 #include "net/tls_context.h"
+#include "server/fallback.h"
 #include "server/mount_table.h"
 
 namespace rtspcore::net {
@@ -52,7 +54,8 @@ struct ServerConfig {
     bool allow_udp = true;
     bool allow_tcp = true;
     TlsConfig tls;
-    std::string server_name;  // the `Server` header
+    std::shared_ptr<const Fallback> fallback;  // Server::set_fallback(), from the first client on
+    std::string server_name;                   // the `Server` header
 };
 
 enum class ServerError : uint8_t {
@@ -99,6 +102,12 @@ public:
     [[nodiscard]] const ServerConfig &config() const { return config_; }
     [[nodiscard]] ServerStatistics &statistics() { return statistics_; }
 
+    // Who gets the connections that ask for something else than live mounts; null: they are answered 404. With several,
+    // the last one that was set.
+    void set_fallback(std::shared_ptr<const Fallback> fallback) { fallback_.lock()->swap(fallback); }
+    void unset_fallback(const std::shared_ptr<const Fallback> &fallback);
+    [[nodiscard]] std::shared_ptr<const Fallback> fallback() { return *fallback_.lock(); }
+
     // For the I/O threads and the acceptor.
     [[nodiscard]] net::TlsContext *tls() { return tls_.get(); }  // null: not spoken
     [[nodiscard]] bool has_thread(unsigned index) const { return index < io_threads_.size(); }
@@ -116,6 +125,7 @@ private:
     const ServerConfig config_;
     ServerStatistics statistics_;
     MountTable mounts_;
+    Guarded<std::shared_ptr<const Fallback>> fallback_;
     std::vector<std::unique_ptr<IoThread>> io_threads_;
     std::unique_ptr<Acceptor> acceptor_;
     std::unique_ptr<Acceptor> tls_acceptor_;
