@@ -14,4 +14,9 @@ GType sync_mode_type();
 GType start_mode_type();          // media::StartMode
 GType slow_viewer_policy_type();  // media::SlowViewerPolicy
 
+// Flags of the property `auth-methods`.
+inline constexpr unsigned kAuthBasic = 1 << 0;
+inline constexpr unsigned kAuthDigest = 1 << 1;
+GType auth_methods_type();
+
 }  // namespace rtspsink

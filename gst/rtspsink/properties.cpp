@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "properties.h"
 
+#include <vector>
+
+#include "access_properties.h"
 #include "enums.h"
 
 namespace rtspsink {
@@ -167,7 +170,13 @@ const Property kProperties[] = {
 }  // namespace
 
 std::span<const Property> properties() {
-    return kProperties;
+    static const std::vector<Property> all = [] {
+        std::vector<Property> joined(std::begin(kProperties), std::end(kProperties));
+        const auto access = access_properties();
+        joined.insert(joined.end(), access.begin(), access.end());
+        return joined;
+    }();
+    return all;
 }
 
 }  // namespace rtspsink

@@ -13,7 +13,7 @@ namespace rtspsink {
 struct Property {
     GParamSpec *(*spec)();
     void (*set)(Settings &settings, const GValue *value);
-    void (*get)(const Settings &settings, GValue *value);
+    void (*get)(const Settings &settings, GValue *value);  // null: not readable
 };
 
 // Their order gives the property ids, from 1.

@@ -31,7 +31,8 @@ std::optional<unsigned> ordinal_in(std::string_view name) {
 }  // namespace
 
 bool RtspSink::open() {
-    const auto config = server_config(settings());
+    const Settings current = settings();
+    const auto config = server_config(current);
     if (!config) {
         post_error(element_, config.error().code);
         return false;
@@ -42,6 +43,8 @@ bool RtspSink::open() {
         post_error(element_, cannot_open(*config, server.error()));
         return false;
     }
+    for (const std::string &warning : access_warnings(current.access))
+        post_warning(element_, warning);
     presentations_.open(*std::move(server));
     g_object_notify(G_OBJECT(element_), "bound-port");
     return true;

@@ -40,7 +40,7 @@ unsigned thread_count(unsigned configured) {
 
 }  // namespace
 
-Server::Server(ServerConfig config) : config_(std::move(config)) {}
+Server::Server(ServerConfig config) : config_(std::move(config)), access_(config_.access) {}
 
 Server::~Server() {
     for (const auto &thread : io_threads_)

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "server/access/access_control.h"
 #include "server/mount_table.h"
 
 namespace rtspcore::net {
@@ -38,6 +39,7 @@ struct ServerConfig {
     bool allow_udp = true;
     bool allow_tcp = true;
     std::string server_name;  // the `Server` header
+    access::AccessConfig access;
 };
 
 enum class ServerError : uint8_t { BadAddress, PortTaken, PermissionDenied, AddressNotAvailable, NoUdpPorts, System };
@@ -50,7 +52,8 @@ struct ServerStatistics {
     std::atomic<uint64_t> sessions_total{0};
     std::atomic<uint64_t> requests{0};
     std::atomic<uint64_t> bad_requests{0};
-    std::atomic<uint64_t> rtcp_dropped{0};  // malformed, or from an address that has no session
+    std::atomic<uint64_t> requests_denied{0};  // of those who may not, or did not prove who they are
+    std::atomic<uint64_t> rtcp_dropped{0};     // malformed, or from an address that has no session
 };
 
 // Tells the table what is going to be served, so that no client is so early that it gets a 404 for it.
@@ -66,6 +69,7 @@ public:
     ~Server();
 
     [[nodiscard]] MountTable &mounts() { return mounts_; }
+    [[nodiscard]] access::AccessControl &access() { return access_; }
     [[nodiscard]] uint16_t port() const { return port_; }
     [[nodiscard]] const ServerConfig &config() const { return config_; }
     [[nodiscard]] ServerStatistics &statistics() { return statistics_; }
@@ -85,6 +89,7 @@ private:
     const ServerConfig config_;
     ServerStatistics statistics_;
     MountTable mounts_;
+    access::AccessControl access_;
     std::vector<std::unique_ptr<IoThread>> io_threads_;
     std::unique_ptr<Acceptor> acceptor_;
     uint16_t port_ = 0;
