@@ -4,6 +4,7 @@
 #include <iterator>
 #include <vector>
 
+#include "access_properties.h"
 #include "enums.h"
 
 namespace rtspsink {
@@ -181,9 +182,10 @@ void set_text(GValue *value, const std::string &string) {
 
 std::span<const Property> properties() {
     static const std::vector<Property> all = [] {
-        std::vector<Property> tables(std::begin(kProperties), std::end(kProperties));
-        tables.insert(tables.end(), tls_properties().begin(), tls_properties().end());
-        return tables;
+        std::vector<Property> joined(std::begin(kProperties), std::end(kProperties));
+        for (const auto table : {access_properties(), tls_properties()})
+            joined.insert(joined.end(), table.begin(), table.end());
+        return joined;
     }();
     return all;
 }

@@ -48,6 +48,8 @@ bool RtspSink::open() {
     }
     if (fallback_)
         (*server)->set_fallback(fallback_);
+    for (const std::string &warning : access_warnings(settings.access))
+        post_warning(element_, warning);
     presentations_.open(*std::move(server));
     notify_ports();
     return true;

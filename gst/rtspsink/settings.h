@@ -6,6 +6,7 @@
 
 #include <string>
 
+#include "access_settings.h"
 #include "media/mount.h"
 #include "problem.h"
 #include "server/server.h"
@@ -25,6 +26,7 @@ struct Settings {
     unsigned io_threads = 0;
     unsigned session_timeout = 60;
     unsigned mtu = 1400;
+    AccessSettings access;
     rtspcore::media::MountConfig mount;
     TlsSettings tls;
     Ref<GstRTSPServer> rtsp_server;  // of the application

@@ -176,7 +176,7 @@ void Connection::handle_item(rtsp::MessageParser::Item item) {
 void Connection::handle_request(const rtsp::Request &request, bool last_chance, const ParkedRequest *before) {
     last_request_ = thread_->loop().now();
     has_spoken_ = true;
-    Outcome outcome = thread_->requests().handle(*this, request, last_chance);
+    Outcome outcome = thread_->requests().handle(*this, request, last_chance, before);
     auto *parked = std::get_if<ParkedRequest>(&outcome);
     if (!parked)
         return answer(std::get<Answer>(outcome));

@@ -56,8 +56,9 @@ std::string allowed_methods(const rtsp::SessionSituation &situation, rtsp::Scope
 
 }  // namespace
 
-Outcome RequestHandler::handle(Connection &connection, const rtsp::Request &request, bool last_chance) {
-    Context context{connection, request, last_chance, {}};
+Outcome RequestHandler::handle(Connection &connection, const rtsp::Request &request, bool last_chance,
+                               const ParkedRequest *before) {
+    Context context{connection, request, last_chance, before};
     if (!sequence_of(request))
         return refuse(context, rtsp::Status::BadRequest,
                       "every request needs a CSeq header with a number (RFC 2326 section 12.17)");
@@ -70,8 +71,11 @@ Outcome RequestHandler::handle(Connection &connection, const rtsp::Request &requ
     if (!target)
         return refuse(context, rtsp::Status::BadRequest, target.error().message.c_str());
     context.target = std::move(*target);
-    if (belongs_elsewhere(context))
+    if (belongs_elsewhere(context)) {
+        if (auto outcome = check_access(context))
+            return std::move(*outcome);
         return ParkedRequest{request, ParkedRequest::For::Elsewhere, {}};
+    }
     if (const auto required = request.headers.joined("Require"); required) {
         Answer answer = refuse(context, rtsp::Status::OptionNotSupported, "it requires an option");
         answer.response.headers.add("Unsupported", *required);
@@ -79,7 +83,13 @@ Outcome RequestHandler::handle(Connection &connection, const rtsp::Request &requ
     }
     if (auto outcome = find_session(context))
         return std::move(*outcome);
-    return dispatch(context);
+    // Before anything is told of what is served, or not, at the target.
+    if (auto outcome = check_access(context))
+        return std::move(*outcome);
+    Outcome outcome = dispatch(context);
+    if (auto *parked = std::get_if<ParkedRequest>(&outcome))
+        parked->visitor = context.visitor;
+    return outcome;
 }
 
 // Whether another server of this process is asked. A client tells by the path; one that has a session of ours has to

@@ -54,7 +54,8 @@ unsigned thread_count(unsigned configured) {
 
 }  // namespace
 
-Server::Server(ServerConfig config) : config_(std::move(config)), fallback_(config_.fallback) {}
+Server::Server(ServerConfig config)
+    : config_(std::move(config)), fallback_(config_.fallback), access_(config_.access) {}
 
 Server::~Server() {
     for (const auto &thread : io_threads_)
