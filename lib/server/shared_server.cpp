@@ -43,7 +43,8 @@ Result<std::shared_ptr<Server>, ServerError> shared_server(const ServerConfig &c
         if (auto server = found->second.lock()) {
             if (server->config().tls == config.tls && server->config().access == config.access)
                 return server;
-            return Failure{ServerError::SecuredOtherwise, std::string("the port is served with other TLS or access settings")};
+            return Failure{ServerError::SecuredOtherwise,
+                           std::string("the port is served with other TLS or access settings")};
         }
         registry().closed.wait(lock);
     }
