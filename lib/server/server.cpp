@@ -8,6 +8,7 @@
 #include "net/socket.h"
 #include "server/acceptor.h"
 #include "server/io_thread.h"
+#include "server/multicast_pool.h"
 
 namespace rtspcore::server {
 
@@ -40,7 +41,10 @@ unsigned thread_count(unsigned configured) {
 
 }  // namespace
 
-Server::Server(ServerConfig config) : config_(std::move(config)) {}
+Server::Server(ServerConfig config) : config_(std::move(config)) {
+    if (config_.multicast.enabled)
+        multicast_ = std::make_unique<MulticastPool>(config_.multicast);
+}
 
 Server::~Server() {
     for (const auto &thread : io_threads_)
@@ -96,6 +100,10 @@ Result<void, ServerError> Server::open_udp_and_threads(const PrepareMounts &prep
 IoThread &Server::least_busy_thread() {
     const auto fewer = [](const auto &a, const auto &b) { return a->connection_count() < b->connection_count(); };
     return **std::min_element(io_threads_.begin(), io_threads_.end(), fewer);
+}
+
+net::MulticastRoute Server::multicast_route() const {
+    return {config_.multicast.interface, config_.multicast.ttl, config_.address};
 }
 
 void Server::count_session() {

@@ -10,7 +10,9 @@
 #include <vector>
 
 #include "base/result.h"
+#include "net/multicast_route.h"
 #include "server/mount_table.h"
+#include "server/multicast_config.h"
 
 namespace rtspcore::net {
 class UdpPorts;
@@ -20,6 +22,7 @@ namespace rtspcore::server {
 
 class IoThread;
 class Acceptor;
+class MulticastPool;
 
 struct UdpPortRange {
     uint16_t min = 0;  // 0: ephemeral
@@ -37,7 +40,8 @@ struct ServerConfig {
     unsigned max_connections = 10000;
     bool allow_udp = true;
     bool allow_tcp = true;
-    std::string server_name;  // the `Server` header
+    MulticastConfig multicast;  // checked
+    std::string server_name;    // the `Server` header
 };
 
 enum class ServerError : uint8_t { BadAddress, PortTaken, PermissionDenied, AddressNotAvailable, NoUdpPorts, System };
@@ -76,6 +80,9 @@ public:
     [[nodiscard]] IoThread &thread(unsigned index) { return *io_threads_[index]; }
     [[nodiscard]] IoThread &least_busy_thread();
     void count_session();
+    // Null when multicast is not offered.
+    [[nodiscard]] MulticastPool *multicast() { return multicast_.get(); }
+    [[nodiscard]] net::MulticastRoute multicast_route() const;
 
 private:
     explicit Server(ServerConfig config);
@@ -85,6 +92,7 @@ private:
     const ServerConfig config_;
     ServerStatistics statistics_;
     MountTable mounts_;
+    std::unique_ptr<MulticastPool> multicast_;
     std::vector<std::unique_ptr<IoThread>> io_threads_;
     std::unique_ptr<Acceptor> acceptor_;
     uint16_t port_ = 0;

@@ -18,6 +18,7 @@
 namespace rtspcore::server {
 
 class Connection;
+class MulticastMembership;
 class Viewer;
 
 // One stream of a session: what SETUP agreed on.
@@ -64,11 +65,15 @@ public:
     // over UDP survives.
     [[nodiscard]] Connection *connection() const { return connection_; }
     void set_connection(Connection *connection) { connection_ = connection; }
+    [[nodiscard]] bool is_multicast() const { return lower_transport() == rtsp::TransportSpec::Lower::UdpMulticast; }
     [[nodiscard]] bool is_interleaved() const { return lower_transport() == rtsp::TransportSpec::Lower::Tcp; }
 
     // While Playing, and before that when PLAY waits for a first unit.
     [[nodiscard]] Viewer *viewer() const { return viewer_.get(); }
     void set_viewer(std::unique_ptr<Viewer> viewer);
+    // What it has by multicast instead of a viewer.
+    [[nodiscard]] MulticastMembership *membership() const { return membership_.get(); }
+    void set_membership(std::unique_ptr<MulticastMembership> membership);
 
 private:
     const std::string id_;
@@ -78,6 +83,7 @@ private:
     Time last_seen_;
     Connection *connection_ = nullptr;
     std::unique_ptr<Viewer> viewer_;
+    std::unique_ptr<MulticastMembership> membership_;
 };
 
 }  // namespace rtspcore::server
