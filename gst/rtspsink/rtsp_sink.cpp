@@ -36,6 +36,10 @@ bool RtspSink::open() {
         post_error(element_, config.error().code);
         return false;
     }
+    if (const auto groups = check_groups(); !groups) {
+        post_error(element_, groups.error().code);
+        return false;
+    }
     auto server = rtspcore::server::shared_server(
         *config, [this](rtspcore::server::MountTable &table) { presentations_.announce(table); });
     if (!server) {
@@ -45,6 +49,15 @@ bool RtspSink::open() {
     presentations_.open(*std::move(server));
     g_object_notify(G_OBJECT(element_), "bound-port");
     return true;
+}
+
+Outcome<void> RtspSink::check_groups() {
+    Outcome<void> outcome;
+    for_each_stream([&](Stream &stream) {
+        if (auto checked = check_group(stream.settings().group); !checked)
+            outcome = std::move(checked);
+    });
+    return outcome;
 }
 
 GstStateChangeReturn RtspSink::change_state(GstStateChange transition,

@@ -50,6 +50,7 @@ public:
 
 private:
     bool open();
+    Outcome<void> check_groups();
     void for_each_stream(const std::function<void(Stream &)> &visit);
     [[nodiscard]] std::string next_name();
 
