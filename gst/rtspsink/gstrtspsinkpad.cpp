@@ -19,6 +19,8 @@ enum {
     PROP_SYNC,
     PROP_PAYLOADER,
     PROP_PAYLOAD_TYPE,
+    PROP_MULTICAST_IP,
+    PROP_MULTICAST_PORT,
     PROP_MAX_LATENESS,
     PROP_MAX_BUFFERS,
     PROP_DROP,
@@ -68,6 +70,12 @@ static void gst_rtsp_sink_pad_set_property(GObject *object, guint id, const GVal
         case PROP_PAYLOAD_TYPE:
             impl(object).set_payload_type(g_value_get_int(value));
             break;
+        case PROP_MULTICAST_IP:
+            impl(object).set_multicast_ip(text(value));
+            break;
+        case PROP_MULTICAST_PORT:
+            impl(object).set_multicast_port(static_cast<uint16_t>(g_value_get_uint(value)));
+            break;
         case PROP_MAX_LATENESS:
         case PROP_MAX_BUFFERS:
         case PROP_DROP:
@@ -91,6 +99,12 @@ static void gst_rtsp_sink_pad_get_property(GObject *object, guint id, GValue *va
             break;
         case PROP_PAYLOAD_TYPE:
             g_value_set_int(value, impl(object).settings().payload_type);
+            break;
+        case PROP_MULTICAST_IP:
+            g_value_set_string(value, text_or_null(impl(object).settings().group.address));
+            break;
+        case PROP_MULTICAST_PORT:
+            g_value_set_uint(value, impl(object).settings().group.port);
             break;
         case PROP_MAX_LATENESS:
         case PROP_MAX_BUFFERS:
@@ -136,6 +150,21 @@ static void install_stream_properties(GObjectClass *klass, GParamFlags flags) {
                          -1, 127, -1, flags));
 }
 
+static void install_group_properties(GObjectClass *klass, GParamFlags flags) {
+    g_object_class_install_property(
+        klass, PROP_MULTICAST_IP,
+        g_param_spec_string("multicast-ip", "Multicast group",
+                            "Group of this stream by multicast (unset: one of the element's range). Set before caps "
+                            "arrive",
+                            nullptr, flags));
+    g_object_class_install_property(
+        klass, PROP_MULTICAST_PORT,
+        g_param_spec_uint("multicast-port", "Multicast port",
+                          "Port of RTP in the group of multicast-ip (0: the lowest of the element's range). Set before "
+                          "caps arrive",
+                          0, 65535, 0, flags));
+}
+
 // Known from appsink, whose queue viewers do not have here.
 static void install_properties_without_meaning(GObjectClass *klass, GParamFlags flags) {
     g_object_class_install_property(
@@ -160,6 +189,7 @@ static void gst_rtsp_sink_pad_class_init(GstRtspSinkPadClass *klass) {
     object_class->finalize = gst_rtsp_sink_pad_finalize;
     const auto flags = static_cast<GParamFlags>(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
     install_stream_properties(object_class, flags);
+    install_group_properties(object_class, flags);
     install_properties_without_meaning(object_class, flags);
     g_object_class_install_property(
         object_class, PROP_STATS,

@@ -68,11 +68,64 @@ const Property kProperties[] = {
      [](const Settings &s, GValue *v) { set_text(v, s.mapping); }},
     {[] {
          return g_param_spec_flags(
-             "protocols", "Protocols", "Lower transports that viewers may use: tcp, udp or tcp+udp. Set before READY",
-             GST_TYPE_RTSP_LOWER_TRANS, GST_RTSP_LOWER_TRANS_UDP | GST_RTSP_LOWER_TRANS_TCP, kUntilOpen);
+             "protocols", "Protocols",
+             "Lower transports that viewers may use: tcp, udp, and udp-mcast if multicast=true. Set before READY",
+             GST_TYPE_RTSP_LOWER_TRANS,
+             GST_RTSP_LOWER_TRANS_UDP | GST_RTSP_LOWER_TRANS_TCP | GST_RTSP_LOWER_TRANS_UDP_MCAST, kUntilOpen);
      },
      [](Settings &s, const GValue *v) { s.protocols = static_cast<GstRTSPLowerTrans>(g_value_get_flags(v)); },
      [](const Settings &s, GValue *v) { g_value_set_flags(v, s.protocols); }},
+    {[] {
+         return g_param_spec_boolean("multicast", "Multicast",
+                                     "Whether viewers may ask for multicast, as the properties multicast-... say. Set "
+                                     "before READY",
+                                     FALSE, kUntilOpen);
+     },
+     [](Settings &s, const GValue *v) { s.multicast.enabled = g_value_get_boolean(v) != FALSE; },
+     [](const Settings &s, GValue *v) { g_value_set_boolean(v, s.multicast.enabled); }},
+    {[] {
+         return g_param_spec_string("multicast-ip-min", "Lowest multicast group",
+                                    "First of the groups that mappings get, IPv4 or IPv6. Set before READY",
+                                    "239.255.0.1", kUntilOpen);
+     },
+     [](Settings &s, const GValue *v) { s.multicast.ip_min = text(v); },
+     [](const Settings &s, GValue *v) { set_text(v, s.multicast.ip_min); }},
+    {[] {
+         return g_param_spec_string("multicast-ip-max", "Highest multicast group",
+                                    "Last of the groups that mappings get. Set before READY", "239.255.255.254",
+                                    kUntilOpen);
+     },
+     [](Settings &s, const GValue *v) { s.multicast.ip_max = text(v); },
+     [](const Settings &s, GValue *v) { set_text(v, s.multicast.ip_max); }},
+    {[] {
+         return g_param_spec_uint("multicast-port-min", "Lowest multicast port",
+                                  "First of the ports for RTP in a group; RTCP takes the one after. Set before READY",
+                                  0, 65535, 5000, kUntilOpen);
+     },
+     [](Settings &s, const GValue *v) { s.multicast.port_min = static_cast<uint16_t>(g_value_get_uint(v)); },
+     [](const Settings &s, GValue *v) { g_value_set_uint(v, s.multicast.port_min); }},
+    {[] {
+         return g_param_spec_uint("multicast-port-max", "Highest multicast port",
+                                  "Last of the ports for RTP in a group. Set before READY", 0, 65535, 5010, kUntilOpen);
+     },
+     [](Settings &s, const GValue *v) { s.multicast.port_max = static_cast<uint16_t>(g_value_get_uint(v)); },
+     [](const Settings &s, GValue *v) { g_value_set_uint(v, s.multicast.port_max); }},
+    {[] {
+         return g_param_spec_uint("multicast-ttl", "Multicast TTL",
+                                  "How many routers multicast may pass, and one (0: none leaves this host). Set before "
+                                  "READY",
+                                  0, 255, 16, kUntilOpen);
+     },
+     [](Settings &s, const GValue *v) { s.multicast.ttl = static_cast<uint8_t>(g_value_get_uint(v)); },
+     [](const Settings &s, GValue *v) { g_value_set_uint(v, s.multicast.ttl); }},
+    {[] {
+         return g_param_spec_string("multicast-iface", "Multicast interface",
+                                    "Name of the interface that multicast leaves by (unset: as the routing table has "
+                                    "it). Set before READY",
+                                    nullptr, kUntilOpen);
+     },
+     [](Settings &s, const GValue *v) { s.multicast.interface = text(v); },
+     [](const Settings &s, GValue *v) { set_text(v, s.multicast.interface); }},
     {[] {
          return g_param_spec_string("udp-ports", "UDP ports",
                                     "Local ports for RTP and RTCP over UDP as MIN-MAX, both within it (unset: any). "

@@ -38,6 +38,10 @@ bool RtspSink::open() {
         post_error(element_, config.error().code);
         return false;
     }
+    if (const auto groups = check_groups(); !groups) {
+        post_error(element_, groups.error().code);
+        return false;
+    }
     if (settings.rtsp_server)
         config->fallback = fallback_ = make_fallback(settings.rtsp_server);
     auto server = rtspcore::server::shared_server(
@@ -65,6 +69,15 @@ void RtspSink::close() {
 void RtspSink::notify_ports() {
     for (const char *property : {"bound-port", "bound-tls-port"})
         g_object_notify(G_OBJECT(element_), property);
+}
+
+Outcome<void> RtspSink::check_groups() {
+    Outcome<void> outcome;
+    for_each_stream([&](Stream &stream) {
+        if (auto checked = check_group(stream.settings().group); !checked)
+            outcome = std::move(checked);
+    });
+    return outcome;
 }
 
 GstStateChangeReturn RtspSink::change_state(GstStateChange transition,

@@ -54,6 +54,7 @@ private:
     void notify_ports();
     bool open();
     void close();
+    Outcome<void> check_groups();
     void for_each_stream(const std::function<void(Stream &)> &visit);
     [[nodiscard]] std::string next_name();
 

@@ -42,6 +42,17 @@ struct UrlDeleter {
     void operator()(GstRTSPUrl *url) const { gst_rtsp_url_free(url); }
 };
 
+// As a launch line has them: "tcp+udp-mcast".
+std::string protocol_names(unsigned protocols) {
+    auto *flags = static_cast<GFlagsClass *>(g_type_class_ref(GST_TYPE_RTSP_LOWER_TRANS));
+    std::string names;
+    for (guint i = 0; i < flags->n_values; ++i)
+        if (flags->values[i].value != 0 && (protocols & flags->values[i].value) != 0)
+            names += (names.empty() ? "" : "+") + std::string(flags->values[i].value_nick);
+    g_type_class_unref(flags);
+    return names;
+}
+
 bool is_ipv6(const std::string &address) {
     return address.find(':') != std::string::npos;
 }
@@ -99,8 +110,13 @@ Outcome<ServerConfig> server_config(const Settings &settings) {
         return refuse(bad_setting("udp-ports", settings.udp_ports,
                                   "use MIN-MAX, udp-ports=5000-5999 for example; two ports are the least"));
     const unsigned lower = settings.protocols;
-    if (!(lower & (GST_RTSP_LOWER_TRANS_UDP | GST_RTSP_LOWER_TRANS_TCP)))
-        return refuse(bad_setting("protocols", std::to_string(lower), "use tcp, udp or tcp+udp"));
+    auto multicast = multicast_config(settings);
+    if (!multicast)
+        return refuse(multicast.error().code);
+    const bool unicast = (lower & (GST_RTSP_LOWER_TRANS_UDP | GST_RTSP_LOWER_TRANS_TCP)) != 0;
+    if (!unicast && !multicast->enabled)
+        return refuse(bad_setting("protocols", protocol_names(lower),
+                                  "nothing would be served: use tcp, udp or both, or udp-mcast with multicast=true"));
     if (const auto path = path_of(settings.mapping, "property 'mapping'"); !path)
         return refuse(path.error().code);
 
@@ -121,6 +137,7 @@ Outcome<ServerConfig> server_config(const Settings &settings) {
     config.session_timeout = std::chrono::seconds(settings.session_timeout);
     config.allow_udp = (lower & GST_RTSP_LOWER_TRANS_UDP) != 0;
     config.allow_tcp = (lower & GST_RTSP_LOWER_TRANS_TCP) != 0;
+    config.multicast = *std::move(multicast);
     config.server_name = "gst-rtspsink/" PACKAGE_VERSION;
     return config;
 }

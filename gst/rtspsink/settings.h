@@ -21,7 +21,9 @@ struct Settings {
     std::string service = "554";
     std::string mapping = "/test";
     std::string bad_location;  // a `location` that cannot be used, without the credentials it may have had
-    GstRTSPLowerTrans protocols = static_cast<GstRTSPLowerTrans>(GST_RTSP_LOWER_TRANS_UDP | GST_RTSP_LOWER_TRANS_TCP);
+    GstRTSPLowerTrans protocols = static_cast<GstRTSPLowerTrans>(GST_RTSP_LOWER_TRANS_UDP | GST_RTSP_LOWER_TRANS_TCP |
+                                                                 GST_RTSP_LOWER_TRANS_UDP_MCAST);
+    rtspcore::server::MulticastConfig multicast;
     std::string udp_ports;
     unsigned io_threads = 0;
     unsigned session_timeout = 60;
@@ -41,5 +43,11 @@ int port_of(const std::string &service);
 
 // Fails for a service, address, location, port range or mapping that cannot be used.
 Outcome<rtspcore::server::ServerConfig> server_config(const Settings &settings);
+
+// What of it is about multicast; fails for ranges that cannot be used, unless multicast is off.
+Outcome<rtspcore::server::MulticastConfig> multicast_config(const Settings &settings);
+
+// The group that a pad's properties choose for its stream; without an address none is chosen.
+Outcome<void> check_group(const rtspcore::media::TrackConfig::FixedGroup &group);
 
 }  // namespace rtspsink

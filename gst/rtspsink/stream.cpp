@@ -236,6 +236,11 @@ bool Stream::take_packet_caps(GstCaps *caps) {
     const PacketSink &sink = packet_sink_of(packet_sink_);
     rtspcore::media::TrackConfig config{*complete, has_key_frames(complete->get()),
                                         [requester = sink.key_units()] { return requester->request(); }};
+    config.group = settings().group;
+    if (const auto checked = check_group(config.group); !checked) {
+        report(checked.error().code);
+        return false;
+    }
     const auto served = owner_->presentations().serve(packet_sink_of(packet_sink_).feed(), std::move(config));
     if (!served)
         report(served.error().code);

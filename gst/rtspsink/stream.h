@@ -12,6 +12,7 @@
 #include "base/guarded.h"
 #include "enums.h"
 #include "gstrtsppacketsink.h"
+#include "media/mount.h"
 #include "problem.h"
 #include "stream_chain.h"
 
@@ -25,7 +26,8 @@ struct StreamSettings {
     SyncMode sync = SyncMode::Auto;
     std::string payloader;  // empty: found by caps
     int payload_type = -1;
-    std::set<std::string> without_meaning;  // names of properties that were set in vain
+    rtspcore::media::TrackConfig::FixedGroup group;  // of multicast; without an address the element's pool has one
+    std::set<std::string> without_meaning;           // names of properties that were set in vain
 };
 
 // What is behind one pad of the element: [parser] -> payloader -> packet sink, put up when caps come.
@@ -53,6 +55,8 @@ public:
     void set_sync(SyncMode sync);
     void set_payloader(std::string payloader) { settings_.lock()->payloader = std::move(payloader); }
     void set_payload_type(int type) { settings_.lock()->payload_type = type; }
+    void set_multicast_ip(std::string address) { settings_.lock()->group.address = std::move(address); }
+    void set_multicast_port(uint16_t port) { settings_.lock()->group.port = port; }
     void set_without_meaning(const char *property);
     // Transfer full.
     [[nodiscard]] GstStructure *statistics();

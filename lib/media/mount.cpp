@@ -7,7 +7,6 @@
 
 #include "base/random.h"
 #include "media/mailbox.h"
-#include "rtp/session_description.h"
 #include "rtsp/request_target.h"
 
 namespace rtspcore::media {
@@ -106,7 +105,7 @@ std::shared_ptr<Track> Mount::track(unsigned index) {
     return index < content->tracks.size() ? content->tracks[index] : nullptr;
 }
 
-std::string Mount::describe(bool ipv6) {
+std::string Mount::describe(bool ipv6, const std::map<unsigned, rtp::GroupDescription> &groups) {
     rtp::SessionDescription description;
     description.id = id_;
     description.version = content_.lock()->version;
@@ -115,8 +114,11 @@ std::string Mount::describe(bool ipv6) {
     auto in_order = tracks();
     std::stable_sort(in_order.begin(), in_order.end(),
                      [](const auto &a, const auto &b) { return a->config().order < b->config().order; });
-    for (const auto &track : in_order)
-        description.media.push_back({track->caps(), rtsp::stream_control(track->index())});
+    for (const auto &track : in_order) {
+        const auto group = groups.find(track->index());
+        description.media.push_back({track->caps(), rtsp::stream_control(track->index()),
+                                     group != groups.end() ? std::optional(group->second) : std::nullopt});
+    }
     return rtp::write_sdp(description);
 }
 

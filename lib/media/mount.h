@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,6 +19,7 @@
 #include "media/packet_batch.h"
 #include "media/ring.h"
 #include "rtp/parameter_sets.h"
+#include "rtp/session_description.h"
 
 namespace rtspcore::media {
 
@@ -47,6 +49,13 @@ struct TrackConfig {
     // Asks upstream for a key frame. Called from any thread, never under a lock, must not block, may be called after
     // the track was removed. Returns false when upstream has nobody who answers.
     std::function<bool()> request_key_unit;
+    // The group and port that its RTP goes to by multicast; without an address whatever the server's pool has, port 0
+    // the pool's lowest.
+    struct FixedGroup {
+        std::string address;
+        uint16_t port = 0;
+    };
+    FixedGroup group;
     unsigned order = 0;  // the streams of a description stand in this order; by index where it is equal
 };
 
@@ -130,6 +139,16 @@ struct MountStatistics {
     std::atomic<uint64_t> skips{0};          // jumps of slow viewers to a key frame
     std::atomic<uint64_t> packets_lost{0};   // as receivers reported
     std::atomic<uint64_t> key_unit_requests{0};
+
+    // A receiver's cumulative number, which it may have made up: only growth of a believable size counts. `before` is
+    // what it said last.
+    void count_lost(int32_t reported, int32_t &before) {
+        constexpr int32_t kBelievable = 100'000;
+        const int64_t grown = int64_t{reported} - before;
+        before = reported;
+        if (grown > 0 && grown < kBelievable)
+            packets_lost.fetch_add(static_cast<uint64_t>(grown), std::memory_order_relaxed);
+    }
 };
 
 // A presentation: the tracks that share one path, and the memory of what they sent. One Mount is one generation: a
@@ -155,8 +174,8 @@ public:
     [[nodiscard]] std::vector<std::shared_ptr<Track>> tracks();
     [[nodiscard]] std::shared_ptr<Track> track(unsigned index);
 
-    // The SDP for the next DESCRIBE.
-    [[nodiscard]] std::string describe(bool ipv6);
+    // The SDP for the next DESCRIBE. `groups`: of tracks, by index, that the description shall tell a group of.
+    [[nodiscard]] std::string describe(bool ipv6, const std::map<unsigned, rtp::GroupDescription> &groups = {});
 
     // Tells the subscribers that the mount is over: viewers get BYE and are closed. publish() is ignored from here on.
     // Idempotent.

@@ -30,6 +30,14 @@ Failure<SocketError> failure(int error) {
     return {code_of(error), std::generic_category().message(error)};
 }
 
+}  // namespace
+
+Failure<SocketError> socket_failure(int error, const std::string &what) {
+    return {code_of(error), what + ": " + failure(error).message};
+}
+
+namespace {
+
 uint16_t local_port(int fd) {
     sockaddr_storage local{};
     socklen_t size = sizeof local;

@@ -21,6 +21,9 @@ struct BoundSocket {
     uint16_t port = 0;
 };
 
+// What errno says. `what` was tried.
+Failure<SocketError> socket_failure(int error, const std::string &what);
+
 // Binds to a numeric address, or, when `address` is empty, to all addresses of both families (of IPv4 alone where the
 // machine has no IPv6). `type` is SOCK_STREAM or SOCK_DGRAM; port 0 takes a free one.
 Result<BoundSocket, SocketError> bind_socket(const std::string &address, uint16_t port, int type);

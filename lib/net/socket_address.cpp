@@ -57,6 +57,16 @@ bool SocketAddress::is_ipv4() const {
     return std::equal(kMappedPrefix.begin(), kMappedPrefix.end(), host_.begin());
 }
 
+bool SocketAddress::is_multicast() const {
+    return is_ipv4() ? (host_[kMappedPrefix.size()] & 0xf0) == 0xe0 : host_[0] == 0xff;
+}
+
+bool SocketAddress::is_source_specific() const {
+    if (is_ipv4())
+        return host_[kMappedPrefix.size()] == 232;
+    return host_[0] == 0xff && (host_[1] & 0xf0) == 0x30 && host_[2] == 0 && host_[3] == 0;
+}
+
 socklen_t SocketAddress::to_sockaddr(int family, sockaddr_in6 &out) const {
     std::memset(&out, 0, sizeof out);
     if (family == AF_INET6) {

@@ -29,6 +29,10 @@ public:
     [[nodiscard]] bool is_unspecified() const { return host_ == decltype(host_){}; }
     [[nodiscard]] bool same_host(const SocketAddress &other) const { return host_ == other.host_; }
 
+    [[nodiscard]] bool is_multicast() const;
+    // A group that receivers join for one source at a time: 232/8 and ff3x::/32 (RFC 4607 section 1).
+    [[nodiscard]] bool is_source_specific() const;
+
     // For a socket of that family (AF_INET or AF_INET6); an IPv6 address has no form for an AF_INET socket and gives
     // size 0.
     [[nodiscard]] socklen_t to_sockaddr(int family, sockaddr_in6 &out) const;

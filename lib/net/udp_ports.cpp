@@ -166,6 +166,17 @@ Result<std::unique_ptr<UdpPorts>, SocketError> UdpPorts::open(const std::string 
     return std::unique_ptr<UdpPorts>(new UdpPorts(std::move(pair->rtp), std::move(pair->rtcp)));
 }
 
+Result<std::unique_ptr<UdpPorts>, SocketError> UdpPorts::open_multicast(const SocketAddress &group,
+                                                                        const MulticastRoute &route) {
+    auto pair = find_pair(route.local_address(group), 0, 0);
+    if (!pair)
+        return pair.error();
+    for (const BoundSocket *socket : {&pair->rtp, &pair->rtcp})
+        if (const auto applied = route.apply(*socket); !applied)
+            return applied.error();
+    return std::unique_ptr<UdpPorts>(new UdpPorts(std::move(pair->rtp), std::move(pair->rtcp)));
+}
+
 void UdpPorts::attach(EventLoop &loop, Receiver &receiver) {
     rtp_->attach(loop, receiver);
     rtcp_->attach(loop, receiver);

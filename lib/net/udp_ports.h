@@ -9,6 +9,7 @@
 
 #include "base/event_loop.h"
 #include "base/result.h"
+#include "net/multicast_route.h"
 #include "net/socket.h"
 #include "net/udp_sender.h"
 
@@ -29,6 +30,9 @@ public:
 
     // Takes a free pair within [min, max], any pair if `min` is 0. Fails with InUse when there is none.
     static Result<std::unique_ptr<UdpPorts>, SocketError> open(const std::string &address, uint16_t min, uint16_t max);
+    // A pair of any ports for sending to groups of the family of `group`, out as `route` says.
+    static Result<std::unique_ptr<UdpPorts>, SocketError> open_multicast(const SocketAddress &group,
+                                                                         const MulticastRoute &route);
     ~UdpPorts();
 
     // Both borrowed, until the ports are destroyed. On the loop's thread.

@@ -79,6 +79,18 @@ void add_frame_rate(GstSDPMedia *media, const GstStructure *structure) {
     gst_sdp_media_add_attribute(media, "framerate", text.data());
 }
 
+// Where no c= names the group, the filter is for whichever it is (RFC 4570 section 3.1: `*`).
+void add_group(GstSDPMedia *media, const GroupDescription &group) {
+    const char *type = group.ipv6 ? "IP6" : "IP4";
+    if (!group.address.empty())
+        gst_sdp_media_add_connection(media, "IN", type, group.address.c_str(), group.ttl, 0);
+    if (group.source.empty())
+        return;
+    const std::string address = group.address.empty() ? "*" : group.address;
+    const std::string filter = std::string(" incl IN ") + type + " " + address + " " + group.source;
+    gst_sdp_media_add_attribute(media, "source-filter", filter.c_str());
+}
+
 Media make_media(const MediaDescription &description) {
     GstSDPMedia *created = nullptr;
     gst_sdp_media_new(&created);
@@ -90,6 +102,8 @@ Media make_media(const MediaDescription &description) {
         return nullptr;
     gst_sdp_media_set_port_info(media.get(), 0, 1);
     gst_sdp_media_set_proto(media.get(), "RTP/AVP");
+    if (description.group)
+        add_group(media.get(), *description.group);
     add_frame_rate(media.get(), gst_caps_get_structure(caps.get(), 0));
     gst_sdp_media_add_attribute(media.get(), "control", description.control.c_str());
     return media;

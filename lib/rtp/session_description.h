@@ -4,6 +4,7 @@
 #include <gst/gst.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,9 +13,18 @@
 
 namespace rtspcore::rtp {
 
+// Where a medium is to be had by multicast.
+struct GroupDescription {
+    std::string address;  // c= of the medium; empty: not told here, Transport tells it
+    bool ipv6 = false;
+    uint8_t ttl = 0;
+    std::string source;  // of a source-specific group (RFC 4570); empty: of any other
+};
+
 struct MediaDescription {
     Ref<GstCaps> caps;    // application/x-rtp of the stream, fixed
     std::string control;  // "stream=0"
+    std::optional<GroupDescription> group = {};
 };
 
 struct SessionDescription {

@@ -16,7 +16,7 @@ namespace {
 // A client names a handful; what comes after these is not what it prefers.
 constexpr size_t kMostSpecs = 16;
 
-enum class Syntax : uint8_t { Flag, Mode, Pair, Hex, Address };
+enum class Syntax : uint8_t { Flag, Mode, Pair, Octet, Hex, Address };
 
 struct KnownParameter {
     std::string_view name;
@@ -27,8 +27,9 @@ struct KnownParameter {
 // for every name that it does not know, and any client could make it do so.
 constexpr KnownParameter kParameters[] = {
     {"unicast", Syntax::Flag},     {"multicast", Syntax::Flag},      {"mode", Syntax::Mode},
-    {"client_port", Syntax::Pair}, {"server_port", Syntax::Pair},    {"interleaved", Syntax::Pair},
-    {"ssrc", Syntax::Hex},         {"destination", Syntax::Address}, {"source", Syntax::Address},
+    {"client_port", Syntax::Pair}, {"server_port", Syntax::Pair},    {"port", Syntax::Pair},
+    {"ttl", Syntax::Octet},        {"interleaved", Syntax::Pair},    {"ssrc", Syntax::Hex},
+    {"source", Syntax::Address},   {"destination", Syntax::Address},
 };
 
 struct Parameter {
@@ -95,6 +96,8 @@ bool is_well_formed(Syntax syntax, std::string_view value) {
             return std::all_of(value.begin(), value.end(), is_in_mode);
         case Syntax::Pair:
             return is_pair(value);
+        case Syntax::Octet:
+            return parse_number<uint8_t>(value, 10).has_value();
         case Syntax::Hex:
             return parse_number<uint32_t>(value, 16).has_value();
         case Syntax::Address:
@@ -112,7 +115,7 @@ bool add_parameter(Draft &draft, const Parameter &parameter) {
     if (known == std::end(kParameters) || parameter.has_value == (known->syntax == Syntax::Flag))
         return true;
     if (!is_well_formed(known->syntax, parameter.value))
-        return known->syntax == Syntax::Hex;  // nobody needs a client's idea of our SSRC
+        return known->syntax == Syntax::Hex || known->syntax == Syntax::Octet;  // wishes that are not needed
     draft.names_delivery |= known->syntax == Syntax::Flag;
     if (known->name == "destination")
         draft.destination = parameter.value;
@@ -165,7 +168,7 @@ bool read_pair(const GstRTSPRange &range, int lowest, int highest, std::optional
 
 bool read_pairs(const GstRTSPTransport &parsed, TransportSpec &spec) {
     return read_pair(parsed.client_port, 1, 65535, spec.client_port) &&
-           read_pair(parsed.server_port, 1, 65535, spec.server_port) &&
+           read_pair(parsed.server_port, 1, 65535, spec.server_port) && read_pair(parsed.port, 1, 65535, spec.port) &&
            read_pair(parsed.interleaved, 0, 255, spec.interleaved);
 }
 
@@ -212,6 +215,8 @@ std::optional<TransportSpec> parse_spec(std::string_view text) {
     spec.record = parsed->mode_record;
     if (draft->text.find(";ssrc=") != std::string::npos)  // 0 is an SSRC, too
         spec.ssrc = parsed->ssrc;
+    if (draft->text.find(";ttl=") != std::string::npos)
+        spec.ttl = static_cast<uint8_t>(parsed->ttl);
     spec.destination = std::move(draft->destination);
     spec.source = std::move(draft->source);
     return spec;
@@ -256,6 +261,9 @@ std::string to_string(const TransportSpec &spec) {
     append_address(out, "source", spec.source);
     append_pair(out, "client_port", spec.client_port);
     append_pair(out, "server_port", spec.server_port);
+    append_pair(out, "port", spec.port);
+    if (spec.ttl)
+        out.append(";ttl=").append(std::to_string(*spec.ttl));
     append_pair(out, "interleaved", spec.interleaved);
     if (spec.ssrc) {
         char digits[9];

@@ -34,6 +34,8 @@ struct TransportSpec {
     bool record = false;  // mode=RECORD, which we refuse
     std::optional<PortPair> client_port;
     std::optional<PortPair> server_port;
+    std::optional<PortPair> port;  // of a multicast group
+    std::optional<uint8_t> ttl;
     std::optional<ChannelPair> interleaved;
     std::optional<uint32_t> ssrc;
     std::string destination;  // as written, of the characters of addresses and host names; untrusted

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "net/plain_stream.h"
 #include "net/tls_context.h"
+#include "server/multicast_membership.h"
 #include "server/server.h"
 #include "server/viewer.h"
 
@@ -36,6 +37,7 @@ IoThread::IoThread(Server &server, unsigned index, std::unique_ptr<net::UdpPorts
       mailbox_reader_(std::make_unique<MailboxReader>(*this)),
       udp_(std::move(udp)),
       requests_(*this),
+      groups_(*this),
       sessions_(index) {
     loop_.watch(mailbox_->fd(), EPOLLIN, *mailbox_reader_);
     if (udp_)
@@ -65,6 +67,7 @@ void IoThread::stop() {
 void IoThread::shut_down() {
     stopping_ = true;
     const Time now = loop_.now();
+    groups_.close_all();
     for (Session *session : sessions_.all()) {
         if (session->viewer())
             session->viewer()->say_goodbye(now);
@@ -158,6 +161,7 @@ Viewer &IoThread::make_viewer(Session &session) {
 
 void IoThread::end_viewer(Session &session) {
     session.set_viewer(nullptr);
+    session.set_membership(nullptr);
     schedule_reaping();  // of the mirror, if it was the last viewer's
 }
 
@@ -204,6 +208,7 @@ void IoThread::read_mailbox() {
 // RTSP 1.0 has no request with which a server ends a session: viewers get BYE, and those over TCP the end of their
 // connection.
 void IoThread::close_mount(uint64_t mount) {
+    groups_.close(mount);
     for (Session *session : sessions_.of_mount(mount)) {
         Connection *connection = session->connection();
         const bool interleaved = session->is_interleaved();
@@ -272,7 +277,9 @@ void IoThread::end_sessions_of(Connection &connection) {
             continue;
         }
         connection.remove_session(*session);
-        if (session->viewer() && session->viewer()->is_held())
+        const bool begins = session->viewer() && session->viewer()->is_held();
+        const bool joins = session->membership() && !session->membership()->has_begun();
+        if (begins || joins)
             end_viewer(*session);
     }
 }
@@ -372,15 +379,10 @@ void IoThread::on_rtcp(Session &session, SessionStream &stream, std::span<const 
     }
 }
 
-// The number is the receiver's, so it may say anything: only growth of a believable size counts.
 void IoThread::on_report(SessionStream &stream, const rtp::ReportBlock &block, media::Mount &mount) {
-    constexpr int32_t kBelievable = 100'000;
     if (stream.transport.ssrc && block.source != *stream.transport.ssrc)
         return;
-    const int32_t grown = block.cumulative_lost - stream.reported_lost;
-    stream.reported_lost = block.cumulative_lost;
-    if (grown > 0 && grown < kBelievable)
-        mount.statistics().packets_lost.fetch_add(static_cast<uint64_t>(grown), std::memory_order_relaxed);
+    mount.statistics().count_lost(block.cumulative_lost, stream.reported_lost);
 }
 
 // While the client's connection stands its player may just not have opened the port yet; without one nobody is there.

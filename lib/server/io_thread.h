@@ -22,6 +22,7 @@
 #include "server/connection.h"
 #include "server/datagram_peers.h"
 #include "server/mount_mirror.h"
+#include "server/multicast_groups.h"
 #include "server/relay.h"
 #include "server/request_handler.h"
 #include "server/session_table.h"
@@ -55,6 +56,8 @@ public:
     [[nodiscard]] unsigned index() const { return index_; }
     [[nodiscard]] RequestHandler &requests() { return requests_; }
     [[nodiscard]] SessionTable &sessions() { return sessions_; }
+    [[nodiscard]] MulticastGroups &groups() { return groups_; }
+    [[nodiscard]] bool is_stopping() const { return stopping_; }
     [[nodiscard]] net::UdpPorts *udp() { return udp_.get(); }
     [[nodiscard]] DatagramPeers &datagram_peers() { return peers_; }
     [[nodiscard]] std::span<uint8_t> read_buffer() { return read_buffer_; }
@@ -66,6 +69,8 @@ public:
     Viewer &make_viewer(Session &session);
     void end_viewer(Session &session);
     void end_session(Session &session);
+    // Lets go of mirrors whose last viewer has gone, after this round.
+    void schedule_reaping();
     // Whether there may be one more session. Those that were abandoned make room: they cost who makes them nothing.
     bool has_room_for_session();
 
@@ -96,7 +101,6 @@ private:
     void shut_down();
     void on_rtcp(Session &session, SessionStream &stream, std::span<const uint8_t> bytes);
     void on_report(SessionStream &stream, const rtp::ReportBlock &block, media::Mount &mount);
-    void schedule_reaping();
 
     void on_datagram(const net::SocketAddress &from, std::span<const uint8_t> bytes, bool rtcp) override;
     void on_port_unreachable(const net::SocketAddress &peer) override;
@@ -110,6 +114,7 @@ private:
     DatagramPeers peers_;
     RequestHandler requests_;
     std::unordered_map<uint64_t, std::unique_ptr<MountMirror>> mirrors_;  // by Mount::id()
+    MulticastGroups groups_;
     // By Connection::id(), in the order of arrival.
     std::map<uint64_t, std::unique_ptr<Connection>> connections_;
     uint64_t next_connection_ = 0;

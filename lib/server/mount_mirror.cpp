@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "media/mailbox.h"
+#include "server/multicast_viewer.h"
 #include "server/viewer.h"
 
 namespace rtspcore::server {
@@ -42,6 +43,8 @@ void MountMirror::distribute(Time now) {
     // Those who skipped, or begin just now, are not where the group is.
     for (UdpViewer *viewer : udp_viewers_)
         viewer->catch_up(now);
+    if (multicast_viewer_)
+        multicast_viewer_->send(now);
     publish_counts();
 }
 

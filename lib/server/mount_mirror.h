@@ -15,6 +15,7 @@
 
 namespace rtspcore::server {
 
+class MulticastViewer;
 class TcpViewer;
 class UdpViewer;
 class Viewer;
@@ -36,12 +37,16 @@ public:
 
     [[nodiscard]] const media::Ring &ring() const { return ring_; }
     [[nodiscard]] const std::shared_ptr<media::Mount> &mount() const { return mount_; }
-    [[nodiscard]] bool has_viewers() const { return !tcp_viewers_.empty() || !udp_viewers_.empty(); }
+    [[nodiscard]] bool has_viewers() const {
+        return !tcp_viewers_.empty() || !udp_viewers_.empty() || multicast_viewer_;
+    }
 
     void add(TcpViewer &viewer);
     void add(UdpViewer &viewer);
     void remove(TcpViewer &viewer);
     void remove(UdpViewer &viewer);
+    // Who sends to the mount's multicast group, if this is the thread that does; borrowed.
+    void set_multicast_viewer(MulticastViewer *viewer) { multicast_viewer_ = viewer; }
     // Calls `available` once, from distribute(), as soon as there is a unit to send to the (held) viewer; never after
     // its removal.
     void when_available(Viewer &viewer, std::function<void()> available);
@@ -69,6 +74,7 @@ private:
     media::RingIndex distributed_ = 0;
     std::vector<TcpViewer *> tcp_viewers_;
     std::vector<UdpViewer *> udp_viewers_;
+    MulticastViewer *multicast_viewer_ = nullptr;
     std::vector<Waiting> waiting_;
     std::vector<net::Destination> destinations_;  // kept to be reused
     uint64_t packets_sent_ = 0;

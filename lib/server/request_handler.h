@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -40,6 +41,7 @@ private:
         rtsp::RequestTarget target = {};
         Session *session = nullptr;  // named by the Session header
         std::optional<access::Visitor> visitor = {};
+        std::shared_ptr<media::Mount> mount = {};  // SETUP: of the stream
     };
 
     bool belongs_elsewhere(const Context &context) const;
@@ -69,6 +71,9 @@ private:
     std::optional<unsigned> setup_track(const Context &context, media::Mount &mount);
     std::optional<rtsp::TransportSpec> choose_transport(const Context &context);
     std::optional<rtsp::TransportSpec> accept_transport(const Context &context, rtsp::TransportSpec offer);
+    // What the description tells of the groups of a mount, by track.
+    std::map<unsigned, rtp::GroupDescription> describe_groups(media::Mount &mount);
+    std::optional<rtsp::TransportSpec> accept_multicast(const Context &context, rtsp::TransportSpec offer);
     std::optional<rtsp::ChannelPair> choose_channels(const Context &context, const rtsp::TransportSpec &offer);
     Outcome set_up(Context &context, const std::shared_ptr<media::Mount> &mount, unsigned track,
                    rtsp::TransportSpec transport);
@@ -77,6 +82,7 @@ private:
     Outcome begin_playing(Context &context);
     Outcome await_first_unit(Context &context);
     Answer playing(Context &context);
+    Outcome play_multicast(Context &context);
 
     Answer respond(const Context &context, rtsp::Status status) const;
     Answer refuse(const Context &context, rtsp::Status status, const char *why) const;

@@ -9,11 +9,6 @@ namespace rtspcore::server {
 
 namespace {
 
-struct FirstPacket {
-    uint16_t sequence;
-    std::optional<rtp::RtpTime> time;
-};
-
 // Sequence numbers go on after the newest unit; its time does where the last two units tell their distance.
 std::optional<FirstPacket> after_newest(const media::Ring &ring, uint8_t track) {
     const auto newest = ring.newest(track);
@@ -38,18 +33,30 @@ std::optional<FirstPacket> first_packet(Viewer &viewer, uint8_t track) {
 
 }  // namespace
 
-std::string rtp_info(Viewer &viewer) {
+FirstPackets first_packets(Viewer &viewer) {
+    FirstPackets packets;
+    for (const auto &[index, stream] : viewer.session().streams())
+        if (const auto first = first_packet(viewer, static_cast<uint8_t>(index)))
+            packets.emplace(index, *first);
+    return packets;
+}
+
+std::string rtp_info(const Session &session, const FirstPackets &first) {
     std::string header;
-    for (const auto &[index, stream] : viewer.session().streams()) {
-        const auto first = first_packet(viewer, static_cast<uint8_t>(index));
-        if (!first)
+    for (const auto &[index, stream] : session.streams()) {
+        const auto packet = first.find(index);
+        if (packet == first.end())
             continue;
         header += header.empty() ? "url=" : ",url=";
-        header += stream.uri + ";seq=" + std::to_string(first->sequence);
-        if (first->time)
-            header += ";rtptime=" + std::to_string(*first->time);
+        header += stream.uri + ";seq=" + std::to_string(packet->second.sequence);
+        if (packet->second.time)
+            header += ";rtptime=" + std::to_string(*packet->second.time);
     }
     return header;
+}
+
+std::string rtp_info(Viewer &viewer) {
+    return rtp_info(viewer.session(), first_packets(viewer));
 }
 
 }  // namespace rtspcore::server

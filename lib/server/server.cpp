@@ -8,6 +8,7 @@
 #include "net/socket.h"
 #include "server/acceptor.h"
 #include "server/io_thread.h"
+#include "server/multicast_pool.h"
 
 namespace rtspcore::server {
 
@@ -54,8 +55,10 @@ unsigned thread_count(unsigned configured) {
 
 }  // namespace
 
-Server::Server(ServerConfig config)
-    : config_(std::move(config)), fallback_(config_.fallback), access_(config_.access) {}
+Server::Server(ServerConfig config) : config_(std::move(config)), fallback_(config_.fallback), access_(config_.access) {
+    if (config_.multicast.enabled)
+        multicast_ = std::make_unique<MulticastPool>(config_.multicast);
+}
 
 Server::~Server() {
     for (const auto &thread : io_threads_)
@@ -141,6 +144,10 @@ void Server::unset_fallback(const std::shared_ptr<const Fallback> &fallback) {
     if (*current == fallback)
         current->swap(gone);
     current.unlock();
+}
+
+net::MulticastRoute Server::multicast_route() const {
+    return {config_.multicast.interface, config_.multicast.ttl, config_.address};
 }
 
 void Server::count_session() {

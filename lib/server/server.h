@@ -12,10 +12,12 @@
 
 #include "base/guarded.h"
 #include "base/result.h"
+#include "net/multicast_route.h"
 #include "net/tls_context.h"
 #include "server/access/access_control.h"
 #include "server/fallback.h"
 #include "server/mount_table.h"
+#include "server/multicast_config.h"
 
 namespace rtspcore::net {
 class UdpPorts;
@@ -25,6 +27,7 @@ namespace rtspcore::server {
 
 class IoThread;
 class Acceptor;
+class MulticastPool;
 
 struct UdpPortRange {
     uint16_t min = 0;  // 0: ephemeral
@@ -54,6 +57,7 @@ struct ServerConfig {
     unsigned max_connections = 10000;
     bool allow_udp = true;
     bool allow_tcp = true;
+    MulticastConfig multicast;  // checked
     TlsConfig tls;
     access::AccessConfig access;
     std::shared_ptr<const Fallback> fallback;  // Server::set_fallback(), from the first client on
@@ -119,6 +123,9 @@ public:
     [[nodiscard]] IoThread &thread(unsigned index) { return *io_threads_[index]; }
     [[nodiscard]] IoThread &least_busy_thread();
     void count_session();
+    // Null when multicast is not offered.
+    [[nodiscard]] MulticastPool *multicast() { return multicast_.get(); }
+    [[nodiscard]] net::MulticastRoute multicast_route() const;
 
 private:
     explicit Server(ServerConfig config);
@@ -131,6 +138,7 @@ private:
     MountTable mounts_;
     Guarded<std::shared_ptr<const Fallback>> fallback_;
     access::AccessControl access_;
+    std::unique_ptr<MulticastPool> multicast_;
     std::vector<std::unique_ptr<IoThread>> io_threads_;
     std::unique_ptr<Acceptor> acceptor_;
     std::unique_ptr<Acceptor> tls_acceptor_;

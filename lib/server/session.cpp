@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "server/multicast_membership.h"
 #include "server/viewer.h"
 
 namespace rtspcore::server {
@@ -41,6 +42,10 @@ std::optional<rtsp::TransportSpec::Lower> Session::lower_transport() const {
 
 void Session::set_viewer(std::unique_ptr<Viewer> viewer) {
     viewer_ = std::move(viewer);
+}
+
+void Session::set_membership(std::unique_ptr<MulticastMembership> membership) {
+    membership_ = std::move(membership);
 }
 
 }  // namespace rtspcore::server

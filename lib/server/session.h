@@ -19,6 +19,7 @@
 namespace rtspcore::server {
 
 class Connection;
+class MulticastMembership;
 class Viewer;
 
 // One stream of a session: what SETUP agreed on.
@@ -65,6 +66,7 @@ public:
     // over UDP survives.
     [[nodiscard]] Connection *connection() const { return connection_; }
     void set_connection(Connection *connection) { connection_ = connection; }
+    [[nodiscard]] bool is_multicast() const { return lower_transport() == rtsp::TransportSpec::Lower::UdpMulticast; }
     [[nodiscard]] bool is_interleaved() const { return lower_transport() == rtsp::TransportSpec::Lower::Tcp; }
 
     // Who set it up.
@@ -74,6 +76,9 @@ public:
     // While Playing, and before that when PLAY waits for a first unit.
     [[nodiscard]] Viewer *viewer() const { return viewer_.get(); }
     void set_viewer(std::unique_ptr<Viewer> viewer);
+    // What it has by multicast instead of a viewer.
+    [[nodiscard]] MulticastMembership *membership() const { return membership_.get(); }
+    void set_membership(std::unique_ptr<MulticastMembership> membership);
 
 private:
     const std::string id_;
@@ -84,6 +89,7 @@ private:
     access::Visitor visitor_;
     Connection *connection_ = nullptr;
     std::unique_ptr<Viewer> viewer_;
+    std::unique_ptr<MulticastMembership> membership_;
 };
 
 }  // namespace rtspcore::server

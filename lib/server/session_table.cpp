@@ -53,7 +53,7 @@ std::vector<Session *> SessionTable::expired(Time now, Duration timeout) {
 std::vector<Session *> SessionTable::abandoned() {
     std::vector<Session *> found;
     for (const auto &[id, session] : sessions_)
-        if (!session->connection() && !session->viewer())
+        if (!session->connection() && !session->viewer() && !session->membership())
             found.push_back(session.get());
     return found;
 }

@@ -37,6 +37,7 @@ Outcome RequestHandler::setup(Context &context) {
                       context.target.stream ? rtsp::Status::NotFound : rtsp::Status::AggregateOperationNotAllowed,
                       "SETUP takes the URL of one stream, as a=control of the SDP has it");
     context.target.stream = track;
+    context.mount = mount;
     if (auto next = transition(context); auto *refusal = std::get_if<Outcome>(&next))
         return std::move(*refusal);
     if (!context.session && context.connection.sessions().size() >= kMaxSessionsPerConnection)
@@ -83,10 +84,14 @@ std::optional<rtsp::TransportSpec> RequestHandler::accept_transport(const Contex
     // repeated.
     offer.destination.clear();
     offer.source.clear();
+    offer.port.reset();
+    offer.ttl.reset();
     // Whoever speaks TLS does not expect that the media are sent for all to see.
-    const bool reveals = offer.lower == Lower::Udp && context.connection.is_secure();
+    const bool reveals = offer.lower != Lower::Tcp && context.connection.is_secure();
     if (reveals)
         return std::nullopt;
+    if (offer.lower == Lower::UdpMulticast)
+        return accept_multicast(context, std::move(offer));
     if (offer.lower == Lower::Udp && config.allow_udp && thread_.udp() && offer.client_port) {
         offer.server_port = rtsp::PortPair{thread_.udp()->rtp_port(), thread_.udp()->rtcp_port()};
         return offer;

@@ -8,8 +8,10 @@
 
 namespace rtspcore::server {
 
-Viewer::Viewer(Session &session, MountMirror &mirror)
-    : session_(session), mirror_(mirror), cursor_(mirror.mount()->config(), session.selection()) {}
+Viewer::Viewer(Session &session, MountMirror &mirror) : Viewer(session, mirror, mirror.mount()->config()) {}
+
+Viewer::Viewer(Session &session, MountMirror &mirror, const media::MountConfig &config)
+    : session_(session), mirror_(mirror), cursor_(config, session.selection()) {}
 
 Viewer::~Viewer() = default;
 

@@ -23,6 +23,8 @@ class MountMirror;
 class Viewer {
 public:
     Viewer(Session &session, MountMirror &mirror);
+    // With a policy other than the mount's for who falls behind. It is borrowed.
+    Viewer(Session &session, MountMirror &mirror, const media::MountConfig &config);
     virtual ~Viewer();
     Viewer(const Viewer &) = delete;
     Viewer &operator=(const Viewer &) = delete;
@@ -86,34 +88,47 @@ private:
     [[nodiscard]] std::optional<uint8_t> channel_of(const media::PacketBatch &batch) const;
 };
 
-// Media in datagrams. Viewers that have all there is are sent the next batch together, by their mirror; one that still
-// has its join burst is paced, so that the burst does not overflow the receiver's socket buffer.
-class UdpViewer : public Viewer {
+// Media in datagrams, paced, so that a join burst does not overflow the receiver's socket buffer.
+class DatagramViewer : public Viewer {
 public:
     // What the pace is: about 90 Mbit/s, less than a default receive buffer (208 KiB, of which headers take half) at
     // once.
     static constexpr size_t kPaceBytes = 48 * 1024;
     static constexpr std::chrono::milliseconds kPaceInterval{4};
 
-    UdpViewer(Session &session, MountMirror &mirror, net::UdpPorts &ports, EventLoop &loop);
-    ~UdpViewer() override;
+    // Sends by `ports`. All are borrowed.
+    struct Way {
+        net::UdpPorts &ports;
+        EventLoop &loop;
+    };
+    DatagramViewer(Session &session, MountMirror &mirror, const media::MountConfig &config, Way way);
+    ~DatagramViewer() override;
 
     void send(Time now) override;
     void say_goodbye(Time now) override;
+
+protected:
+    void send_one(const media::SharedBatch &batch);
+    [[nodiscard]] net::Destination destination_of(const media::PacketBatch &batch) const;
+    [[nodiscard]] bool is_pausing() const { return pace_timer_ != 0; }
+
+private:
+    net::UdpPorts &ports_;
+    EventLoop &loop_;
+    EventLoop::TimerId pace_timer_ = 0;
+};
+
+// Datagrams of one viewer. Viewers that have all there is are sent the next batch together, by their mirror.
+class UdpViewer : public DatagramViewer {
+public:
+    UdpViewer(Session &session, MountMirror &mirror, net::UdpPorts &ports, EventLoop &loop);
+    ~UdpViewer() override;
 
     // Sends what the group was not sent together with this viewer, if there is anything.
     void catch_up(Time now);
     // For the mirror: whether `batch` is what this viewer is sent next. If so it counts as sent, and `destination` says
     // where to.
     bool joins_group(const media::SharedBatch &batch, Time now, net::Destination &destination);
-
-private:
-    void send_one(const media::SharedBatch &batch);
-    [[nodiscard]] net::Destination destination_of(const media::PacketBatch &batch) const;
-
-    net::UdpPorts &ports_;
-    EventLoop &loop_;
-    EventLoop::TimerId pace_timer_ = 0;
 };
 
 }  // namespace rtspcore::server

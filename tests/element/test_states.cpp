@@ -109,7 +109,12 @@ START_TEST(test_settings_that_cannot_be_used_fail_in_ready_and_are_named) {
         {"service=0 address=192.0.2.1", "'address': '192.0.2.1'"},
         {"service=0 udp-ports=5000", "'udp-ports': '5000'"},
         {"service=0 udp-ports=6000-5000", "'udp-ports': '6000-5000'"},
-        {"service=0 protocols=udp-mcast", "'protocols'"},
+        {"service=0 protocols=udp-mcast", "'protocols': 'udp-mcast'"},
+        {"service=0 multicast=true multicast-ip-min=192.0.2.1", "'multicast-ip-min': '192.0.2.1'"},
+        {"service=0 multicast=true multicast-ip-max=239.255.0.0", "'multicast-ip-max': '239.255.0.0'"},
+        {"service=0 multicast=true multicast-port-min=0", "'multicast-port-min': '0'"},
+        {"service=0 multicast=true multicast-port-max=4998", "'multicast-port-max': '4998'"},
+        {"service=0 multicast=true multicast-iface=nosuch0", "'multicast-iface': 'nosuch0'"},
         {"service=0 mapping=/a?b", "'/a?b'"},
         {"location=http://127.0.0.1/x", "'location': 'http://127.0.0.1/x'"},
         {"location=rtsps://127.0.0.1/x", "'location': 'rtsps://127.0.0.1/x'"},
@@ -120,6 +125,36 @@ START_TEST(test_settings_that_cannot_be_used_fail_in_ready_and_are_named) {
         ck_assert_msg(set_state(sink, GST_STATE_READY) == GST_STATE_CHANGE_FAILURE, "%s", c.properties);
         const std::string error = messages.next_error(0);
         ck_assert_msg(error.find(c.named) != std::string::npos, "%s: %s", c.properties, error.c_str());
+        set_state(sink, GST_STATE_NULL);
+    }
+}
+END_TEST
+
+START_TEST(test_multicast_settings_mean_nothing_while_multicast_is_off) {
+    const auto sink = make_sink("service=0 address=127.0.0.1 multicast-ip-min=192.0.2.1 multicast-iface=nosuch0");
+    ck_assert_int_eq(set_state(sink, GST_STATE_READY), GST_STATE_CHANGE_SUCCESS);
+    set_state(sink, GST_STATE_NULL);
+}
+END_TEST
+
+START_TEST(test_group_of_a_pad_that_is_none_fails_in_ready_and_is_named) {
+    struct Case {
+        const char *property;
+        const char *value;
+        const char *named;
+    };
+    constexpr Case kCases[] = {
+        {"multicast-ip", "192.0.2.1", "'multicast-ip': '192.0.2.1'"},
+        {"multicast-port", "7000", "'multicast-port': '7000'"},
+    };
+    for (const Case &c : kCases) {
+        const auto sink = make_sink("service=0 address=127.0.0.1 multicast=true");
+        const auto pad = Ref<GstPad>::adopt(gst_element_request_pad_simple(sink.get(), "sink_%u"));
+        gst_util_set_object_arg(G_OBJECT(pad.get()), c.property, c.value);
+        Messages messages(sink.get());
+        ck_assert_msg(set_state(sink, GST_STATE_READY) == GST_STATE_CHANGE_FAILURE, "%s", c.property);
+        const std::string error = messages.next_error(0);
+        ck_assert_msg(error.find(c.named) != std::string::npos, "%s: %s", c.property, error.c_str());
         set_state(sink, GST_STATE_NULL);
     }
 }
@@ -259,6 +294,8 @@ int main(int argc, char **argv) {
         argc, argv, "states",
         {test_ready_on_port_zero_tells_the_bound_port, test_null_frees_the_port_before_it_returns,
          test_paused_waits_for_nothing, test_settings_that_cannot_be_used_fail_in_ready_and_are_named,
+         test_multicast_settings_mean_nothing_while_multicast_is_off,
+         test_group_of_a_pad_that_is_none_fails_in_ready_and_is_named,
          test_credentials_in_a_location_are_refused_and_not_repeated,
          test_port_taken_by_a_program_is_named_and_can_be_tried_again, test_location_sets_address_service_and_mapping,
          test_two_sinks_share_a_port_until_both_are_gone, test_path_served_by_another_sink_is_an_error_that_names_it,

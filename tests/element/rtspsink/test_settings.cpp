@@ -63,6 +63,44 @@ START_TEST(test_udp_ports_are_a_range_of_two_at_least) {
 }
 END_TEST
 
+START_TEST(test_multicast_is_offered_when_it_is_on_and_protocols_has_it) {
+    struct Case {
+        bool multicast;
+        int protocols;
+        bool offered;
+    };
+    constexpr int kDefault = GST_RTSP_LOWER_TRANS_UDP | GST_RTSP_LOWER_TRANS_TCP | GST_RTSP_LOWER_TRANS_UDP_MCAST;
+    constexpr Case kCases[] = {{false, kDefault, false},
+                               {true, kDefault, true},
+                               {true, GST_RTSP_LOWER_TRANS_TCP, false},
+                               {true, GST_RTSP_LOWER_TRANS_UDP_MCAST, true}};
+    ck_assert_int_eq(Settings().protocols, kDefault);
+    for (const Case &c : kCases) {
+        Settings settings;
+        settings.multicast.enabled = c.multicast;
+        settings.protocols = static_cast<GstRTSPLowerTrans>(c.protocols);
+        const auto config = server_config(settings);
+        ck_assert_msg(config.ok(), "%d %d", c.multicast, c.protocols);
+        ck_assert_msg(config->multicast.enabled == c.offered, "%d %d", c.multicast, c.protocols);
+        ck_assert_int_eq(config->allow_tcp, (c.protocols & GST_RTSP_LOWER_TRANS_TCP) != 0);
+    }
+}
+END_TEST
+
+START_TEST(test_multicast_range_is_a_part_of_the_default_or_the_one_that_was_set) {
+    Settings settings;
+    settings.multicast.enabled = true;
+    const auto by_default = server_config(settings);
+    ck_assert(by_default->multicast.ip_min.starts_with("239.255."));
+    ck_assert(by_default->multicast.ip_max.starts_with("239.255."));
+    settings.multicast.ip_min = "239.255.255.253";
+    settings.multicast.ip_max = "239.255.255.255";
+    const auto as_set = server_config(settings);
+    assert_text(as_set->multicast.ip_min, "239.255.255.253");
+    assert_text(as_set->multicast.ip_max, "239.255.255.255");
+}
+END_TEST
+
 START_TEST(test_location_gives_address_service_and_mapping) {
     struct Case {
         const char *location;
@@ -113,6 +151,8 @@ int main(int argc, char **argv) {
     return rtspcore::test::run_suite(
         "settings",
         {test_settings_as_they_are_at_first_give_port_554_on_all_addresses, test_service_is_a_port_or_the_name_of_rtsp,
-         test_udp_ports_are_a_range_of_two_at_least, test_location_gives_address_service_and_mapping,
-         test_location_reads_back_as_it_was_set, test_location_that_promises_what_is_not_served_is_refused});
+         test_udp_ports_are_a_range_of_two_at_least, test_multicast_is_offered_when_it_is_on_and_protocols_has_it,
+         test_multicast_range_is_a_part_of_the_default_or_the_one_that_was_set,
+         test_location_gives_address_service_and_mapping, test_location_reads_back_as_it_was_set,
+         test_location_that_promises_what_is_not_served_is_refused});
 }

@@ -119,6 +119,27 @@ START_TEST(test_socket_address_compares_by_host_then_port) {
 }
 END_TEST
 
+START_TEST(test_multicast_and_source_specific_groups_are_told_from_hosts) {
+    struct Case {
+        const char *address;
+        bool multicast;
+        bool source_specific;
+    };
+    constexpr Case kCases[] = {
+        {"223.255.255.255", false, false}, {"224.0.0.1", true, false}, {"232.0.0.0", true, true},
+        {"232.255.255.255", true, true},   {"233.0.0.0", true, false}, {"239.255.255.255", true, false},
+        {"240.0.0.0", false, false},       {"ff02::1", true, false},   {"ff35::1", true, true},
+        {"ff3e::8000:1", true, true},      {"ff3e:1::1", true, false}, {"fe80::1", false, false},
+        {"::ffff:232.1.1.1", true, true},
+    };
+    for (const Case &c : kCases) {
+        const auto address = net::SocketAddress::parse(c.address, 1);
+        ck_assert_msg(address->is_multicast() == c.multicast, "%s", c.address);
+        ck_assert_msg(address->is_source_specific() == c.source_specific, "%s", c.address);
+    }
+}
+END_TEST
+
 int main() {
     return test::run_suite("socket_address", {
                                                  test_socket_address_parse_takes_numeric_addresses_only,
@@ -127,5 +148,6 @@ int main() {
                                                  test_socket_address_takes_the_form_of_the_socket,
                                                  test_socket_address_keeps_the_scope_of_link_local,
                                                  test_socket_address_compares_by_host_then_port,
+                                                 test_multicast_and_source_specific_groups_are_told_from_hosts,
                                              });
 }

@@ -55,6 +55,13 @@ const SpecCase kSpecs[] = {
     {"RTP/AVP;multicast;client_port=5000-5001",
      {.lower = Lower::UdpMulticast, .client_port = PortPair{5000, 5001}},
      "RTP/AVP;multicast;client_port=5000-5001;mode=\"PLAY\""},
+    {"RTP/AVP;multicast;destination=239.255.0.1;port=5000-5001;ttl=16;layers=2;append",
+     {.lower = Lower::UdpMulticast, .port = PortPair{5000, 5001}, .ttl = 16, .destination = "239.255.0.1"},
+     "RTP/AVP;multicast;destination=239.255.0.1;port=5000-5001;ttl=16;mode=\"PLAY\""},
+    {"RTP/AVP;multicast;port=5000;ttl=0",
+     {.lower = Lower::UdpMulticast, .port = PortPair{5000, 5001}, .ttl = 0},
+     "RTP/AVP;multicast;port=5000-5001;ttl=0;mode=\"PLAY\""},
+    {"RTP/AVP;multicast;ttl=256", {.lower = Lower::UdpMulticast}, "RTP/AVP;multicast;mode=\"PLAY\""},
     {"RTP/SAVPF/TCP;unicast", {.profile = Profile::Savpf, .lower = Lower::Tcp}, "RTP/SAVPF/TCP;unicast;mode=\"PLAY\""},
     {"RTP/SAVP;unicast", {.profile = Profile::Savp}, "RTP/SAVP;unicast;mode=\"PLAY\""},
     {"RTP/AVPF;unicast", {.profile = Profile::Avpf}, "RTP/AVPF;unicast;mode=\"PLAY\""},
@@ -72,7 +79,7 @@ const SpecCase kSpecs[] = {
     // what is unknown or of no use is skipped
     {"RTP/AVP;unicast;ssrc=xyz", {}, "RTP/AVP;unicast;mode=\"PLAY\""},
     {"RTP/AVP;unicast;ssrc=123456789", {}, "RTP/AVP;unicast;mode=\"PLAY\""},
-    {"RTP/AVP;unicast;;foo;x-bar=\"a;b,c\";ttl=999;port=1-2;layers=1;append", {}, "RTP/AVP;unicast;mode=\"PLAY\""},
+    {"RTP/AVP;unicast;;foo;x-bar=\"a;b,c\";ttl=999;layers=1;append", {}, "RTP/AVP;unicast;mode=\"PLAY\""},
     {"RTP/AVP;unicast;client_port", {}, "RTP/AVP;unicast;mode=\"PLAY\""},
 };
 

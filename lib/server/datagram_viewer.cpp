@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <array>
+
+#include "server/mount_mirror.h"
+#include "server/viewer.h"
+
+namespace rtspcore::server {
+
+DatagramViewer::DatagramViewer(Session &session, MountMirror &mirror, const media::MountConfig &config, Way way)
+    : Viewer(session, mirror, config), ports_(way.ports), loop_(way.loop) {}
+
+DatagramViewer::~DatagramViewer() {
+    loop_.cancel_timer(pace_timer_);
+}
+
+void DatagramViewer::send(Time now) {
+    if (pace_timer_ != 0)
+        return;
+    size_t sent = 0;
+    while (sent < kPaceBytes) {
+        const auto batch = take(now);
+        if (!batch)
+            return;
+        send_one(batch);
+        sent += batch->slab().size();
+    }
+    pace_timer_ = loop_.start_timer(now + kPaceInterval, [this] {
+        pace_timer_ = 0;
+        send(loop_.now());
+    });
+}
+
+void DatagramViewer::say_goodbye(Time now) {
+    for (const auto &[index, stream] : session().streams())
+        if (const auto bye = goodbye_for(index, now))
+            ports_.send_rtcp(bye, std::array{net::Destination{stream.rtcp_peer, stream.source}});
+}
+
+void DatagramViewer::send_one(const media::SharedBatch &batch) {
+    const std::array destination{destination_of(*batch)};
+    if (batch->is_rtcp()) {
+        ports_.send_rtcp(batch, destination);
+        return;
+    }
+    if (needs_report(*batch))
+        send_one(report_for(*batch, loop_.now()));
+    ports_.send_rtp(batch, destination);
+}
+
+net::Destination DatagramViewer::destination_of(const media::PacketBatch &batch) const {
+    const SessionStream *stream = session().stream(batch.track());
+    return {batch.is_rtcp() ? stream->rtcp_peer : stream->rtp_peer, stream->source};
+}
+
+}  // namespace rtspcore::server

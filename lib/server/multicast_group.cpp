@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "server/multicast_group.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.h"
+#include "rtp/rtcp.h"
+#include "server/io_thread.h"
+#include "server/multicast_membership.h"
+#include "server/multicast_pool.h"
+#include "server/server.h"
+#include "server/viewer_start.h"
+
+namespace rtspcore::server {
+
+namespace {
+
+// How often a session on another thread is told that its receiver lives.
+constexpr std::chrono::seconds kTouchInterval{1};
+// Receivers whose losses are followed; a group of more is watched by its first ones.
+constexpr size_t kMostReceivers = 4096;
+
+// Nobody can be disconnected from a group, so it skips instead.
+media::MountConfig without_disconnect(media::MountConfig config) {
+    if (config.slow_viewers == media::SlowViewerPolicy::Disconnect)
+        config.slow_viewers = media::SlowViewerPolicy::Skip;
+    return config;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<MulticastGroup>, net::SocketError> MulticastGroup::open(
+    IoThread &thread, const std::shared_ptr<media::Mount> &mount) {
+    std::vector<std::pair<std::shared_ptr<media::Track>, net::SocketAddress>> streams;
+    for (const auto &track : mount->tracks())
+        if (const auto endpoint = thread.server().multicast()->endpoint(mount, *track))
+            streams.emplace_back(track, *endpoint);
+    if (streams.empty())
+        return Failure{net::SocketError::NotAvailable, std::string("no group address is left")};
+    auto ports = net::UdpPorts::open_multicast(streams.front().second, thread.server().multicast_route());
+    if (!ports)
+        return ports.error();
+    std::unique_ptr<MulticastGroup> group(new MulticastGroup(thread, mount, std::move(*ports)));
+    for (const auto &[track, endpoint] : streams)
+        group->add_stream(track, endpoint);
+    group->start();
+    return group;
+}
+
+MulticastGroup::MulticastGroup(IoThread &thread, std::shared_ptr<media::Mount> mount,
+                               std::unique_ptr<net::UdpPorts> ports)
+    : thread_(thread),
+      config_(without_disconnect(mount->config())),
+      session_({}, std::move(mount), thread.loop().now()),
+      ports_(std::move(ports)) {
+    ports_->attach(thread.loop(), *this);
+}
+
+MulticastGroup::~MulticastGroup() {
+    thread_.loop().cancel_timer(patience_timer_);
+    viewer_.reset();
+    thread_.schedule_reaping();
+}
+
+void MulticastGroup::add_stream(const std::shared_ptr<media::Track> &track, const net::SocketAddress &endpoint) {
+    SessionStream stream;
+    stream.track = track;
+    stream.rtp_peer = endpoint;
+    stream.rtcp_peer = endpoint.with_port(static_cast<uint16_t>(endpoint.port() + 1));
+    listen(track->index(), stream.rtcp_peer);
+    session_.streams().emplace(track->index(), std::move(stream));
+}
+
+// Without it viewers are still served, and keep their sessions alive by RTSP.
+void MulticastGroup::listen(unsigned track, const net::SocketAddress &endpoint) {
+    auto listener = net::MulticastListener::open(
+        endpoint, thread_.server().multicast_route(), thread_.loop(),
+        [this](const net::SocketAddress &from, std::span<const uint8_t> bytes) { hear(from, bytes); });
+    if (listener)
+        listeners_.push_back(std::move(*listener));
+    else
+        CORE_WARNING("%s stream %u: receiver reports sent to the group are not heard: %s",
+                     session_.mount()->path().c_str(), track, listener.error().message.c_str());
+}
+
+void MulticastGroup::start() {
+    const Time now = thread_.loop().now();
+    MountMirror &mirror = thread_.mirror_of(session_.mount());
+    viewer_ =
+        std::make_unique<MulticastViewer>(session_, mirror, config_, DatagramViewer::Way{*ports_, thread_.loop()});
+    viewer_->hold();
+    if (start_viewer(*viewer_, now))
+        return;
+    waits_ = true;
+    mirror.when_available(*viewer_, [this] { tell_waiting(); });
+    patience_timer_ = thread_.loop().start_timer(now + patience_of(*viewer_), [this] {
+        patience_timer_ = 0;
+        end_patience(*viewer_);
+        tell_waiting();
+    });
+}
+
+void MulticastGroup::tell_waiting() {
+    if (!std::exchange(waits_, false))
+        return;
+    thread_.loop().cancel_timer(std::exchange(patience_timer_, 0));
+    viewer_->mirror().stop_waiting(*viewer_);
+    for (const GroupMember &member : members_)
+        tell(member);
+}
+
+void MulticastGroup::add(GroupMember member) {
+    members_.push_back(std::move(member));
+    if (waits_)
+        return;
+    if (!viewer_->is_held())
+        start_beside(*viewer_, thread_.loop().now());
+    tell(members_.back());
+}
+
+void MulticastGroup::tell(const GroupMember &member) {
+    MulticastMembership::post_first(thread_.server().thread(member.thread), member, first_packets(*viewer_));
+}
+
+void MulticastGroup::remove(unsigned thread, uint64_t number) {
+    std::erase_if(members_,
+                  [&](const GroupMember &member) { return member.thread == thread && member.number == number; });
+}
+
+void MulticastGroup::begin() {
+    tell_waiting();
+    if (!viewer_->is_held())
+        return;
+    viewer_->release();
+    viewer_->send(thread_.loop().now());
+}
+
+void MulticastGroup::say_goodbye() {
+    if (!viewer_->is_held())
+        viewer_->say_goodbye(thread_.loop().now());
+}
+
+void MulticastGroup::dismiss_members() {
+    for (const GroupMember &member : std::exchange(members_, {}))
+        MulticastMembership::post_end(thread_.server().thread(member.thread), member);
+}
+
+void MulticastGroup::on_datagram(const net::SocketAddress &from, std::span<const uint8_t> bytes, bool rtcp) {
+    if (rtcp)
+        hear(from, bytes);
+}
+
+// Anybody can send to a group, so only the hosts of members are listened to.
+void MulticastGroup::hear(const net::SocketAddress &from, std::span<const uint8_t> bytes) {
+    const auto items = rtp::parse_rtcp(bytes);
+    auto &dropped = thread_.server().statistics().rtcp_dropped;
+    if (!items || items->empty()) {
+        dropped.fetch_add(items ? 0 : 1, std::memory_order_relaxed);
+        return;
+    }
+    const auto *report = std::get_if<rtp::ReceiverReport>(&items->front());
+    if (report && is_own(report->sender))
+        return;
+    if (!touch_members(from)) {
+        dropped.fetch_add(1, std::memory_order_relaxed);
+        return;
+    }
+    for (const rtp::RtcpItem &item : *items) {
+        if (const auto *received = std::get_if<rtp::ReceiverReport>(&item))
+            for (const rtp::ReportBlock &block : received->blocks)
+                if (reported_lost_.size() < kMostReceivers)
+                    session_.mount()->statistics().count_lost(block.cumulative_lost,
+                                                              reported_lost_[{received->sender, block.source}]);
+        if (std::holds_alternative<rtp::PictureLossIndication>(item) ||
+            std::holds_alternative<rtp::FullIntraRequest>(item))
+            request_key_units();
+    }
+}
+
+// The group is sent back to us what we send to it.
+bool MulticastGroup::is_own(uint32_t ssrc) const {
+    return std::ranges::any_of(session_.streams(), [&](const auto &stream) {
+        const auto newest = viewer_->mirror().ring().newest(static_cast<uint8_t>(stream.first));
+        return newest && viewer_->mirror().ring().at(*newest)->properties().ssrc == ssrc;
+    });
+}
+
+bool MulticastGroup::touch_members(const net::SocketAddress &host) {
+    const Time now = thread_.loop().now();
+    bool known = false;
+    for (GroupMember &member : members_) {
+        if (!member.host.same_host(host))
+            continue;
+        known = true;
+        if (now - member.touched < kTouchInterval)
+            continue;
+        member.touched = now;
+        MulticastMembership::post_touch(thread_.server().thread(member.thread), member);
+    }
+    return known;
+}
+
+void MulticastGroup::request_key_units() {
+    for (const auto &[index, stream] : session_.streams())
+        if (stream.track->config().has_key_frames)
+            stream.track->request_key_unit(thread_.loop().now());
+}
+
+}  // namespace rtspcore::server

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "server/multicast_groups.h"
+
+#include <utility>
+
+#include "base/log.h"
+#include "server/io_thread.h"
+#include "server/multicast_membership.h"
+#include "server/server.h"
+
+namespace rtspcore::server {
+
+IoThread &home_of(Server &server, const media::Mount &mount) {
+    return server.thread(static_cast<unsigned>(mount.id() % server.io_thread_count()));
+}
+
+void MulticastGroups::join(const std::shared_ptr<media::Mount> &mount, GroupMember member) {
+    if (thread_.is_stopping())
+        return;
+    auto found = groups_.find(mount->id());
+    if (found == groups_.end()) {
+        auto opened = MulticastGroup::open(thread_, mount);
+        if (!opened) {
+            CORE_WARNING("%s cannot be sent by multicast: %s", mount->path().c_str(), opened.error().message.c_str());
+            MulticastMembership::post_end(thread_.server().thread(member.thread), member);
+            return;
+        }
+        found = groups_.emplace(mount->id(), std::move(*opened)).first;
+    }
+    found->second->add(std::move(member));
+}
+
+void MulticastGroups::begin(uint64_t mount) {
+    if (const auto found = groups_.find(mount); found != groups_.end())
+        found->second->begin();
+}
+
+void MulticastGroups::leave(uint64_t mount, unsigned thread, uint64_t number) {
+    const auto found = groups_.find(mount);
+    if (found == groups_.end())
+        return;
+    found->second->remove(thread, number);
+    if (found->second->has_members())
+        return;
+    found->second->say_goodbye();
+    groups_.erase(found);
+}
+
+void MulticastGroups::close(uint64_t mount) {
+    const auto found = groups_.find(mount);
+    if (found == groups_.end())
+        return;
+    found->second->say_goodbye();
+    found->second->dismiss_members();
+    groups_.erase(found);
+}
+
+void MulticastGroups::close_all() {
+    while (!groups_.empty())
+        close(groups_.begin()->first);
+}
+
+}  // namespace rtspcore::server

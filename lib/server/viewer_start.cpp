@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "server/viewer_start.h"
+
+#include "media/join.h"
+#include "server/mount_mirror.h"
+
+namespace rtspcore::server {
+
+namespace {
+
+// How long PLAY waits for the first unit when there is nothing else to begin with...
+constexpr std::chrono::milliseconds kFirstUnitWait{500};
+// ...and when the viewer could begin with a long burst instead: an encoder that was asked for a key frame makes it
+// within two frames; what takes longer is no better than the burst.
+constexpr std::chrono::milliseconds kKeyUnitWait{80};
+
+bool ask_for_key_unit(Session &session, Time now) {
+    bool answered = false;
+    for (const auto &[index, stream] : session.streams())
+        if (stream.track->config().has_key_frames)
+            answered = stream.track->request_key_unit(now) || answered;
+    return answered;
+}
+
+bool encoder_answers(const Session &session) {
+    for (const auto &[index, stream] : session.streams())
+        if (stream.track->config().has_key_frames && stream.track->answers_key_requests())
+            return true;
+    return false;
+}
+
+media::JoinKind join_kind(Viewer &viewer) {
+    const Session &session = viewer.session();
+    return media::choose_join(viewer.mirror().ring(), session.selection(), session.mount()->config(),
+                              encoder_answers(session));
+}
+
+// Whether a viewer that waits for a key unit may begin with an older one instead.
+bool may_burst(Viewer &viewer) {
+    return viewer.mirror().mount()->config().start_mode != media::StartMode::KeyFrame &&
+           viewer.cursor().waits_for_key() &&
+           media::last_entry_point(viewer.mirror().ring(), viewer.session().selection()).has_value();
+}
+
+void start_with_burst(Viewer &viewer) {
+    const media::Ring &ring = viewer.mirror().ring();
+    media::Mount &mount = *viewer.mirror().mount();
+    const bool squeeze = mount.config().slow_viewers != media::SlowViewerPolicy::Lossless;
+    viewer.cursor().start_with_burst(
+        media::make_join_burst(ring, viewer.session().selection(), mount.tracks(), squeeze), ring.end());
+}
+
+}  // namespace
+
+bool start_viewer(Viewer &viewer, Time now) {
+    const media::Ring &ring = viewer.mirror().ring();
+    switch (join_kind(viewer)) {
+        case media::JoinKind::Burst:
+            start_with_burst(viewer);
+            return true;
+        case media::JoinKind::Now:
+            viewer.cursor().start_anywhere(ring.end());
+            return false;
+        case media::JoinKind::KeyFrame:
+            break;
+    }
+    viewer.cursor().start(ring.end());
+    if (ask_for_key_unit(viewer.session(), now) || !may_burst(viewer))
+        return false;
+    start_with_burst(viewer);
+    return true;
+}
+
+Duration patience_of(Viewer &viewer) {
+    return may_burst(viewer) ? kKeyUnitWait : kFirstUnitWait;
+}
+
+void end_patience(Viewer &viewer) {
+    if (viewer.has_unit() || !may_burst(viewer))
+        return;
+    for (const auto &[index, stream] : viewer.session().streams())
+        stream.track->note_unanswered_key_request();
+    start_with_burst(viewer);
+}
+
+void start_beside(Viewer &viewer, Time now) {
+    if (join_kind(viewer) == media::JoinKind::KeyFrame)
+        (void)ask_for_key_unit(viewer.session(), now);
+}
+
+}  // namespace rtspcore::server
