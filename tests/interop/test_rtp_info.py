@@ -2,6 +2,7 @@
 """RTP-Info tells the first packet that comes, exactly: players align their streams by it (RFC 2326 section 12.33)."""
 
 from support import stream, suite
+from support.deadline import wait_until
 from support.rtp_packet import RtpPacket
 from support.stream import Presentation
 from support.viewer import Viewer
@@ -19,6 +20,13 @@ def parse_rtp_info(header):
 @suite.only_rtspsink
 class RtpInfo(suite.SharedServerCase):
     presentations = (Presentation('/test', (stream.h264(), stream.pcmu())), Presentation('/sound', (stream.pcmu(),)))
+
+    @classmethod
+    def setUpClass(cls):
+        """Nothing can be told of a stream of which nothing was made yet."""
+        super().setUpClass()
+        with Viewer(cls.server) as viewer:
+            wait_until(lambda: all(track.packets for track in viewer.tracks), 10, 'a packet of each stream')
 
     def _first_packets(self, viewer):
         """URL -> (sequence number, RTP time) of what came first of each stream."""
