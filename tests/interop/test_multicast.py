@@ -111,15 +111,15 @@ class ThreeHosts(suite.Case):
         self.addCleanup(self._bridge.__exit__)
         self.serving, *self.watching = self._bridge.hosts
 
-    def _serve(self):
+    def _serve(self, group, address):
         port = 8554
         line = stream.rtspsink_line(
             (stream.Presentation('/test', (stream.h264(),)),),
-            f'service={port} multicast=true multicast-ip-min={self.group} multicast-ip-max={self.group}',
+            f'service={port} multicast=true multicast-ip-min={group} multicast-ip-max={group}',
         )
         command = [*self.serving.prefix, 'gst-launch-1.0', *stream.split_line(line)]
         process = Process(command, self.folder, 'server', env=pipeline.plugin_environment())
-        return pipeline.Server(process, port, self.serving.address)
+        return pipeline.Server(process, port, address)
 
     def _watch(self, host, server):
         command = players.rtspsrc(server.url(), 'udp-mcast', _DECODE)
@@ -131,8 +131,7 @@ class ThreeHosts(suite.Case):
         return self.serving.bytes('tx') - before < 2000
 
     def test_bytes_leave_once_and_stop_with_the_last_viewer(self):
-        with self._serve() as server:
-            # The bridge's own namespace has no address: the first viewer finds out when the server answers.
+        with self._serve(self.group, self.serving.address) as server:
             wait_until(lambda: self._answers(server), _SECONDS, 'the server answering')
             self.assertEqual(self.serving.groups() & {self.group}, set())
             viewers = [self._watch(host, server) for host in self.watching]
@@ -144,7 +143,15 @@ class ThreeHosts(suite.Case):
             self._check_bytes()
             self._check_leaving(viewers)
 
+    def test_ipv6_group(self):
+        with self._serve('ff15::77', self.serving.address6) as server:
+            wait_until(lambda: self._answers(server), _SECONDS, 'the server answering')
+            viewer = self._watch(self.watching[0], server)
+            self.addCleanup(viewer.kill)
+            self.assertTrue(viewer.wait_for(_shows_bars, _SECONDS), viewer.log())
+
     def _answers(self, server):
+        """The bridge's own namespace has no address, so the first viewer asks."""
         self.assertTrue(server.process.running(), server.log())
         probe = subprocess.run(
             [*self.watching[0].prefix, 'curl', '-s', '-i', '--max-time', '2', server.url()],

@@ -33,9 +33,10 @@ def _ip(text, prefix=()):
 class Host:
     """A namespace that hangs on a bridge by one link, with an address of its own and multicast routed to the link."""
 
-    def __init__(self, name, bridge, address):
+    def __init__(self, name, bridge, number):
         self.name = name
-        self.address = address
+        self.address = f'10.77.0.{number}'
+        self.address6 = f'fd77::{number}'
         self._holder = subprocess.Popen(
             ['unshare', '--net', 'sh', '-c', 'echo; exec cat'], stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
@@ -45,7 +46,8 @@ class Host:
         _ip(f'link set {name} master {bridge} up')
         for command in (
             'link set lo up',
-            f'addr add {address}/24 dev {_LINK}',
+            f'addr add {self.address}/24 dev {_LINK}',
+            f'addr add {self.address6}/64 dev {_LINK} nodad',
             f'link set {_LINK} up',
             f'route add 224.0.0.0/4 dev {_LINK}',
         ):
@@ -76,18 +78,19 @@ class Host:
         return joined
 
     def end(self):
+        _ip(f'link del {self.name}')
         self._holder.stdin.close()
         self._holder.stdout.close()
         self._holder.wait()
 
 
 class Bridge:
-    """A switch between hosts, 10.77.0.1 for the first of them."""
+    """A switch between hosts, 10.77.0.1 and fd77::1 the first of them."""
 
     def __init__(self, count):
         _ip('link add bridge0 type bridge')
         _ip('link set bridge0 up')
-        self.hosts = [Host(f'host{number}', 'bridge0', f'10.77.0.{number + 1}') for number in range(count)]
+        self.hosts = [Host(f'host{number}', 'bridge0', number + 1) for number in range(count)]
 
     def __enter__(self):
         return self
