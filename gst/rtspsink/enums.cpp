@@ -2,11 +2,13 @@
 #include "enums.h"
 
 #include "media/mount.h"
+#include "server/server.h"
 
 namespace rtspsink {
 
 using rtspcore::media::SlowViewerPolicy;
 using rtspcore::media::StartMode;
+using rtspcore::server::TlsMode;
 
 GType sync_mode_type() {
     static const GEnumValue kValues[] = {
@@ -28,6 +30,16 @@ GType start_mode_type() {
         {static_cast<int>(StartMode::Now), "At the next packet, whatever it is", "now"},
         {0, nullptr, nullptr}};
     static const GType type = g_enum_register_static("GstRtspSinkStartMode", kValues);
+    return type;
+}
+
+GType tls_mode_type() {
+    static const GEnumValue kValues[] = {
+        {static_cast<int>(TlsMode::Off), "Not spoken", "off"},
+        {static_cast<int>(TlsMode::Optional), "Each viewer chooses", "optional"},
+        {static_cast<int>(TlsMode::Required), "Who does not speak it is refused", "required"},
+        {0, nullptr, nullptr}};
+    static const GType type = g_enum_register_static("GstRtspSinkTls", kValues);
     return type;
 }
 

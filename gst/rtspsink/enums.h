@@ -12,6 +12,7 @@ enum class SyncMode : int { False = 0, True = 1, Auto = 2 };
 // The GEnum types of properties; registered on first use. Safe.
 GType sync_mode_type();
 GType start_mode_type();          // media::StartMode
+GType tls_mode_type();            // server::TlsMode
 GType slow_viewer_policy_type();  // media::SlowViewerPolicy
 
 }  // namespace rtspsink

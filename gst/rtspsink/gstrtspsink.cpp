@@ -55,8 +55,11 @@ static RtspSink &impl(gpointer object) {
 static guint bound_port_id() {
     return static_cast<guint>(rtspsink::properties().size() + 1);
 }
+static guint bound_tls_port_id() {
+    return bound_port_id() + 1;
+}
 static guint stats_id() {
-    return static_cast<guint>(rtspsink::properties().size() + 2);
+    return bound_port_id() + 2;
 }
 
 static void gst_rtsp_sink_set_property(GObject *object, guint id, const GValue *value, GParamSpec *pspec) {
@@ -74,6 +77,8 @@ static void gst_rtsp_sink_get_property(GObject *object, guint id, GValue *value,
         properties[id - 1].get(impl(object).settings(), value);
     else if (id == bound_port_id())
         g_value_set_uint(value, impl(object).bound_port());
+    else if (id == bound_tls_port_id())
+        g_value_set_uint(value, impl(object).bound_tls_port());
     else if (id == stats_id())
         g_value_take_boxed(value, impl(object).statistics());
     else
@@ -139,6 +144,11 @@ static void install_properties(GObjectClass *klass) {
         klass, bound_port_id(),
         g_param_spec_uint("bound-port", "Bound port", "The port that is served, from READY on; 0 before", 0, 65535, 0,
                           readable));
+    g_object_class_install_property(
+        klass, bound_tls_port_id(),
+        g_param_spec_uint("bound-tls-port", "Bound TLS port",
+                          "The port for TLS alone that is served, from READY on; 0 before, or if there is none", 0,
+                          65535, 0, readable));
     g_object_class_install_property(
         klass, stats_id(),
         g_param_spec_boxed("stats", "Statistics", "Counters of the server, and of each mapping in the list 'mounts'",

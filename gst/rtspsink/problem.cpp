@@ -76,6 +76,19 @@ Problem cannot_open(const ServerConfig &config, const rtspcore::Failure<ServerEr
             return bad_setting("udp-ports",
                                std::to_string(config.udp_ports.min) + "-" + std::to_string(config.udp_ports.max),
                                "too few of them are free; widen the range, or set protocols=tcp" + reason);
+        case ServerError::BadCertificate:
+            return bad_setting("tls-certificate", config.tls.files.certificate, failure.message);
+        case ServerError::BadKey:
+            return bad_setting("tls-key", config.tls.files.key, failure.message);
+        case ServerError::BadClientCa:
+            return bad_setting("tls-client-ca", config.tls.files.client_ca, failure.message);
+        case ServerError::TlsPortNotAvailable:
+            return bad_setting("tls-service", std::to_string(config.tls.port.value_or(0)),
+                               "choose a port that is free, 8322 for example" + reason);
+        case ServerError::SecuredOtherwise:
+            return {GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
+                    "Property 'service': another rtspsink of this process serves port " + std::to_string(config.port) +
+                        " with other TLS settings. Give both the same ones, or another port."};
         case ServerError::System:
             break;
     }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "properties.h"
 
+#include <iterator>
+#include <vector>
+
 #include "enums.h"
 
 namespace rtspsink {
@@ -10,19 +13,9 @@ using rtspcore::media::StartMode;
 
 namespace {
 
-// What the server is opened with is read on the way to READY, what mounts are made with on the way to PAUSED.
-constexpr auto kUntilOpen = static_cast<GParamFlags>(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
+// What mounts are made with is read on the way to PAUSED.
 constexpr auto kUntilPaused =
     static_cast<GParamFlags>(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY);
-
-std::string text(const GValue *value) {
-    const char *string = g_value_get_string(value);
-    return string ? string : "";
-}
-
-void set_text(GValue *value, const std::string &string) {
-    g_value_set_string(value, string.empty() ? nullptr : string.c_str());
-}
 
 std::chrono::milliseconds milliseconds(const GValue *value) {
     return std::chrono::milliseconds(g_value_get_uint(value));
@@ -166,8 +159,22 @@ const Property kProperties[] = {
 
 }  // namespace
 
+std::string text(const GValue *value) {
+    const char *string = g_value_get_string(value);
+    return string ? string : "";
+}
+
+void set_text(GValue *value, const std::string &string) {
+    g_value_set_string(value, string.empty() ? nullptr : string.c_str());
+}
+
 std::span<const Property> properties() {
-    return kProperties;
+    static const std::vector<Property> all = [] {
+        std::vector<Property> tables(std::begin(kProperties), std::end(kProperties));
+        tables.insert(tables.end(), tls_properties().begin(), tls_properties().end());
+        return tables;
+    }();
+    return all;
 }
 
 }  // namespace rtspsink

@@ -4,6 +4,7 @@
 #include <glib-object.h>
 
 #include <span>
+#include <string>
 
 #include "settings.h"
 
@@ -15,6 +16,13 @@ struct Property {
     void (*set)(Settings &settings, const GValue *value);
     void (*get)(const Settings &settings, GValue *value);
 };
+
+// What the server is opened with is read on the way to READY.
+inline constexpr auto kUntilOpen = static_cast<GParamFlags>(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
+
+// Strings of GObject may be null: here that is an empty one.
+std::string text(const GValue *value);
+void set_text(GValue *value, const std::string &string);
 
 // Their order gives the property ids, from 1.
 std::span<const Property> properties();

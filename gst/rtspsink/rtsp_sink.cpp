@@ -43,8 +43,13 @@ bool RtspSink::open() {
         return false;
     }
     presentations_.open(*std::move(server));
-    g_object_notify(G_OBJECT(element_), "bound-port");
+    notify_ports();
     return true;
+}
+
+void RtspSink::notify_ports() {
+    for (const char *property : {"bound-port", "bound-tls-port"})
+        g_object_notify(G_OBJECT(element_), property);
 }
 
 GstStateChangeReturn RtspSink::change_state(GstStateChange transition,
@@ -66,7 +71,7 @@ GstStateChangeReturn RtspSink::change_state(GstStateChange transition,
     }
     if (transition == GST_STATE_CHANGE_READY_TO_NULL || failed_to_open) {
         presentations_.close();
-        g_object_notify(G_OBJECT(element_), "bound-port");
+        notify_ports();
     }
     return result;
 }
@@ -139,6 +144,11 @@ std::vector<Ref<GstPad>> RtspSink::pads() {
 unsigned RtspSink::bound_port() {
     const auto server = presentations_.server();
     return server ? server->port() : 0;
+}
+
+unsigned RtspSink::bound_tls_port() {
+    const auto server = presentations_.server();
+    return server ? server->tls_port() : 0;
 }
 
 GstStructure *RtspSink::statistics() {

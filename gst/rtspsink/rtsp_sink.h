@@ -45,10 +45,12 @@ public:
 
     // The port that is really served, 0 while none is.
     [[nodiscard]] unsigned bound_port();
+    [[nodiscard]] unsigned bound_tls_port();
     // Transfer full.
     [[nodiscard]] GstStructure *statistics();
 
 private:
+    void notify_ports();
     bool open();
     void for_each_stream(const std::function<void(Stream &)> &visit);
     [[nodiscard]] std::string next_name();

@@ -104,7 +104,12 @@ Outcome<ServerConfig> server_config(const Settings &settings) {
     if (const auto path = path_of(settings.mapping, "property 'mapping'"); !path)
         return refuse(path.error().code);
 
+    auto tls = tls_config(settings.tls);
+    if (!tls)
+        return refuse(tls.error().code);
+
     ServerConfig config;
+    config.tls = std::move(*tls);
     config.address = settings.address;
     config.port = static_cast<uint16_t>(port);
     config.udp_ports = *udp_ports;

@@ -8,6 +8,7 @@
 #include "media/mount.h"
 #include "problem.h"
 #include "server/server.h"
+#include "tls_settings.h"
 
 namespace rtspsink {
 
@@ -24,6 +25,7 @@ struct Settings {
     unsigned session_timeout = 60;
     unsigned mtu = 1400;
     rtspcore::media::MountConfig mount;
+    TlsSettings tls;
 };
 
 // Takes address, service and mapping from "rtsp://address:port/mapping".

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "net/stream_writer.h"
 
-#include <sys/socket.h>
-
 #include <algorithm>
 #include <cassert>
-#include <cerrno>
 #include <utility>
 
 namespace rtspcore::net {
@@ -35,31 +32,33 @@ bool StreamWriter::queue_control(std::string_view bytes) {
     return true;
 }
 
-StreamWriter::Outcome StreamWriter::write(int fd, SharedSlab slab, std::optional<uint8_t> channel,
+StreamWriter::Outcome StreamWriter::write(ByteStream &stream, SharedSlab slab, std::optional<uint8_t> channel,
                                           WriteScratch &scratch) {
     assert(!slab_);
     slab_ = std::move(slab);
     slab_sent_ = 0;
     channel_ = channel;
-    return flush(fd, scratch);
+    return flush(stream, scratch);
 }
 
-StreamWriter::Outcome StreamWriter::flush(int fd, WriteScratch &scratch) {
+StreamWriter::Outcome StreamWriter::flush(ByteStream &stream, WriteScratch &scratch) {
+    if (const Outcome outcome = stream.flush(); outcome != Outcome::Done)
+        return outcome;
     if (slab_ && !control_.empty())
-        if (const Outcome outcome = send_slab(fd, end_of_packet(), scratch); outcome != Outcome::Done)
+        if (const Outcome outcome = send_slab(stream, end_of_packet(), scratch); outcome != Outcome::Done)
             return outcome;
     if (!control_.empty())
-        if (const Outcome outcome = send_control(fd); outcome != Outcome::Done)
+        if (const Outcome outcome = send_control(stream); outcome != Outcome::Done)
             return outcome;
     if (slab_)
-        return send_slab(fd, slab_->slab().size(), scratch);
+        return send_slab(stream, slab_->slab().size(), scratch);
     return Outcome::Done;
 }
 
-StreamWriter::Outcome StreamWriter::send_slab(int fd, size_t end, WriteScratch &scratch) {
+StreamWriter::Outcome StreamWriter::send_slab(ByteStream &stream, size_t end, WriteScratch &scratch) {
     if (slab_sent_ < end) {
         const auto bytes = channel_ ? relabelled(*slab_, *channel_, scratch) : slab_->slab();
-        const Outcome outcome = send(fd, bytes.first(end), slab_sent_);
+        const Outcome outcome = send(stream, bytes.first(end), slab_sent_);
         if (outcome != Outcome::Done)
             return outcome;
     }
@@ -68,9 +67,9 @@ StreamWriter::Outcome StreamWriter::send_slab(int fd, size_t end, WriteScratch &
     return Outcome::Done;
 }
 
-StreamWriter::Outcome StreamWriter::send_control(int fd) {
+StreamWriter::Outcome StreamWriter::send_control(ByteStream &stream) {
     const auto *bytes = reinterpret_cast<const uint8_t *>(control_.data());
-    const Outcome outcome = send(fd, {bytes, control_.size()}, control_sent_);
+    const Outcome outcome = send(stream, {bytes, control_.size()}, control_sent_);
     if (outcome == Outcome::Done) {
         control_ = {};
         control_sent_ = 0;
@@ -78,20 +77,13 @@ StreamWriter::Outcome StreamWriter::send_control(int fd) {
     return outcome;
 }
 
-// One system call mostly: the kernel takes everything or, when its buffer is full, a part.
-StreamWriter::Outcome StreamWriter::send(int fd, std::span<const uint8_t> bytes, size_t &sent) {
-    while (sent < bytes.size()) {
-        const ssize_t taken = ::send(fd, bytes.data() + sent, bytes.size() - sent, MSG_DONTWAIT | MSG_NOSIGNAL);
-        if (taken < 0 && errno == EINTR)
-            continue;
-        if (taken < 0)
-            return errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS ? Outcome::Blocked : Outcome::Broken;
-        sent += static_cast<size_t>(taken);
-        bytes_sent_ += static_cast<uint64_t>(taken);
-        if (sent < bytes.size())
-            return Outcome::Blocked;
-    }
-    return Outcome::Done;
+StreamWriter::Outcome StreamWriter::send(ByteStream &stream, std::span<const uint8_t> bytes, size_t &sent) {
+    if (sent == bytes.size())
+        return Outcome::Done;
+    const auto [taken, outcome] = stream.write(bytes.subspan(sent));
+    sent += taken;
+    bytes_sent_ += taken;
+    return outcome;
 }
 
 // Where the packet ends that is partly sent; slab_sent_ itself between packets.

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "net/byte_stream.h"
 #include "rtp/packet_slab.h"
 
 namespace rtspcore::net {
@@ -25,11 +26,9 @@ using WriteScratch = std::vector<uint8_t>;
 // Confined to its connection's I/O thread. Never blocks.
 class StreamWriter {
 public:
-    enum class Outcome : uint8_t {
-        Done,     // everything is with the kernel
-        Blocked,  // go on with flush() when the socket is writable
-        Broken,   // the connection is over
-    };
+    // Done: everything is on its way. Blocked: go on with flush() when the socket is writable. Broken: the connection
+    // is over.
+    using Outcome = ByteStream::Outcome;
     static constexpr size_t kMaxControl = 256 * 1024;
 
     // Appends a message, to be sent by flush(). False when the peer lets more than kMaxControl pile up: it is not
@@ -37,17 +36,17 @@ public:
     [[nodiscard]] bool queue_control(std::string_view bytes);
     // Sends a slab behind what is queued; only when nothing of an earlier slab is left. With `channel` the packets are
     // relabelled.
-    Outcome write(int fd, SharedSlab slab, std::optional<uint8_t> channel, WriteScratch &scratch);
-    Outcome flush(int fd, WriteScratch &scratch);
+    Outcome write(ByteStream &stream, SharedSlab slab, std::optional<uint8_t> channel, WriteScratch &scratch);
+    Outcome flush(ByteStream &stream, WriteScratch &scratch);
 
     [[nodiscard]] bool has_slab() const { return slab_ != nullptr; }
     [[nodiscard]] bool idle() const { return !slab_ && control_.empty(); }
     [[nodiscard]] uint64_t bytes_sent() const { return bytes_sent_; }
 
 private:
-    Outcome send_slab(int fd, size_t end, WriteScratch &scratch);
-    Outcome send_control(int fd);
-    Outcome send(int fd, std::span<const uint8_t> bytes, size_t &sent);
+    Outcome send_slab(ByteStream &stream, size_t end, WriteScratch &scratch);
+    Outcome send_control(ByteStream &stream);
+    Outcome send(ByteStream &stream, std::span<const uint8_t> bytes, size_t &sent);
     [[nodiscard]] size_t end_of_packet() const;
 
     SharedSlab slab_;

@@ -35,9 +35,10 @@ uint64_t connection_limit(unsigned configured) {
 
 }  // namespace
 
-Acceptor::Acceptor(Server &server, net::BoundSocket socket)
+Acceptor::Acceptor(Server &server, net::BoundSocket socket, bool tls_only)
     : server_(server),
       socket_(std::move(socket)),
+      tls_only_(tls_only),
       reserve_(open_reserve()),
       limit_(connection_limit(server.config().max_connections)) {}
 
@@ -72,7 +73,8 @@ void Acceptor::accept_one(UniqueFd fd) {
     auto &statistics = server_.statistics();
     statistics.connections_total.fetch_add(1, std::memory_order_relaxed);
     const bool full = statistics.connections.fetch_add(1, std::memory_order_relaxed) >= limit_;
-    server_.least_busy_thread().post_connection(std::move(fd), *peer, *local, full ? server_.io_thread_count() : 0);
+    server_.least_busy_thread().post_connection({std::move(fd), *peer, *local, tls_only_},
+                                                full ? server_.io_thread_count() : 0);
 }
 
 void Acceptor::refuse_one() {

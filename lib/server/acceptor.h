@@ -15,7 +15,8 @@ class Server;
 // thread of the loop it is attached to.
 class Acceptor : public EventLoop::Handler {
 public:
-    Acceptor(Server &server, net::BoundSocket socket);
+    // `tls_only`: whoever connects to this socket has to speak TLS from the first byte.
+    Acceptor(Server &server, net::BoundSocket socket, bool tls_only = false);
 
     // On the loop's thread, or before it runs.
     void attach(EventLoop &loop);
@@ -29,6 +30,7 @@ private:
 
     Server &server_;
     net::BoundSocket socket_;
+    const bool tls_only_;
     UniqueFd reserve_;  // given up for a moment when descriptors run out, so that a connection can be taken and closed
     uint64_t limit_;
 };

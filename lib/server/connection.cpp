@@ -12,6 +12,9 @@
 #include <utility>
 
 #include "base/log.h"
+#include "net/plain_stream.h"
+#include "net/tls_context.h"
+#include "net/tls_stream.h"
 #include "server/io_thread.h"
 #include "server/server.h"
 #include "server/session.h"
@@ -48,9 +51,14 @@ Overloaded(Visitors...) -> Overloaded<Visitors...>;
 
 }  // namespace
 
-Connection::Connection(UniqueFd fd, net::SocketAddress peer, net::SocketAddress local, Time now)
-    : fd_(std::move(fd)), peer_(peer), local_(local), message_began_(now), last_request_(now) {
-    prepare(fd_.get());
+Connection::Connection(Arrival arrival, Time now)
+    : stream_(std::make_unique<net::PlainStream>(std::move(arrival.fd))),
+      peer_(arrival.peer),
+      local_(arrival.local),
+      tls_only_(arrival.tls_only),
+      message_began_(now),
+      last_request_(now) {
+    prepare(stream_->fd());
 }
 
 Connection::~Connection() {
@@ -62,12 +70,12 @@ void Connection::attach(IoThread &thread, uint64_t id) {
     thread_ = &thread;
     id_ = id;
     interest_ = EPOLLIN | EPOLLRDHUP;
-    thread_->loop().watch(fd_.get(), interest_, *this);
+    thread_->loop().watch(stream_->fd(), interest_, *this);
 }
 
 void Connection::detach() {
     thread_->loop().cancel_timer(std::exchange(park_timer_, 0));
-    thread_->loop().unwatch(fd_.get(), *this);
+    thread_->loop().unwatch(stream_->fd(), *this);
     thread_ = nullptr;
 }
 
@@ -85,19 +93,50 @@ void Connection::on_ready(uint32_t events) {
 
 void Connection::read(Time now) {
     const auto buffer = thread_->read_buffer();
-    const ssize_t got = ::recv(fd_.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
-    if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
-        return;
-    if (got <= 0) {
-        doom(got == 0 ? "closed by the peer" : "connection error");
+    const auto [size, outcome] = stream_->read(buffer);
+    if (outcome == net::ByteStream::Outcome::Broken) {
+        doom(stream_->why());
         return;
     }
-    if (closing_)
-        return;  // nothing is answered any more
+    const auto bytes = buffer.first(size);
+    if (!bytes.empty() && !closing_ && begin(bytes))
+        take_in(bytes, now);
+    // A handshake may have more to say than the socket takes.
+    if (!doomed_ && stream_->flush() == net::ByteStream::Outcome::Blocked) {
+        blocked_ = true;
+        follow_interest();
+    }
+}
+
+void Connection::take_in(std::span<const uint8_t> bytes, Time now) {
     if (!parser_.in_message())
         message_began_ = now;
-    parser_.feed({buffer.data(), static_cast<size_t>(got)});
+    parser_.feed(bytes);
     handle_input();
+}
+
+// The first bytes tell what is spoken. Whether `first_bytes` are part of it: those of a TLS handshake are not.
+bool Connection::begin(std::span<const uint8_t> first_bytes) {
+    constexpr uint8_t kTlsHandshake = 0x16;  // RFC 8446 section 5.1; no RTSP message begins with it
+    if (std::exchange(has_begun_, true))
+        return true;
+    if (first_bytes[0] == kTlsHandshake)
+        begin_tls(first_bytes);
+    else if (tls_only_)
+        doom("does not speak TLS at a port for TLS alone");
+    else
+        return true;
+    return false;
+}
+
+void Connection::begin_tls(std::span<const uint8_t> first_bytes) {
+    net::TlsContext *tls = thread_->server().tls();
+    if (!tls)
+        return doom("speaks TLS, for which there is no certificate");
+    UniqueFd fd = static_cast<net::PlainStream &>(*stream_).release();
+    stream_ = std::make_unique<net::TlsStream>(std::move(fd), tls->current(), first_bytes);
+    secure_ = true;
+    read(thread_->loop().now());
 }
 
 void Connection::handle_input() {
@@ -195,7 +234,7 @@ void Connection::pump(Time now) {
     if (doomed_ || blocked_ || in_pump_)
         return;
     in_pump_ = true;
-    bool goes_on = take(writer_.flush(fd_.get(), thread_->scratch()), now);
+    bool goes_on = take(writer_.flush(*stream_, thread_->scratch()), now);
     while (goes_on && !closing_) {
         goes_on = false;
         for (TcpViewer *viewer : viewers_)
@@ -217,7 +256,7 @@ bool Connection::send_next(TcpViewer &viewer, Time now) {
         doom("too slow a viewer");
     if (!batch || doomed_)
         return false;
-    return take(writer_.write(fd_.get(), std::move(batch), channel, thread_->scratch()), now);
+    return take(writer_.write(*stream_, std::move(batch), channel, thread_->scratch()), now);
 }
 
 bool Connection::take(net::StreamWriter::Outcome outcome, Time now) {
@@ -236,7 +275,7 @@ bool Connection::take(net::StreamWriter::Outcome outcome, Time now) {
 void Connection::follow_interest() {
     const uint32_t interest = EPOLLRDHUP | (parked_ ? 0u : EPOLLIN) | (blocked_ ? EPOLLOUT : 0u);
     if (interest != interest_)
-        thread_->loop().modify(fd_.get(), interest, *this);
+        thread_->loop().modify(stream_->fd(), interest, *this);
     interest_ = interest;
 }
 

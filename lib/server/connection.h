@@ -3,7 +3,9 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +13,7 @@
 #include "base/clock.h"
 #include "base/event_loop.h"
 #include "base/unique_fd.h"
+#include "net/byte_stream.h"
 #include "net/socket_address.h"
 #include "net/stream_writer.h"
 #include "rtsp/message_parser.h"
@@ -23,11 +26,19 @@ class IoThread;
 class Session;
 class TcpViewer;
 
+// A connection that was accepted.
+struct Arrival {
+    UniqueFd fd;
+    net::SocketAddress peer;
+    net::SocketAddress local;
+    bool tls_only = false;  // at a port where nothing else is spoken
+};
+
 // One RTSP connection. Confined to the I/O thread that holds it; between two threads it travels as a whole (see
 // detach()).
 class Connection : public EventLoop::Handler {
 public:
-    Connection(UniqueFd fd, net::SocketAddress peer, net::SocketAddress local, Time now);
+    Connection(Arrival arrival, Time now);
     ~Connection() override;
 
     // Begins to be served by `thread`, which calls it `id` from now on; also after detach().
@@ -52,6 +63,8 @@ public:
     [[nodiscard]] uint64_t id() const { return id_; }
     [[nodiscard]] const net::SocketAddress &peer() const { return peer_; }
     [[nodiscard]] const net::SocketAddress &local() const { return local_; }
+    // Whether nobody on the way can read along.
+    [[nodiscard]] bool is_secure() const { return secure_; }
 
     // The sessions that were set up on this connection.
     void add_session(Session &session);
@@ -75,6 +88,9 @@ public:
 
 private:
     void read(Time now);
+    bool begin(std::span<const uint8_t> first_bytes);
+    void begin_tls(std::span<const uint8_t> first_bytes);
+    void take_in(std::span<const uint8_t> bytes, Time now);
     void handle_input();
     void handle_item(rtsp::MessageParser::Item item);
     // `before` is what it was parked with, if it was.
@@ -87,9 +103,10 @@ private:
     bool take(net::StreamWriter::Outcome outcome, Time now);
     void follow_interest();
 
-    UniqueFd fd_;
+    std::unique_ptr<net::ByteStream> stream_;
     const net::SocketAddress peer_;
     const net::SocketAddress local_;
+    const bool tls_only_;
     IoThread *thread_ = nullptr;
     uint64_t id_ = 0;
     rtsp::MessageParser parser_;
@@ -102,6 +119,8 @@ private:
     Time last_request_;
     uint32_t interest_ = 0;  // epoll events
     uint64_t bytes_seen_sent_ = 0;
+    bool has_begun_ = false;  // what it speaks is known
+    bool secure_ = false;
     bool has_spoken_ = false;  // sent a whole request
     bool blocked_ = false;     // the socket took only a part
     bool in_pump_ = false;

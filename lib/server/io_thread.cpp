@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "net/tls_context.h"
 #include "server/server.h"
 #include "server/viewer.h"
 
@@ -79,22 +80,21 @@ void IoThread::shut_down() {
     server_.statistics().connections.store(0, std::memory_order_relaxed);
 }
 
-void IoThread::post_connection(UniqueFd fd, net::SocketAddress peer, net::SocketAddress local,
-                               unsigned threads_to_ask) {
-    auto shared = std::make_shared<UniqueFd>(std::move(fd));
+void IoThread::post_connection(Arrival arrival, unsigned threads_to_ask) {
+    auto shared = std::make_shared<Arrival>(std::move(arrival));
     connection_count_.fetch_add(1, std::memory_order_relaxed);
     loop_.post([=, this] {
         if (!stopping_ && (threads_to_ask == 0 || make_room())) {
-            adopt(std::make_unique<Connection>(std::move(*shared), peer, local, loop_.now()));
+            adopt(std::make_unique<Connection>(std::move(*shared), loop_.now()));
             return;
         }
         connection_count_.fetch_sub(1, std::memory_order_relaxed);
         if (!stopping_ && threads_to_ask > 1) {
             IoThread &next = server_.thread((index_ + 1) % server_.io_thread_count());
-            next.post_connection(std::move(*shared), peer, local, threads_to_ask - 1);
+            next.post_connection(std::move(*shared), threads_to_ask - 1);
             return;
         }
-        shared->reset();
+        shared->fd.reset();
         server_.statistics().connections.fetch_sub(1, std::memory_order_relaxed);
         server_.statistics().connections_refused.fetch_add(1, std::memory_order_relaxed);
     });
@@ -292,6 +292,8 @@ void IoThread::tick() {
     for (const auto &[id, connection] : connections_)
         if (connection->is_overdue(now, config.request_timeout, config.session_timeout))
             connection->doom("no request in time");
+    if (index_ == 0 && server_.tls())
+        server_.tls()->refresh();
     loop_.start_timer(now + kTick, [this] { tick(); });
 }
 

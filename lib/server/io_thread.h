@@ -41,7 +41,7 @@ public:
 
     // Safe: a new connection for this thread. When there are too many, `threads_to_ask` threads, this one first, are
     // asked to make room for it; the one that can gets it.
-    void post_connection(UniqueFd fd, net::SocketAddress peer, net::SocketAddress local, unsigned threads_to_ask);
+    void post_connection(Arrival arrival, unsigned threads_to_ask);
     // Safe: what is served has changed; requests that wait for that are tried again.
     void post_mounts_changed();
     [[nodiscard]] unsigned connection_count() const { return connection_count_.load(std::memory_order_relaxed); }

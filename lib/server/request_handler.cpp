@@ -61,6 +61,11 @@ Outcome RequestHandler::handle(Connection &connection, const rtsp::Request &requ
     if (!sequence_of(request))
         return refuse(context, rtsp::Status::BadRequest,
                       "every request needs a CSeq header with a number (RFC 2326 section 12.17)");
+    if (thread_.server().config().tls.mode == TlsMode::Required && !connection.is_secure()) {
+        Answer answer = refuse(context, rtsp::Status::Forbidden, "this server speaks TLS only: rtsps://");
+        answer.closes = true;
+        return answer;
+    }
     if (const auto required = request.headers.joined("Require"); required) {
         Answer answer = refuse(context, rtsp::Status::OptionNotSupported, "it requires an option");
         answer.response.headers.add("Unsupported", *required);

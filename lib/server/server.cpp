@@ -32,6 +32,20 @@ ServerError code_of(net::SocketError error) {
     return ServerError::System;
 }
 
+ServerError code_of(net::TlsError error) {
+    switch (error) {
+        case net::TlsError::Certificate:
+            return ServerError::BadCertificate;
+        case net::TlsError::Key:
+            return ServerError::BadKey;
+        case net::TlsError::ClientCa:
+            return ServerError::BadClientCa;
+        case net::TlsError::Library:
+            break;
+    }
+    return ServerError::System;
+}
+
 unsigned thread_count(unsigned configured) {
     if (configured > 0)
         return std::min(configured, kMostThreads);
@@ -54,9 +68,29 @@ Result<std::shared_ptr<Server>, ServerError> Server::open(ServerConfig config, c
         return Failure{code_of(socket.error().code), socket.error().message};
     server->port_ = socket->port;
     server->acceptor_ = std::make_unique<Acceptor>(*server, std::move(*socket));
+    if (const auto opened = server->open_tls(); !opened)
+        return opened.error();
     if (const auto opened = server->open_udp_and_threads(prepare); !opened)
         return opened.error();
     return server;
+}
+
+Result<void, ServerError> Server::open_tls() {
+    const TlsConfig &tls = config_.tls;
+    if (tls.mode == TlsMode::Off)
+        return {};
+    auto context = net::TlsContext::open(tls.files);
+    if (!context)
+        return Failure{code_of(context.error().code), context.error().message};
+    tls_ = std::move(*context);
+    if (!tls.port)
+        return {};
+    auto socket = net::listen_on(config_.address, *tls.port);
+    if (!socket)
+        return Failure{ServerError::TlsPortNotAvailable, socket.error().message};
+    tls_port_ = socket->port;
+    tls_acceptor_ = std::make_unique<Acceptor>(*this, std::move(*socket), true);
+    return {};
 }
 
 Result<std::unique_ptr<net::UdpPorts>, ServerError> Server::open_udp_ports() const {
@@ -88,6 +122,8 @@ Result<void, ServerError> Server::open_udp_and_threads(const PrepareMounts &prep
     if (prepare)
         prepare(mounts_);
     acceptor_->attach(io_threads_.front()->loop());
+    if (tls_acceptor_)
+        tls_acceptor_->attach(io_threads_.front()->loop());
     for (const auto &thread : io_threads_)
         thread->start();
     return {};

@@ -6,10 +6,12 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
+#include "net/tls_context.h"
 #include "server/mount_table.h"
 
 namespace rtspcore::net {
@@ -26,6 +28,18 @@ struct UdpPortRange {
     uint16_t max = 0;
 };
 
+// `Optional`: the first bytes of a connection tell whether it is TLS. `Required`: those that are not get no more than a
+// refusal.
+enum class TlsMode : uint8_t { Off, Optional, Required };
+
+struct TlsConfig {
+    TlsMode mode = TlsMode::Off;
+    net::TlsFiles files;
+    std::optional<uint16_t> port;  // one more, at which nothing but TLS is spoken (322 by convention)
+
+    bool operator==(const TlsConfig &) const = default;
+};
+
 struct ServerConfig {
     std::string address;      // numeric IPv4 or IPv6 to bind; empty: all of both families
     uint16_t port = 554;      // 0: any free port
@@ -37,10 +51,23 @@ struct ServerConfig {
     unsigned max_connections = 10000;
     bool allow_udp = true;
     bool allow_tcp = true;
+    TlsConfig tls;
     std::string server_name;  // the `Server` header
 };
 
-enum class ServerError : uint8_t { BadAddress, PortTaken, PermissionDenied, AddressNotAvailable, NoUdpPorts, System };
+enum class ServerError : uint8_t {
+    BadAddress,
+    PortTaken,
+    PermissionDenied,
+    AddressNotAvailable,
+    NoUdpPorts,
+    BadCertificate,
+    BadKey,
+    BadClientCa,
+    TlsPortNotAvailable,
+    SecuredOtherwise,  // the port is served already, with another TlsConfig
+    System,
+};
 
 struct ServerStatistics {
     std::atomic<uint64_t> connections{0};  // open now
@@ -67,10 +94,13 @@ public:
 
     [[nodiscard]] MountTable &mounts() { return mounts_; }
     [[nodiscard]] uint16_t port() const { return port_; }
+    // Of TlsConfig::port; 0 if there is none.
+    [[nodiscard]] uint16_t tls_port() const { return tls_port_; }
     [[nodiscard]] const ServerConfig &config() const { return config_; }
     [[nodiscard]] ServerStatistics &statistics() { return statistics_; }
 
     // For the I/O threads and the acceptor.
+    [[nodiscard]] net::TlsContext *tls() { return tls_.get(); }  // null: not spoken
     [[nodiscard]] bool has_thread(unsigned index) const { return index < io_threads_.size(); }
     [[nodiscard]] unsigned io_thread_count() const { return static_cast<unsigned>(io_threads_.size()); }
     [[nodiscard]] IoThread &thread(unsigned index) { return *io_threads_[index]; }
@@ -80,6 +110,7 @@ public:
 private:
     explicit Server(ServerConfig config);
     [[nodiscard]] Result<std::unique_ptr<net::UdpPorts>, ServerError> open_udp_ports() const;
+    Result<void, ServerError> open_tls();
     Result<void, ServerError> open_udp_and_threads(const PrepareMounts &prepare);
 
     const ServerConfig config_;
@@ -87,11 +118,15 @@ private:
     MountTable mounts_;
     std::vector<std::unique_ptr<IoThread>> io_threads_;
     std::unique_ptr<Acceptor> acceptor_;
+    std::unique_ptr<Acceptor> tls_acceptor_;
+    std::shared_ptr<net::TlsContext> tls_;
     uint16_t port_ = 0;
+    uint16_t tls_port_ = 0;
 };
 
 // The server for an address and port of this process: several elements, in several pipelines, share one. The first that
-// asks decides the configuration; the server ends with its last user. Port 0 is never shared. `prepare` as for
+// asks decides the configuration, but who asks for other security than there is fails; the server ends with its last
+// user. Port 0 is never shared. `prepare` as for
 // Server::open(), and not called if the server is there already. Safe.
 Result<std::shared_ptr<Server>, ServerError> shared_server(const ServerConfig &config,
                                                            const PrepareMounts &prepare = {});

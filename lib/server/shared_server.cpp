@@ -40,8 +40,11 @@ Result<std::shared_ptr<Server>, ServerError> shared_server(const ServerConfig &c
     std::unique_lock lock(registry().mutex);
     auto &servers = registry().servers;
     for (auto found = servers.find(key); found != servers.end(); found = servers.find(key)) {
-        if (auto server = found->second.lock())
-            return server;
+        if (auto server = found->second.lock()) {
+            if (server->config().tls == config.tls)
+                return server;
+            return Failure{ServerError::SecuredOtherwise, std::string("the port is served with other TLS settings")};
+        }
         registry().closed.wait(lock);
     }
     auto opened = Server::open(config, prepare);

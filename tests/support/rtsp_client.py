@@ -4,6 +4,7 @@
 import collections
 import re
 import socket
+import ssl
 
 from .deadline import Deadline
 
@@ -53,8 +54,11 @@ def request_bytes(method, url, headers, body=b'', version='RTSP/1.0'):
 
 
 class RtspClient:
-    def __init__(self, port, address='127.0.0.1', timeout=10, receive_buffer=None):
+    def __init__(self, port, address='127.0.0.1', timeout=10, receive_buffer=None, tls=None):
+        """`tls`: an ssl.SSLContext to speak TLS with."""
         self._socket = _connect(address, port, timeout, receive_buffer)
+        if tls:
+            self._socket = tls.wrap_socket(self._socket, server_hostname='localhost')
         self._timeout = timeout
         self._pending = b''
         self._cseq = 0
@@ -67,6 +71,10 @@ class RtspClient:
     @property
     def local_address(self):
         return self._socket.getsockname()
+
+    def peer_certificate(self):
+        """DER bytes of what the server showed."""
+        return self._socket.getpeercert(binary_form=True)
 
     def close(self):
         self._socket.close()
@@ -133,8 +141,9 @@ class RtspClient:
                 return item
 
     def buffered(self):
-        """Whether a whole item is already here, so that waiting for the socket would be wrong."""
-        return _take(self._pending)[0] is not None
+        """Whether something is already here, so that waiting for the socket would be wrong."""
+        in_records = isinstance(self._socket, ssl.SSLSocket) and self._socket.pending() > 0
+        return in_records or _take(self._pending)[0] is not None
 
     def closed_by_server(self, timeout=None):
         """Whether the server closes, whatever it sends before. Running out of time is False."""

@@ -7,10 +7,12 @@
 #include <cstdlib>
 #include <memory>
 #include <new>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/unique_fd.h"
+#include "net/plain_stream.h"
 #include "net/stream_writer.h"
 #include "support/check_suite.h"
 #include "support/rtp_units.h"
@@ -47,12 +49,12 @@ public:
     TinyPipe() {
         std::array<int, 2> ends{};
         ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data()), 0);
-        near_ = UniqueFd(ends[0]);
-        far_ = UniqueFd(ends[1]);
         const int size = 1;
-        setsockopt(near_.get(), SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
+        setsockopt(ends[0], SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
+        near_.emplace(UniqueFd(ends[0]));
+        far_ = UniqueFd(ends[1]);
     }
-    [[nodiscard]] int fd() const { return near_.get(); }
+    [[nodiscard]] net::ByteStream &near() { return *near_; }
     void hang_up() { far_.reset(); }
     // Up to `most` bytes of what has come.
     Bytes read(size_t most = 1 << 20) {
@@ -63,14 +65,14 @@ public:
     }
 
 private:
-    UniqueFd near_;
+    std::optional<net::PlainStream> near_;
     UniqueFd far_;
 };
 
 struct Writing {
     // Reads and flushes until all is through.
     Bytes finish() {
-        while (writer.flush(pipe.fd(), scratch) == Outcome::Blocked)
+        while (writer.flush(pipe.near(), scratch) == Outcome::Blocked)
             take(pipe.read());
         take(pipe.read());
         ck_assert(writer.idle());
@@ -78,7 +80,7 @@ struct Writing {
     }
     void take(const Bytes &bytes) { received.insert(received.end(), bytes.begin(), bytes.end()); }
     Outcome write(const media::SharedBatch &batch, std::optional<uint8_t> channel = {}) {
-        return writer.write(pipe.fd(), batch, channel, scratch);
+        return writer.write(pipe.near(), batch, channel, scratch);
     }
 
     TinyPipe pipe;
@@ -133,7 +135,7 @@ START_TEST(test_stream_writer_blocked_goes_on_where_it_was) {
     ck_assert(w.write(batch) == Outcome::Blocked);
     ck_assert(w.writer.has_slab() && !w.writer.idle());
     ck_assert_uint_lt(w.writer.bytes_sent(), batch->slab().size());
-    ck_assert_msg(w.writer.flush(w.pipe.fd(), w.scratch) == Outcome::Blocked, "as long as nobody reads");
+    ck_assert_msg(w.writer.flush(w.pipe.near(), w.scratch) == Outcome::Blocked, "as long as nobody reads");
     ck_assert(std::ranges::equal(w.finish(), batch->slab()));
 }
 END_TEST
@@ -145,7 +147,7 @@ START_TEST(test_stream_writer_control_overtakes_at_the_next_packet_only) {
         const auto batch = test::make_batch({.packets = 300, .payload = 1000});
         ck_assert(w.write(batch) == Outcome::Blocked);
         w.take(w.pipe.read(let_through));
-        w.writer.flush(w.pipe.fd(), w.scratch);
+        w.writer.flush(w.pipe.near(), w.scratch);
         const uint64_t sent = w.writer.bytes_sent();
         ck_assert(w.writer.queue_control(kReply));
         const Bytes received = w.finish();
@@ -193,7 +195,7 @@ START_TEST(test_stream_writer_control_is_bounded) {
     const std::string most(StreamWriter::kMaxControl, 'x');
     ck_assert(w.writer.queue_control(most));
     ck_assert(!w.writer.queue_control("y"));
-    ck_assert(w.writer.flush(w.pipe.fd(), w.scratch) == Outcome::Blocked);
+    ck_assert(w.writer.flush(w.pipe.near(), w.scratch) == Outcome::Blocked);
     const uint64_t sent = w.writer.bytes_sent();
     ck_assert_msg(w.writer.queue_control(std::string(sent, 'z')), "there is room for what was sent");
     ck_assert(!w.writer.queue_control("y"));
@@ -211,9 +213,9 @@ START_TEST(test_stream_writer_control_sent_is_not_kept) {
     largest_allocation = 0;
     uint64_t queued = 100'000;
     for (int round = 0; round < 10'000 || queued < 10 * StreamWriter::kMaxControl; ++round) {
-        ck_assert(w.writer.flush(w.pipe.fd(), w.scratch) == Outcome::Blocked);
+        ck_assert(w.writer.flush(w.pipe.near(), w.scratch) == Outcome::Blocked);
         w.pipe.read(4096);
-        w.writer.flush(w.pipe.fd(), w.scratch);
+        w.writer.flush(w.pipe.near(), w.scratch);
         const uint64_t missing = 100'000 - (queued - w.writer.bytes_sent());
         ck_assert(w.writer.queue_control(std::string(missing, 'y')));
         queued += missing;

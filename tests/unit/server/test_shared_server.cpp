@@ -5,6 +5,7 @@
 
 #include "net/socket.h"
 #include "server/server.h"
+#include "support/certificates.h"
 #include "support/check_suite.h"
 
 using namespace rtspcore;
@@ -103,6 +104,24 @@ START_TEST(test_shared_server_errors_are_told_and_leave_nothing) {
 }
 END_TEST
 
+// Nobody is served in the clear who asked for TLS because another was first.
+START_TEST(test_shared_server_is_not_shared_with_other_tls_settings) {
+    const test::TemporaryFolder folder;
+    const test::Certificate certificate("localhost");
+    certificate.write_certificate(folder.file("certificate.pem"));
+    certificate.write_key(folder.file("key.pem"));
+    ServerConfig plain = config_of(free_port());
+    ServerConfig secure = plain;
+    secure.tls = {server::TlsMode::Required, {folder.file("certificate.pem"), folder.file("key.pem"), ""}, {}};
+    const auto first = shared_server(plain);
+    const auto other = shared_server(secure);
+    ck_assert(!other.ok() && other.error().code == ServerError::SecuredOtherwise);
+    secure.port = free_port();
+    const auto own = shared_server(secure);
+    ck_assert(own.ok() && *shared_server(secure) == *own);
+}
+END_TEST
+
 // Each gets the server, whoever closes it meanwhile.
 START_TEST(test_shared_server_opened_and_closed_by_several_threads) {
     const uint16_t port = free_port();
@@ -130,6 +149,7 @@ int main() {
                                                 test_shared_server_of_port_zero_is_nobody_elses,
                                                 test_shared_server_prepares_once_before_it_serves,
                                                 test_shared_server_errors_are_told_and_leave_nothing,
+                                                test_shared_server_is_not_shared_with_other_tls_settings,
                                                 test_shared_server_opened_and_closed_by_several_threads,
                                             });
 }
