@@ -12,6 +12,7 @@
 
 #include "base/result.h"
 #include "net/tls_context.h"
+#include "server/http_tunnels.h"
 #include "server/mount_table.h"
 
 namespace rtspcore::net {
@@ -101,6 +102,7 @@ public:
 
     // For the I/O threads and the acceptor.
     [[nodiscard]] net::TlsContext *tls() { return tls_.get(); }  // null: not spoken
+    [[nodiscard]] HttpTunnels &tunnels() { return tunnels_; }
     [[nodiscard]] bool has_thread(unsigned index) const { return index < io_threads_.size(); }
     [[nodiscard]] unsigned io_thread_count() const { return static_cast<unsigned>(io_threads_.size()); }
     [[nodiscard]] IoThread &thread(unsigned index) { return *io_threads_[index]; }
@@ -116,6 +118,7 @@ private:
     const ServerConfig config_;
     ServerStatistics statistics_;
     MountTable mounts_;
+    HttpTunnels tunnels_;
     std::vector<std::unique_ptr<IoThread>> io_threads_;
     std::unique_ptr<Acceptor> acceptor_;
     std::unique_ptr<Acceptor> tls_acceptor_;

@@ -85,7 +85,9 @@ std::optional<rtsp::TransportSpec> RequestHandler::accept_transport(const Contex
     offer.source.clear();
     // Whoever speaks TLS does not expect that the media are sent for all to see.
     const bool reveals = offer.lower == Lower::Udp && context.connection.is_secure();
-    if (reveals)
+    // What is tunnelled is so because datagrams do not get through, and its peer may be a proxy.
+    const bool misses = offer.lower == Lower::Udp && context.connection.is_tunnelled();
+    if (reveals || misses)
         return std::nullopt;
     if (offer.lower == Lower::Udp && config.allow_udp && thread_.udp() && offer.client_port) {
         offer.server_port = rtsp::PortPair{thread_.udp()->rtp_port(), thread_.udp()->rtcp_port()};
