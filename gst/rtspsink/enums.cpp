@@ -54,4 +54,13 @@ GType slow_viewer_policy_type() {
     return type;
 }
 
+GType auth_methods_type() {
+    static const GFlagsValue kValues[] = {
+        {kAuthBasic, "RFC 7617: the password as it is, for who can listen in", "basic"},
+        {kAuthDigest, "RFC 7616: a proof of knowing the password, by SHA-256 or MD5", "digest"},
+        {0, nullptr, nullptr}};
+    static const GType type = g_flags_register_static("GstRtspSinkAuthMethods", kValues);
+    return type;
+}
+
 }  // namespace rtspsink

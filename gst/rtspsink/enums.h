@@ -15,4 +15,9 @@ GType start_mode_type();          // media::StartMode
 GType tls_mode_type();            // server::TlsMode
 GType slow_viewer_policy_type();  // media::SlowViewerPolicy
 
+// Flags of the property `auth-methods`.
+inline constexpr unsigned kAuthBasic = 1 << 0;
+inline constexpr unsigned kAuthDigest = 1 << 1;
+GType auth_methods_type();
+
 }  // namespace rtspsink

@@ -56,6 +56,11 @@ Problem bad_setting(const char *property, std::string_view value, std::string_vi
         std::string("Property '") + property + "': " + quoted(value) + " cannot be used: " + std::string(fix) + "."};
 }
 
+Problem bad_secret(const char *property, std::string_view fix) {
+    return {GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
+            std::string("Property '") + property + "' cannot be used: " + std::string(fix) + "."};
+}
+
 Problem cannot_open(const ServerConfig &config, const rtspcore::Failure<ServerError> &failure) {
     const std::string reason = failure.message.empty() ? "" : " (" + failure.message + ")";
     switch (failure.code) {
@@ -88,7 +93,7 @@ Problem cannot_open(const ServerConfig &config, const rtspcore::Failure<ServerEr
         case ServerError::SecuredOtherwise:
             return {GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
                     "Property 'service': another rtspsink of this process serves port " + std::to_string(config.port) +
-                        " with other TLS settings. Give both the same ones, or another port."};
+                        " with other users, or other TLS settings. Give both the same ones, or another port."};
         case ServerError::System:
             break;
     }

@@ -36,6 +36,8 @@ inline rtspcore::Failure<Problem> refuse(Problem problem) {
 
 // The one place that words the element's errors.
 Problem bad_setting(const char *property, std::string_view value, std::string_view fix);
+// Of a property whose value is not shown.
+Problem bad_secret(const char *property, std::string_view fix);
 Problem cannot_open(const rtspcore::server::ServerConfig &config,
                     const rtspcore::Failure<rtspcore::server::ServerError> &failure);
 Problem path_taken(std::string_view path);

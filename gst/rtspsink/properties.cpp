@@ -4,6 +4,7 @@
 #include <iterator>
 #include <vector>
 
+#include "access_properties.h"
 #include "enums.h"
 
 namespace rtspsink {
@@ -155,6 +156,17 @@ const Property kProperties[] = {
      },
      [](Settings &s, const GValue *v) { s.mount.max_lag_bytes = g_value_get_uint64(v); },
      [](const Settings &s, GValue *v) { g_value_set_uint64(v, s.mount.max_lag_bytes); }},
+    {[] {
+         return g_param_spec_object("rtsp-server", "RTSP server",
+                                    "GstRTSPServer of the application that gets the connections of viewers who ask for "
+                                    "paths that are no mappings: files, other factories. It needs no port of its own. "
+                                    "Set before READY",
+                                    GST_TYPE_RTSP_SERVER, kUntilOpen);
+     },
+     [](Settings &s, const GValue *v) {
+         s.rtsp_server = Ref<GstRTSPServer>::share(static_cast<GstRTSPServer *>(g_value_get_object(v)));
+     },
+     [](const Settings &s, GValue *v) { g_value_set_object(v, s.rtsp_server.get()); }},
 };
 
 }  // namespace
@@ -170,9 +182,10 @@ void set_text(GValue *value, const std::string &string) {
 
 std::span<const Property> properties() {
     static const std::vector<Property> all = [] {
-        std::vector<Property> tables(std::begin(kProperties), std::end(kProperties));
-        tables.insert(tables.end(), tls_properties().begin(), tls_properties().end());
-        return tables;
+        std::vector<Property> joined(std::begin(kProperties), std::end(kProperties));
+        for (const auto table : {access_properties(), tls_properties()})
+            joined.insert(joined.end(), table.begin(), table.end());
+        return joined;
     }();
     return all;
 }

@@ -14,7 +14,7 @@ namespace rtspsink {
 struct Property {
     GParamSpec *(*spec)();
     void (*set)(Settings &settings, const GValue *value);
-    void (*get)(const Settings &settings, GValue *value);
+    void (*get)(const Settings &settings, GValue *value);  // null: not readable
 };
 
 // What the server is opened with is read on the way to READY.

@@ -7,6 +7,7 @@
 
 #include "gstrtspsinkpad.h"
 #include "log.h"
+#include "rtsp_server_fallback.h"
 #include "statistics.h"
 #include "stream.h"
 
@@ -31,20 +32,34 @@ std::optional<unsigned> ordinal_in(std::string_view name) {
 }  // namespace
 
 bool RtspSink::open() {
-    const auto config = server_config(settings());
+    const Settings settings = this->settings();
+    auto config = server_config(settings);
     if (!config) {
         post_error(element_, config.error().code);
         return false;
     }
+    if (settings.rtsp_server)
+        config->fallback = fallback_ = make_fallback(settings.rtsp_server);
     auto server = rtspcore::server::shared_server(
         *config, [this](rtspcore::server::MountTable &table) { presentations_.announce(table); });
     if (!server) {
         post_error(element_, cannot_open(*config, server.error()));
         return false;
     }
+    if (fallback_)
+        (*server)->set_fallback(fallback_);
+    for (const std::string &warning : access_warnings(settings.access))
+        post_warning(element_, warning);
     presentations_.open(*std::move(server));
     notify_ports();
     return true;
+}
+
+void RtspSink::close() {
+    // The server ends with its last reference, within presentations_.close().
+    if (const auto server = presentations_.server(); server && fallback_)
+        server->unset_fallback(std::exchange(fallback_, nullptr));
+    presentations_.close();
 }
 
 void RtspSink::notify_ports() {
@@ -70,7 +85,7 @@ GstStateChangeReturn RtspSink::change_state(GstStateChange transition,
         for_each_stream([](Stream &stream) { stream.stop(); });
     }
     if (transition == GST_STATE_CHANGE_READY_TO_NULL || failed_to_open) {
-        presentations_.close();
+        close();
         notify_ports();
     }
     return result;

@@ -4,6 +4,7 @@
 #include <gst/gst.h>
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -52,6 +53,7 @@ public:
 private:
     void notify_ports();
     bool open();
+    void close();
     void for_each_stream(const std::function<void(Stream &)> &visit);
     [[nodiscard]] std::string next_name();
 
@@ -69,6 +71,7 @@ private:
     rtspcore::Guarded<Pads> pads_;
     CaptureClock capture_clock_;
     Presentations presentations_;
+    std::shared_ptr<const rtspcore::server::Fallback> fallback_;  // between open() and close()
 };
 
 }  // namespace rtspsink

@@ -107,9 +107,13 @@ Outcome<ServerConfig> server_config(const Settings &settings) {
     auto tls = tls_config(settings.tls);
     if (!tls)
         return refuse(tls.error().code);
+    auto access = access_config(settings.access);
+    if (!access)
+        return refuse(access.error().code);
 
     ServerConfig config;
-    config.tls = std::move(*tls);
+    config.tls = *std::move(tls);
+    config.access = *std::move(access);
     config.address = settings.address;
     config.port = static_cast<uint16_t>(port);
     config.udp_ports = *udp_ports;

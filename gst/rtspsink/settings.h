@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include <gst/rtsp-server/rtsp-server.h>
 #include <gst/rtsp/rtsp.h>
 
 #include <string>
 
+#include "access_settings.h"
 #include "media/mount.h"
 #include "problem.h"
 #include "server/server.h"
@@ -24,8 +26,10 @@ struct Settings {
     unsigned io_threads = 0;
     unsigned session_timeout = 60;
     unsigned mtu = 1400;
+    AccessSettings access;
     rtspcore::media::MountConfig mount;
     TlsSettings tls;
+    Ref<GstRTSPServer> rtsp_server;  // of the application
 };
 
 // Takes address, service and mapping from "rtsp://address:port/mapping".

@@ -39,6 +39,7 @@ void EventLoop::run() {
         dispatch(count);
         run_timers();
     }
+    quitting_ = false;  // it may run again
     thread_.store(std::thread::id(), std::memory_order_relaxed);
 }
 

@@ -71,6 +71,31 @@ Result<BoundSocket, SocketError> bind_socket(const std::string &address, uint16_
     return bind_family(*SocketAddress::parse("0.0.0.0", port), AF_INET, type);
 }
 
+Result<std::pair<UniqueFd, UniqueFd>, SocketError> loopback_pair() {
+    const auto listening = listen_on("127.0.0.1", 0);
+    if (!listening)
+        return listening.error();
+    auto connecting = bind_socket("127.0.0.1", 0, SOCK_STREAM);
+    if (!connecting)
+        return connecting.error();
+    sockaddr_in6 raw;
+    const socklen_t size = SocketAddress::parse("127.0.0.1", listening->port)->to_sockaddr(AF_INET, raw);
+    // Over loopback a connection to a socket that listens stands at once.
+    if (::connect(connecting->fd.get(), reinterpret_cast<const sockaddr *>(&raw), size) != 0 && errno != EINPROGRESS)
+        return failure(errno);
+    sockaddr_storage peer{};
+    socklen_t peer_size = sizeof peer;
+    UniqueFd accepted(
+        ::accept4(listening->fd.get(), reinterpret_cast<sockaddr *>(&peer), &peer_size, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    if (!accepted)
+        return failure(errno);
+    // Another process could have been quicker.
+    const auto from = SocketAddress::from(reinterpret_cast<sockaddr *>(&peer));
+    if (!from || from->port() != connecting->port)
+        return Failure{SocketError::System, std::string("somebody else connected first")};
+    return std::pair(std::move(accepted), std::move(connecting->fd));
+}
+
 Result<BoundSocket, SocketError> listen_on(const std::string &address, uint16_t port) {
     auto bound = bind_socket(address, port, SOCK_STREAM);
     if (bound && ::listen(bound->fd.get(), kBacklog) != 0)

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include <string>
+#include <utility>
 
 #include "base/result.h"
 #include "base/unique_fd.h"
@@ -24,7 +25,10 @@ struct BoundSocket {
 // machine has no IPv6). `type` is SOCK_STREAM or SOCK_DGRAM; port 0 takes a free one.
 Result<BoundSocket, SocketError> bind_socket(const std::string &address, uint16_t port, int type);
 
-// The same, and listens.
+// Two ends of a TCP connection over loopback within this process, for those that need a real one.
+Result<std::pair<UniqueFd, UniqueFd>, SocketError> loopback_pair();
+
+// The same as bind_socket(), and listens.
 Result<BoundSocket, SocketError> listen_on(const std::string &address, uint16_t port);
 
 }  // namespace rtspcore::net

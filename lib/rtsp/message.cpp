@@ -78,15 +78,29 @@ void Headers::set(std::string_view name, std::string value) {
     fields_.erase(std::remove_if(first + 1, fields_.end(), same_name), fields_.end());
 }
 
-std::string Response::serialize() const {
-    std::string out = "RTSP/1.0 " + std::to_string(static_cast<int>(status)) + " " + reason_phrase(status) + "\r\n";
+namespace {
+
+void append_fields_and_body(std::string &out, const Headers &headers, const std::string &body) {
     for (const HeaderField &field : headers.fields())
         if (!equals_ignoring_case(field.name, kContentLength))  // ours is the true one
             append_field(out, field.name, field.value);
     if (!body.empty())
         append_field(out, kContentLength, std::to_string(body.size()));
-    out += "\r\n";
-    return out += body;
+    out += "\r\n" + body;
+}
+
+}  // namespace
+
+std::string Request::serialize() const {
+    std::string out = method_name + " " + uri + " RTSP/1.0\r\n";
+    append_fields_and_body(out, headers, body);
+    return out;
+}
+
+std::string Response::serialize() const {
+    std::string out = "RTSP/1.0 " + std::to_string(static_cast<int>(status)) + " " + reason_phrase(status) + "\r\n";
+    append_fields_and_body(out, headers, body);
+    return out;
 }
 
 }  // namespace rtspcore::rtsp

@@ -65,6 +65,9 @@ struct Request {
     std::string uri;  // as the client wrote it
     Headers headers;
     std::string body;
+
+    // The bytes for the wire, as far as they are known: what was folded is not again.
+    [[nodiscard]] std::string serialize() const;
 };
 
 struct Response {

@@ -48,6 +48,14 @@ void MessageParser::feed(std::span<const uint8_t> bytes) {
     buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
 }
 
+std::vector<uint8_t> MessageParser::take_unread() {
+    skip_line_ends();
+    const auto left = unread();
+    std::vector<uint8_t> taken(left.begin(), left.end());
+    consumed_ = buffer_.size();
+    return taken;
+}
+
 bool MessageParser::in_message() const {
     return !broken_ && (begun_ || !unread().empty());
 }

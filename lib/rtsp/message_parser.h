@@ -61,6 +61,9 @@ public:
     void feed(std::span<const uint8_t> bytes);
     Item next();
 
+    // What was fed and not given yet, for somebody else to go on with; only where an item ended.
+    std::vector<uint8_t> take_unread();
+
     // Whether a message or frame has begun but not ended, once next() gave NeedMore: what a time-out against slow
     // senders looks at.
     [[nodiscard]] bool in_message() const;

@@ -85,6 +85,14 @@ void Connection::detach() {
         post_->get.reset();
 }
 
+Connection::Remains Connection::give_up() {
+    detach();
+    Remains remains{std::move(stream_), parked_ ? parked_->request.serialize() : std::string()};
+    const auto unread = parser_.take_unread();
+    remains.begun.append(unread.begin(), unread.end());
+    return remains;
+}
+
 void Connection::on_ready(uint32_t events) {
     const Time now = thread_->loop().now();
     if (events & EPOLLOUT) {
@@ -173,7 +181,7 @@ void Connection::handle_item(rtsp::MessageParser::Item item) {
 void Connection::handle_request(const rtsp::Request &request, bool last_chance, const ParkedRequest *before) {
     last_request_ = thread_->loop().now();
     has_spoken_ = true;
-    Outcome outcome = thread_->requests().handle(*this, request, last_chance);
+    Outcome outcome = thread_->requests().handle(*this, request, last_chance, before);
     auto *parked = std::get_if<ParkedRequest>(&outcome);
     if (!parked)
         return answer(std::get<Answer>(outcome));
@@ -211,12 +219,23 @@ void Connection::park(ParkedRequest parked) {
     parked_ = std::move(parked);
     if (reason == ParkedRequest::For::Thread)
         thread_->hand_over(*this, thread);
+    else if (reason == ParkedRequest::For::Elsewhere)
+        leave_to_fallback();
     else
         park_timer_ = thread_->loop().start_timer(deadline, [this] {
             park_timer_ = 0;
             resume(true);
         });
     follow_interest();
+}
+
+// What was answered before has to be sent by us.
+void Connection::leave_to_fallback() {
+    pump(thread_->loop().now());
+    if (writer_.idle())
+        thread_->hand_out(*this);
+    else
+        doom("does not read its answers");
 }
 
 void Connection::resume(bool last_chance) {

@@ -54,6 +54,14 @@ public:
     // Leaves its thread, with everything unread and unsent. Only without sessions.
     void detach();
 
+    // For who goes on with it instead: its bytes, and what the client said that was not answered, the parked request
+    // first. Only without sessions; it is of no use afterwards.
+    struct Remains {
+        std::unique_ptr<net::ByteStream> stream;
+        std::string begun;
+    };
+    Remains give_up();
+
     void on_ready(uint32_t events) override;
 
     // Appends an RTSP message or interleaved packet; pump() sends it. Dooms the connection when the peer does not read
@@ -75,6 +83,7 @@ public:
     [[nodiscard]] bool is_secure() const { return secure_; }
     // Whether RTSP is inside of something else because nothing but that gets through to the client.
     [[nodiscard]] bool is_tunnelled() const { return tunnelled_; }
+    [[nodiscard]] bool is_http_tunnel() const { return role_ == Role::TunnelGet; }
     // The connection that brings what the client says in an HTTP tunnel of which this one is the GET half; it is always
     // on the same thread.
     [[nodiscard]] Connection *post_half();
@@ -139,6 +148,7 @@ private:
     void handle_malformed(const rtsp::MessageParser::Malformed &malformed);
     void handle_interleaved(const rtsp::MessageParser::InterleavedFrame &frame);
     void park(ParkedRequest parked);
+    void leave_to_fallback();
     void answer(const Answer &answer);
     bool send_next(TcpViewer &viewer, Time now);
     bool take(net::StreamWriter::Outcome outcome, Time now);

@@ -3,10 +3,12 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <variant>
 
 #include "base/clock.h"
 #include "rtsp/message.h"
+#include "server/access/visitor.h"
 
 namespace rtspcore::server {
 
@@ -25,11 +27,14 @@ struct ParkedRequest {
         Mount,      // what is served changes
         FirstUnit,  // there is something to send to the viewer
         Thread,     // the connection comes to the I/O thread that has the session
+        Elsewhere,  // the connection goes to another server of this process, with the request
     };
     rtsp::Request request;
     For reason = For::Mount;
     Time deadline;        // then it is answered with what there is
     unsigned thread = 0;  // For::Thread: which one
+    // Who was let in before it was parked, and is not asked again.
+    std::optional<access::Visitor> visitor = {};
 };
 
 using Outcome = std::variant<Answer, ParkedRequest>;

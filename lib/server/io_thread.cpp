@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "net/plain_stream.h"
 #include "net/tls_context.h"
 #include "server/server.h"
 #include "server/viewer.h"
@@ -76,6 +77,8 @@ void IoThread::shut_down() {
     mirrors_.clear();
     doomed_.clear();
     leaving_.clear();
+    outgoing_.clear();
+    relays_.clear();
     connection_count_ = 0;
     server_.statistics().connections.store(0, std::memory_order_relaxed);
 }
@@ -229,6 +232,11 @@ void IoThread::hand_over(Connection &connection, unsigned thread) {
     schedule_reaping();
 }
 
+void IoThread::hand_out(Connection &connection) {
+    outgoing_.push_back(&connection);
+    schedule_reaping();
+}
+
 void IoThread::schedule_reaping() {
     if (!stopping_ && !std::exchange(reaping_scheduled_, true))
         loop_.post([this] { reap(); });
@@ -245,6 +253,9 @@ void IoThread::reap() {
         if (post)
             send_away(*post, thread);
     }
+    for (Connection *connection : std::exchange(outgoing_, {}))
+        if (!connection->is_doomed())
+            give_to_fallback(*connection);
     for (Connection *connection : std::exchange(doomed_, {})) {
         end_sessions_of(*connection);
         take_out(*connection);
@@ -286,6 +297,33 @@ void IoThread::send_away(Connection &connection, unsigned thread) {
         if (!other.stopping_)
             other.adopt(std::move(*shared)).resume(true);
     });
+}
+
+void IoThread::give_to_fallback(Connection &connection) {
+    const auto leaving = take_out(connection);
+    connection_count_.fetch_sub(1, std::memory_order_relaxed);
+    server_.statistics().connections.fetch_sub(1, std::memory_order_relaxed);
+    auto [stream, begun] = leaving->give_up();
+    const auto fallback = server_.fallback();
+    auto *plain = dynamic_cast<net::PlainStream *>(stream.get());
+    auto fd = plain ? std::optional(plain->release()) : relay(std::move(stream));
+    if (fallback && fd)
+        (*fallback)({std::move(*fd), leaving->peer(), std::move(begun)});
+}
+
+// The other end of a plain connection that carries the same bytes.
+std::optional<UniqueFd> IoThread::relay(std::unique_ptr<net::ByteStream> stream) {
+    auto ends = net::loopback_pair();
+    if (!ends) {
+        CORE_WARNING("a secure connection cannot be handed to the other server: %s", ends.error().message.c_str());
+        return std::nullopt;
+    }
+    auto &place = relays_.emplace_back();
+    const auto self = std::prev(relays_.end());
+    place =
+        std::make_unique<Relay>(loop_, std::move(stream), std::make_unique<net::PlainStream>(std::move(ends->first)),
+                                [this, self] { relays_.erase(self); });
+    return std::move(ends->second);
 }
 
 void IoThread::tick() {

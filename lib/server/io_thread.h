@@ -4,8 +4,10 @@
 #include <array>
 #include <atomic>
 #include <deque>
+#include <list>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <thread>
@@ -20,6 +22,7 @@
 #include "server/connection.h"
 #include "server/datagram_peers.h"
 #include "server/mount_mirror.h"
+#include "server/relay.h"
 #include "server/request_handler.h"
 #include "server/session_table.h"
 
@@ -75,6 +78,8 @@ public:
     void resume(uint64_t connection);
     // The connection goes to another thread after this round, and its parked request is handled there.
     void hand_over(Connection &connection, unsigned thread);
+    // The connection goes to the server's fallback after this round.
+    void hand_out(Connection &connection);
 
 private:
     class MailboxReader;
@@ -87,6 +92,8 @@ private:
     void reap();
     void end_sessions_of(Connection &connection);
     void send_away(Connection &connection, unsigned thread);
+    void give_to_fallback(Connection &connection);
+    std::optional<UniqueFd> relay(std::unique_ptr<net::ByteStream> stream);
     void tick();
     void shut_down();
     void on_rtcp(Session &session, SessionStream &stream, std::span<const uint8_t> bytes);
@@ -111,6 +118,8 @@ private:
     SessionTable sessions_;
     std::vector<Connection *> doomed_;
     std::vector<std::pair<Connection *, unsigned>> leaving_;
+    std::vector<Connection *> outgoing_;
+    std::list<std::unique_ptr<Relay>> relays_;
     bool reaping_scheduled_ = false;
     bool stopping_ = false;
     std::deque<media::Delivery> deliveries_;

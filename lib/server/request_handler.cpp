@@ -56,8 +56,9 @@ std::string allowed_methods(const rtsp::SessionSituation &situation, rtsp::Scope
 
 }  // namespace
 
-Outcome RequestHandler::handle(Connection &connection, const rtsp::Request &request, bool last_chance) {
-    Context context{connection, request, last_chance, {}};
+Outcome RequestHandler::handle(Connection &connection, const rtsp::Request &request, bool last_chance,
+                               const ParkedRequest *before) {
+    Context context{connection, request, last_chance, before};
     if (!sequence_of(request))
         return refuse(context, rtsp::Status::BadRequest,
                       "every request needs a CSeq header with a number (RFC 2326 section 12.17)");
@@ -66,18 +67,40 @@ Outcome RequestHandler::handle(Connection &connection, const rtsp::Request &requ
         answer.closes = true;
         return answer;
     }
+    auto target = rtsp::parse_request_target(request.uri);
+    if (!target)
+        return refuse(context, rtsp::Status::BadRequest, target.error().message.c_str());
+    context.target = std::move(*target);
+    if (belongs_elsewhere(context)) {
+        if (auto outcome = check_access(context))
+            return std::move(*outcome);
+        return ParkedRequest{request, ParkedRequest::For::Elsewhere, {}};
+    }
     if (const auto required = request.headers.joined("Require"); required) {
         Answer answer = refuse(context, rtsp::Status::OptionNotSupported, "it requires an option");
         answer.response.headers.add("Unsupported", *required);
         return answer;
     }
-    auto target = rtsp::parse_request_target(request.uri);
-    if (!target)
-        return refuse(context, rtsp::Status::BadRequest, target.error().message.c_str());
-    context.target = std::move(*target);
     if (auto outcome = find_session(context))
         return std::move(*outcome);
-    return dispatch(context);
+    // Before anything is told of what is served, or not, at the target.
+    if (auto outcome = check_access(context))
+        return std::move(*outcome);
+    Outcome outcome = dispatch(context);
+    if (auto *parked = std::get_if<ParkedRequest>(&outcome))
+        parked->visitor = context.visitor;
+    return outcome;
+}
+
+// Whether another server of this process is asked. A client tells by the path; one that has a session of ours has to
+// ask on a connection of its own. The two connections of an HTTP tunnel cannot be handed over as one.
+bool RequestHandler::belongs_elsewhere(const Context &context) const {
+    const bool names_a_path = context.target.mapping != "*" && context.request.method != rtsp::Method::Options;
+    const bool stays = context.connection.is_http_tunnel() || !context.connection.sessions().empty();
+    if (!names_a_path || stays || !thread_.server().fallback())
+        return false;
+    const auto lookup = thread_.server().mounts().find(context.target.mapping);
+    return !lookup.mount && (!lookup.pending || context.last_chance);
 }
 
 std::optional<Outcome> RequestHandler::find_session(Context &context) {

@@ -10,6 +10,7 @@
 #include "rtsp/request_target.h"
 #include "rtsp/session_state.h"
 #include "rtsp/transport.h"
+#include "server/access/access_control.h"
 #include "server/exchange.h"
 #include "server/mount_table.h"
 
@@ -24,8 +25,9 @@ class RequestHandler {
 public:
     explicit RequestHandler(IoThread &thread) : thread_(thread) {}
 
-    // With `last_chance` a request that was parked is answered, whatever there is.
-    Outcome handle(Connection &connection, const rtsp::Request &request, bool last_chance);
+    // `before` is what the request was parked with, if it was; with `last_chance` it is answered, whatever there is.
+    Outcome handle(Connection &connection, const rtsp::Request &request, bool last_chance,
+                   const ParkedRequest *before = nullptr);
     rtsp::Response refuse_malformed(const rtsp::MessageParser::Malformed &malformed);
 
 private:
@@ -34,12 +36,20 @@ private:
         Connection &connection;
         const rtsp::Request &request;
         bool last_chance;
-        rtsp::RequestTarget target;
+        const ParkedRequest *before = nullptr;
+        rtsp::RequestTarget target = {};
         Session *session = nullptr;  // named by the Session header
+        std::optional<access::Visitor> visitor = {};
     };
 
+    bool belongs_elsewhere(const Context &context) const;
     std::optional<Outcome> find_session(Context &context);
     Outcome dispatch(Context &context);
+
+    // Whether the client may do this: what it has instead, if not (401, 403).
+    std::optional<Outcome> check_access(Context &context);
+    std::optional<Outcome> let_in(Context &context, access::Visitor visitor);
+    Outcome refuse_access(const Context &context, const access::Inquiry &inquiry, access::Refusal refusal);
 
     Outcome options(Context &context);
     Outcome describe(Context &context);

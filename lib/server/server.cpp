@@ -54,7 +54,8 @@ unsigned thread_count(unsigned configured) {
 
 }  // namespace
 
-Server::Server(ServerConfig config) : config_(std::move(config)) {}
+Server::Server(ServerConfig config)
+    : config_(std::move(config)), fallback_(config_.fallback), access_(config_.access) {}
 
 Server::~Server() {
     for (const auto &thread : io_threads_)
@@ -132,6 +133,14 @@ Result<void, ServerError> Server::open_udp_and_threads(const PrepareMounts &prep
 IoThread &Server::least_busy_thread() {
     const auto fewer = [](const auto &a, const auto &b) { return a->connection_count() < b->connection_count(); };
     return **std::min_element(io_threads_.begin(), io_threads_.end(), fewer);
+}
+
+void Server::unset_fallback(const std::shared_ptr<const Fallback> &fallback) {
+    std::shared_ptr<const Fallback> gone;
+    auto current = fallback_.lock();
+    if (*current == fallback)
+        current->swap(gone);
+    current.unlock();
 }
 
 void Server::count_session() {

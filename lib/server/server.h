@@ -10,8 +10,11 @@
 #include <string>
 #include <vector>
 
+#include "base/guarded.h"
 #include "base/result.h"
 #include "net/tls_context.h"
+#include "server/access/access_control.h"
+#include "server/fallback.h"
 #include "server/http_tunnels.h"
 #include "server/mount_table.h"
 
@@ -53,7 +56,9 @@ struct ServerConfig {
     bool allow_udp = true;
     bool allow_tcp = true;
     TlsConfig tls;
-    std::string server_name;  // the `Server` header
+    access::AccessConfig access;
+    std::shared_ptr<const Fallback> fallback;  // Server::set_fallback(), from the first client on
+    std::string server_name;                   // the `Server` header
 };
 
 enum class ServerError : uint8_t {
@@ -66,7 +71,7 @@ enum class ServerError : uint8_t {
     BadKey,
     BadClientCa,
     TlsPortNotAvailable,
-    SecuredOtherwise,  // the port is served already, with another TlsConfig
+    SecuredOtherwise,  // the port is served already, with another TlsConfig or AccessConfig
     System,
 };
 
@@ -78,7 +83,8 @@ struct ServerStatistics {
     std::atomic<uint64_t> sessions_total{0};
     std::atomic<uint64_t> requests{0};
     std::atomic<uint64_t> bad_requests{0};
-    std::atomic<uint64_t> rtcp_dropped{0};  // malformed, or from an address that has no session
+    std::atomic<uint64_t> requests_denied{0};  // of those who may not, or did not prove who they are
+    std::atomic<uint64_t> rtcp_dropped{0};     // malformed, or from an address that has no session
 };
 
 // Tells the table what is going to be served, so that no client is so early that it gets a 404 for it.
@@ -94,11 +100,18 @@ public:
     ~Server();
 
     [[nodiscard]] MountTable &mounts() { return mounts_; }
+    [[nodiscard]] access::AccessControl &access() { return access_; }
     [[nodiscard]] uint16_t port() const { return port_; }
     // Of TlsConfig::port; 0 if there is none.
     [[nodiscard]] uint16_t tls_port() const { return tls_port_; }
     [[nodiscard]] const ServerConfig &config() const { return config_; }
     [[nodiscard]] ServerStatistics &statistics() { return statistics_; }
+
+    // Who gets the connections that ask for something else than live mounts; null: they are answered 404. With several,
+    // the last one that was set.
+    void set_fallback(std::shared_ptr<const Fallback> fallback) { fallback_.lock()->swap(fallback); }
+    void unset_fallback(const std::shared_ptr<const Fallback> &fallback);
+    [[nodiscard]] std::shared_ptr<const Fallback> fallback() { return *fallback_.lock(); }
 
     // For the I/O threads and the acceptor.
     [[nodiscard]] net::TlsContext *tls() { return tls_.get(); }  // null: not spoken
@@ -119,6 +132,8 @@ private:
     ServerStatistics statistics_;
     MountTable mounts_;
     HttpTunnels tunnels_;
+    Guarded<std::shared_ptr<const Fallback>> fallback_;
+    access::AccessControl access_;
     std::vector<std::unique_ptr<IoThread>> io_threads_;
     std::unique_ptr<Acceptor> acceptor_;
     std::unique_ptr<Acceptor> tls_acceptor_;

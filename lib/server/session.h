@@ -14,6 +14,7 @@
 #include "net/socket_address.h"
 #include "rtsp/session_state.h"
 #include "rtsp/transport.h"
+#include "server/access/visitor.h"
 
 namespace rtspcore::server {
 
@@ -66,6 +67,10 @@ public:
     void set_connection(Connection *connection) { connection_ = connection; }
     [[nodiscard]] bool is_interleaved() const { return lower_transport() == rtsp::TransportSpec::Lower::Tcp; }
 
+    // Who set it up.
+    [[nodiscard]] const access::Visitor &visitor() const { return visitor_; }
+    void set_visitor(access::Visitor visitor) { visitor_ = std::move(visitor); }
+
     // While Playing, and before that when PLAY waits for a first unit.
     [[nodiscard]] Viewer *viewer() const { return viewer_.get(); }
     void set_viewer(std::unique_ptr<Viewer> viewer);
@@ -76,6 +81,7 @@ private:
     rtsp::SessionState state_ = rtsp::SessionState::Init;
     std::map<unsigned, SessionStream> streams_;
     Time last_seen_;
+    access::Visitor visitor_;
     Connection *connection_ = nullptr;
     std::unique_ptr<Viewer> viewer_;
 };

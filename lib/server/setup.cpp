@@ -116,6 +116,7 @@ Outcome RequestHandler::set_up(Context &context, const std::shared_ptr<media::Mo
                                rtsp::TransportSpec transport) {
     if (!context.session) {
         context.session = &thread_.sessions().create(mount, thread_.loop().now());
+        context.session->set_visitor(context.visitor.value_or(access::Visitor()));
         thread_.server().count_session();
     }
     Session &session = *context.session;

@@ -41,9 +41,10 @@ Result<std::shared_ptr<Server>, ServerError> shared_server(const ServerConfig &c
     auto &servers = registry().servers;
     for (auto found = servers.find(key); found != servers.end(); found = servers.find(key)) {
         if (auto server = found->second.lock()) {
-            if (server->config().tls == config.tls)
+            if (server->config().tls == config.tls && server->config().access == config.access)
                 return server;
-            return Failure{ServerError::SecuredOtherwise, std::string("the port is served with other TLS settings")};
+            return Failure{ServerError::SecuredOtherwise,
+                           std::string("the port is served with other TLS or access settings")};
         }
         registry().closed.wait(lock);
     }

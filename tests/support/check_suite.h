@@ -6,6 +6,8 @@
 #include <cstdlib>
 #include <initializer_list>
 
+#undef fail  // of libcheck; the standard library has a use for the name
+
 namespace rtspcore::test {
 
 // Runs the test cases as one suite; the value for main() to return. libcheck forks each test unless CK_FORK=no.

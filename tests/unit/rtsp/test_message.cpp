@@ -74,6 +74,18 @@ START_TEST(test_message_headers_set_replaces_all_of_the_name) {
 }
 END_TEST
 
+START_TEST(test_message_request_is_what_goes_on_the_wire) {
+    rtsp::Request request;
+    request.method = rtsp::Method::Unknown;
+    request.method_name = "FETCH";
+    request.uri = "rtsp://h/a";
+    request.headers.add("CSeq", "7");
+    request.headers.add("content-length", "99");
+    request.body = "body";
+    ck_assert(request.serialize() == "FETCH rtsp://h/a RTSP/1.0\r\nCSeq: 7\r\nContent-Length: 4\r\n\r\nbody");
+}
+END_TEST
+
 START_TEST(test_message_response_is_what_goes_on_the_wire) {
     rtsp::Response response;
     response.headers.add("CSeq", "2");
@@ -106,6 +118,6 @@ int main() {
     return test::run_suite(
         "message", {test_message_method_names_go_both_ways, test_message_method_of_other_case_is_unknown,
                     test_message_headers_are_found_without_case, test_message_headers_set_replaces_all_of_the_name,
-                    test_message_response_is_what_goes_on_the_wire, test_message_response_has_one_true_content_length,
-                    test_message_response_value_cannot_add_lines});
+                    test_message_request_is_what_goes_on_the_wire, test_message_response_is_what_goes_on_the_wire,
+                    test_message_response_has_one_true_content_length, test_message_response_value_cannot_add_lines});
 }

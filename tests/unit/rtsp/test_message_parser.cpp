@@ -219,6 +219,16 @@ START_TEST(test_message_parser_limits_hold_to_the_byte) {
 }
 END_TEST
 
+START_TEST(test_message_parser_gives_up_what_it_did_not_look_at) {
+    MessageParser parser;
+    const std::string_view rest = "PAUSE * RTSP/1.0\r\nCS";
+    parser.feed(test::as_bytes("PLAY * RTSP/1.0\r\n\r\n" + std::string(rest)));
+    ck_assert(std::holds_alternative<rtsp::Request>(parser.next()));
+    ck_assert(std::ranges::equal(parser.take_unread(), test::as_bytes(rest)));
+    ck_assert(!parser.in_message() && parser.take_unread().empty());
+}
+END_TEST
+
 START_TEST(test_message_parser_after_fatal_needs_more_for_ever) {
     MessageParser parser;
     ck_assert_uint_eq(parse(parser, "PLAY \x01").size(), 1);
@@ -330,6 +340,7 @@ int main() {
                                                  test_message_parser_bad_message_with_known_end_is_survived,
                                                  test_message_parser_bad_message_without_known_end_is_fatal,
                                                  test_message_parser_limits_hold_to_the_byte,
+                                                 test_message_parser_gives_up_what_it_did_not_look_at,
                                                  test_message_parser_after_fatal_needs_more_for_ever,
                                                  test_message_parser_malformed_tells_why_without_secrets,
                                                  test_message_parser_in_message_from_first_byte_to_last,

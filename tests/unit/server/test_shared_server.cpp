@@ -122,6 +122,17 @@ START_TEST(test_shared_server_is_not_shared_with_other_tls_settings) {
 }
 END_TEST
 
+// Nor served openly what should have a password.
+START_TEST(test_shared_server_is_not_shared_with_other_users) {
+    const uint16_t port = free_port();
+    const auto open_to_all = shared_server(config_of(port));
+    ServerConfig closed = config_of(port);
+    closed.access.users.emplace();
+    const auto other = shared_server(closed);
+    ck_assert(!other.ok() && other.error().code == ServerError::SecuredOtherwise);
+}
+END_TEST
+
 // Each gets the server, whoever closes it meanwhile.
 START_TEST(test_shared_server_opened_and_closed_by_several_threads) {
     const uint16_t port = free_port();
@@ -150,6 +161,7 @@ int main() {
                                                 test_shared_server_prepares_once_before_it_serves,
                                                 test_shared_server_errors_are_told_and_leave_nothing,
                                                 test_shared_server_is_not_shared_with_other_tls_settings,
+                                                test_shared_server_is_not_shared_with_other_users,
                                                 test_shared_server_opened_and_closed_by_several_threads,
                                             });
 }

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Live mappings and a GstRTSPServer's files at one port, plain and over TLS."""
+
+import os
+import subprocess
+import sys
+import unittest
+
+from support import pipeline, players, suite
+from support.certificates import Authority
+from support.deadline import wait_until
+from support.process import Process
+from support.rtsp_client import RtspClient
+
+
+@unittest.skipIf(pipeline.why_no_rival(), pipeline.why_no_rival())
+@unittest.skipIf(players.missing('ffmpeg', 'ffprobe', 'openssl'), 'ffmpeg or openssl is not installed')
+class FilesAndLive(suite.Case):
+    def setUp(self):
+        self.movie = os.path.join(self.folder, 'movie.mkv')
+        make = ['gst-launch-1.0', '-q', 'videotestsrc', 'num-buffers=300', '!', 'video/x-raw,width=160,height=120,framerate=30/1',
+                '!', 'x264enc', 'key-int-max=30', '!', 'matroskamux', '!', 'filesink', 'location=' + self.movie]  # fmt: skip
+        subprocess.run(make, check=True, timeout=60)
+        self.authority = Authority(self.folder)
+        command = [sys.executable, os.environ['FILES_AND_LIVE'], '--certificate', self.authority.issue('server'), self.movie]
+        self.process = Process(command, self.folder, 'files_and_live', env=pipeline.plugin_environment())
+        self.addCleanup(self.process.kill)
+        lines = wait_until(lambda: self.process.output().split('\n')[:-1][1:] and self.process.output().split(), 30, 'URLs')
+        self.live, self.file = lines
+        self.port = int(self.live.split(':')[2].split('/')[0])
+
+    def tearDown(self):
+        self.assertTrue(self.process.stop(), 'SIGINT was not enough')
+        self.assertEqual(self.process.broken_lines(), [])
+
+    def _frames(self, url):
+        streams = players.ffprobe(url, 'tcp').get('streams', [])
+        return [(s['codec_name'], s['width'], int(s['nb_read_frames']) > 5) for s in streams]
+
+    def test_both_play_at_one_port(self):
+        for _ in range(2):
+            self.assertEqual(self._frames(self.live), [('h264', 640, True)])
+            self.assertEqual(self._frames(self.file), [('h264', 160, True)])
+
+    def test_both_play_over_tls(self):
+        for url, width in ((self.live, 640), (self.file, 160)):
+            self.assertEqual(self._frames(url.replace('rtsp:', 'rtsps:')), [('h264', width, True)])
+
+    def test_a_file_has_an_end_and_can_be_sought(self):
+        with RtspClient(self.port, tls=self.authority.client()) as client:
+            self._play_from(client, 8)
+        with RtspClient(self.port) as client:
+            self._play_from(client, 8)
+
+    def _play_from(self, client, second):
+        self.assertEqual(client.request('OPTIONS', self.file).status, 200)
+        answer = client.request('DESCRIBE', self.file, {'Accept': 'application/sdp'})
+        self.assertEqual(answer.status, 200)
+        self.assertIn(b'a=range:npt=0-10', answer.body)
+        answer = client.request('SETUP', self.file + '/stream=0', {'Transport': 'RTP/AVP/TCP;unicast;interleaved=0-1'})
+        self.assertEqual(answer.status, 200)
+        answer = client.request('PLAY', self.file, {'Range': f'npt={second}-'})
+        self.assertEqual(answer.status, 200)
+        self.assertRegex(answer['Range'], r'npt=8(\.0*)?-')
+        frame = client.read_frame()
+        self.assertIsNotNone(frame)
+
+    def test_what_neither_serves_is_404(self):
+        with RtspClient(self.port) as client:
+            self.assertEqual(client.request('DESCRIBE', self.live + 'r').status, 404)
+
+    def test_a_connection_with_a_live_session_stays(self):
+        with RtspClient(self.port) as client:
+            transport = {'Transport': 'RTP/AVP/TCP;unicast;interleaved=0-1'}
+            self.assertEqual(client.request('SETUP', self.live + '/stream=0', transport).status, 200)
+            self.assertEqual(client.request('DESCRIBE', self.file, {'Session': None}).status, 404)
+            self.assertEqual(client.request('PLAY', self.live).status, 200)
+
+
+if __name__ == '__main__':
+    suite.main()
