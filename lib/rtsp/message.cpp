@@ -26,16 +26,16 @@ void append_line_part(std::string &out, std::string_view text) {
     std::copy_if(text.begin(), text.end(), std::back_inserter(out), [](char c) { return !ends_line(c); });
 }
 
+constexpr std::string_view kContentLength = "Content-Length";
+
+}  // namespace
+
 void append_field(std::string &out, std::string_view name, std::string_view value) {
     append_line_part(out, name);
     out += ": ";
     append_line_part(out, value);
     out += "\r\n";
 }
-
-constexpr std::string_view kContentLength = "Content-Length";
-
-}  // namespace
 
 std::string_view method_name(Method method) {
     const auto index = static_cast<size_t>(method);

@@ -56,6 +56,9 @@ private:
     std::vector<HeaderField> fields_;
 };
 
+// Appends "name: value" and a line end. Characters that would end the line earlier are taken out of both.
+void append_field(std::string &out, std::string_view name, std::string_view value);
+
 struct Request {
     Method method = Method::Unknown;
     std::string method_name;

@@ -58,7 +58,7 @@ void MessageHead::read_start_line(std::string_view line) {
         kind_ = Kind::Response;
     } else if (words.size() == 3 && starts_with_ignoring_case(words.back(), "HTTP/")) {
         kind_ = Kind::Http;
-        note_fault(Status::BadRequest, "expected an RTSP request, came one of " + quoted(words.back()));
+        read_http_request_line(words[0], words[1], words[2]);
     } else if (words.size() == 3) {
         read_request_line(words[0], words[1], words[2]);
     } else {
@@ -77,6 +77,15 @@ void MessageHead::read_request_line(std::string_view method, std::string_view ur
     else if (!equals_ignoring_case(version, "RTSP/1.0"))
         note_fault(Status::RtspVersionNotSupported, "expected RTSP/1.0, came " + quoted(version));
     else if (!is_token(method))
+        note_fault(Status::BadRequest, "expected a method, came " + quoted(method));
+}
+
+// Which methods and versions there are is for who speaks HTTP to say.
+void MessageHead::read_http_request_line(std::string_view method, std::string_view uri, std::string_view version) {
+    request_.method_name = method;
+    request_.uri = uri;
+    http_version_ = version;
+    if (!is_token(method))
         note_fault(Status::BadRequest, "expected a method, came " + quoted(method));
 }
 

@@ -37,6 +37,8 @@ public:
     [[nodiscard]] const std::optional<Fault> &fault() const { return fault_; }
     [[nodiscard]] const Request &request() const { return request_; }
     [[nodiscard]] Request take_request() { return std::move(request_); }
+    // "HTTP/1.1", as it was written; empty unless the kind is Http.
+    [[nodiscard]] const std::string &http_version() const { return http_version_; }
     [[nodiscard]] std::string cseq() const { return std::string(request_.headers.find("CSeq").value_or("")); }
 
     // What Content-Length says, 0 without one. BadRequest for no number, one that overflows, or several that differ:
@@ -46,6 +48,7 @@ public:
 private:
     void read_start_line(std::string_view line);
     void read_request_line(std::string_view method, std::string_view uri, std::string_view version);
+    void read_http_request_line(std::string_view method, std::string_view uri, std::string_view version);
     void read_field(std::string_view line);
     void continue_field(std::string_view line);
     void extend_field(std::string_view text);
@@ -53,6 +56,7 @@ private:
     [[nodiscard]] std::string where() const;
 
     Request request_;
+    std::string http_version_;
     std::optional<Fault> fault_;
     size_t lines_ = 0;
     Kind kind_ = Kind::Request;

@@ -171,7 +171,7 @@ std::optional<MessageParser::Item> MessageParser::end_head() {
     const MessageHead &head = begun_->head;
     // Nothing good follows: the other side does not speak RTSP.
     if (head.kind() == MessageHead::Kind::Http)
-        return give_up(head.fault()->status, head.fault()->reason);
+        return give_up(Status::BadRequest, "expected an RTSP request, came one of HTTP");
     const auto length = head.content_length();
     if (!length)
         return give_up(length.error().code, length.error().message);

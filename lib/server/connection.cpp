@@ -71,12 +71,18 @@ void Connection::attach(IoThread &thread, uint64_t id) {
     id_ = id;
     interest_ = EPOLLIN | EPOLLRDHUP;
     thread_->loop().watch(stream_->fd(), interest_, *this);
+    if (tunnel_)
+        tunnel_->move_to({thread.index(), id});
 }
 
 void Connection::detach() {
     thread_->loop().cancel_timer(std::exchange(park_timer_, 0));
     thread_->loop().unwatch(stream_->fd(), *this);
     thread_ = nullptr;
+    // Halves that go to another thread meet there again.
+    post_id_.reset();
+    if (post_)
+        post_->get.reset();
 }
 
 Connection::Remains Connection::give_up() {
@@ -93,7 +99,7 @@ void Connection::on_ready(uint32_t events) {
         blocked_ = false;
         pump(now);
     }
-    if (!doomed_ && (events & EPOLLIN) && !parked_)
+    if (!doomed_ && (events & EPOLLIN) && !is_paused())
         read(now);
     else if (!doomed_ && (events & (EPOLLERR | EPOLLHUP | EPOLLRDHUP)))
         doom("closed by the peer");
@@ -107,12 +113,25 @@ void Connection::read(Time now) {
         return;
     }
     const auto bytes = buffer.first(size);
-    if (!bytes.empty() && !closing_ && begin(bytes))
-        take_in(bytes, now);
+    if (!bytes.empty() && !closing_)
+        receive(bytes, now);
     // A handshake may have more to say than the socket takes.
     if (!doomed_ && stream_->flush() == net::ByteStream::Outcome::Blocked) {
         blocked_ = true;
         follow_interest();
+    }
+}
+
+void Connection::receive(std::span<const uint8_t> bytes, Time now) {
+    switch (role_) {
+        case Role::Beginning:
+            return begin(bytes, now);
+        case Role::Rtsp:
+            return take_in(bytes, now);
+        case Role::TunnelGet:
+            return;  // what the client says comes from the POST half
+        case Role::TunnelPost:
+            return forward(bytes);
     }
 }
 
@@ -121,20 +140,6 @@ void Connection::take_in(std::span<const uint8_t> bytes, Time now) {
         message_began_ = now;
     parser_.feed(bytes);
     handle_input();
-}
-
-// The first bytes tell what is spoken. Whether `first_bytes` are part of it: those of a TLS handshake are not.
-bool Connection::begin(std::span<const uint8_t> first_bytes) {
-    constexpr uint8_t kTlsHandshake = 0x16;  // RFC 8446 section 5.1; no RTSP message begins with it
-    if (std::exchange(has_begun_, true))
-        return true;
-    if (first_bytes[0] == kTlsHandshake)
-        begin_tls(first_bytes);
-    else if (tls_only_)
-        doom("does not speak TLS at a port for TLS alone");
-    else
-        return true;
-    return false;
 }
 
 void Connection::begin_tls(std::span<const uint8_t> first_bytes) {
@@ -234,6 +239,8 @@ void Connection::leave_to_fallback() {
 }
 
 void Connection::resume(bool last_chance) {
+    if (role_ == Role::TunnelPost && !post_->get && !doomed_)
+        return join_tunnel();
     if (!parked_ || doomed_)
         return;
     thread_->loop().cancel_timer(std::exchange(park_timer_, 0));
@@ -290,12 +297,25 @@ bool Connection::take(net::StreamWriter::Outcome outcome, Time now) {
     return outcome == net::StreamWriter::Outcome::Done;
 }
 
-// Reads unless a request is parked, writes when the socket took only a part.
+// Whether nothing is to be read now: a request is parked, here or on the GET half for which this one reads.
+bool Connection::is_paused() {
+    if (role_ != Role::TunnelPost || closing_)
+        return parked_.has_value();
+    const Connection *get = get_half();
+    return !get || get->parked_;
+}
+
+// Reads unless that has to wait, writes when the socket took only a part. The end of a POST half is looked for only
+// behind all that it said.
 void Connection::follow_interest() {
-    const uint32_t interest = EPOLLRDHUP | (parked_ ? 0u : EPOLLIN) | (blocked_ ? EPOLLOUT : 0u);
+    const bool paused = is_paused();
+    const bool end_may_wait = paused && role_ == Role::TunnelPost;
+    const uint32_t interest = (end_may_wait ? 0u : EPOLLRDHUP) | (paused ? 0u : EPOLLIN) | (blocked_ ? EPOLLOUT : 0u);
     if (interest != interest_)
         thread_->loop().modify(stream_->fd(), interest, *this);
     interest_ = interest;
+    if (Connection *post = post_half())
+        post->follow_interest();
 }
 
 void Connection::add_session(Session &session) {
@@ -326,11 +346,12 @@ void Connection::doom(std::string_view why) {
     if (std::exchange(doomed_, true))
         return;
     CORE_DEBUG("%s: %.*s", peer_.to_string().c_str(), static_cast<int>(why.size()), why.data());
+    leave_tunnel();
     thread_->bury(*this);
 }
 
 bool Connection::is_overdue(Time now, Duration request_timeout, Duration idle_timeout) const {
-    if (parked_)
+    if (parked_ || is_post_half())
         return false;
     if (parser_.in_message())
         return now - message_began_ > request_timeout;

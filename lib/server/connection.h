@@ -16,9 +16,17 @@
 #include "net/byte_stream.h"
 #include "net/socket_address.h"
 #include "net/stream_writer.h"
+#include "rtsp/base64_stream.h"
+#include "rtsp/http_request.h"
+#include "rtsp/http_tunnel.h"
 #include "rtsp/message_parser.h"
 #include "rtsp/transport.h"
 #include "server/exchange.h"
+#include "server/http_tunnels.h"
+
+namespace rtspcore::rtsp {
+struct WebSocketUpgrade;
+}
 
 namespace rtspcore::server {
 
@@ -34,8 +42,8 @@ struct Arrival {
     bool tls_only = false;  // at a port where nothing else is spoken
 };
 
-// One RTSP connection. Confined to the I/O thread that holds it; between two threads it travels as a whole (see
-// detach()).
+// One connection of a client: RTSP, in TLS, a WebSocket or both or as it is, or a half of an HTTP tunnel. Confined to
+// the I/O thread that holds it; between two threads it travels as a whole (see detach()).
 class Connection : public EventLoop::Handler {
 public:
     Connection(Arrival arrival, Time now);
@@ -73,6 +81,14 @@ public:
     [[nodiscard]] const net::SocketAddress &local() const { return local_; }
     // Whether nobody on the way can read along.
     [[nodiscard]] bool is_secure() const { return secure_; }
+    // Whether RTSP is inside of something else because nothing but that gets through to the client.
+    [[nodiscard]] bool is_tunnelled() const { return tunnelled_; }
+    [[nodiscard]] bool is_http_tunnel() const { return role_ == Role::TunnelGet; }
+    // The connection that brings what the client says in an HTTP tunnel of which this one is the GET half; it is always
+    // on the same thread.
+    [[nodiscard]] Connection *post_half();
+    // Whether it has a part in what another connection does.
+    [[nodiscard]] bool is_post_half() const { return post_ && post_->get; }
 
     // The sessions that were set up on this connection.
     void add_session(Session &session);
@@ -95,9 +111,35 @@ public:
     [[nodiscard]] bool is_overdue(Time now, Duration request_timeout, Duration idle_timeout) const;
 
 private:
+    enum class Role : uint8_t {
+        Beginning,  // it is not known yet what is spoken
+        Rtsp,
+        TunnelGet,   // RTSP goes out
+        TunnelPost,  // RTSP comes in, in Base64
+    };
+    struct PostHalf {
+        HttpTunnels::Name name;
+        rtsp::Base64Stream decoder;
+        std::optional<uint64_t> get;  // id() of the GET half, once it was met
+    };
+
     void read(Time now);
-    bool begin(std::span<const uint8_t> first_bytes);
+    void receive(std::span<const uint8_t> bytes, Time now);
+    void begin(std::span<const uint8_t> bytes, Time now);
     void begin_tls(std::span<const uint8_t> first_bytes);
+    void begin_http();
+    void handle_http(const rtsp::HttpRequest &request);
+    void refuse_http(const Failure<rtsp::HttpStatus> &refusal);
+    void begin_websocket(const rtsp::WebSocketUpgrade &upgrade);
+    void begin_get(HttpTunnels::Name name);
+    void begin_post(HttpTunnels::Name name, bool waits_for_continue);
+    void refuse_without_get();
+    void join_tunnel();
+    void leave_tunnel();
+    void read_to_end();
+    void forward(std::span<const uint8_t> text);
+    [[nodiscard]] Connection *get_half();
+    [[nodiscard]] bool is_paused();
     void take_in(std::span<const uint8_t> bytes, Time now);
     void handle_input();
     void handle_item(rtsp::MessageParser::Item item);
@@ -128,7 +170,13 @@ private:
     Time last_request_;
     uint32_t interest_ = 0;  // epoll events
     uint64_t bytes_seen_sent_ = 0;
-    bool has_begun_ = false;  // what it speaks is known
+    Role role_ = Role::Beginning;
+    std::vector<uint8_t> opening_;  // what was said before the role was known, or before a POST half met its GET half
+    std::unique_ptr<rtsp::HttpRequestParser> http_;
+    std::unique_ptr<HttpTunnels::Entry> tunnel_;  // of a GET half
+    std::optional<uint64_t> post_id_;             // of a GET half: id() of its POST half
+    std::unique_ptr<PostHalf> post_;
+    bool tunnelled_ = false;
     bool secure_ = false;
     bool has_spoken_ = false;  // sent a whole request
     bool blocked_ = false;     // the socket took only a part

@@ -109,7 +109,7 @@ void IoThread::post_connection(Arrival arrival, unsigned threads_to_ask) {
 // The oldest connection that has no session goes, so that those who only connect cannot keep viewers out.
 bool IoThread::make_room() {
     for (const auto &[id, connection] : connections_) {
-        if (!connection->sessions().empty() || connection->is_doomed())
+        if (!connection->sessions().empty() || connection->is_doomed() || connection->is_post_half())
             continue;
         connection->doom("makes room for a newer connection");
         return true;
@@ -134,9 +134,14 @@ Connection &IoThread::adopt(std::unique_ptr<Connection> connection) {
     return *connections_.emplace(id, std::move(connection)).first->second;
 }
 
-void IoThread::resume(uint64_t connection) {
-    if (const auto found = connections_.find(connection); found != connections_.end())
-        found->second->resume(false);
+Connection *IoThread::connection(uint64_t id) {
+    const auto found = connections_.find(id);
+    return found == connections_.end() ? nullptr : found->second.get();
+}
+
+void IoThread::resume(uint64_t id) {
+    if (Connection *found = connection(id))
+        found->resume(false);
 }
 
 MountMirror &IoThread::mirror_of(const std::shared_ptr<media::Mount> &mount) {
@@ -245,9 +250,14 @@ void IoThread::schedule_reaping() {
 // Nothing is destroyed while somebody further up the stack may still use it.
 void IoThread::reap() {
     reaping_scheduled_ = false;
-    for (const auto &[connection, thread] : std::exchange(leaving_, {}))
-        if (!connection->is_doomed())
-            send_away(*connection, thread);
+    for (const auto &[connection, thread] : std::exchange(leaving_, {})) {
+        if (connection->is_doomed())
+            continue;
+        Connection *post = connection->post_half();
+        send_away(*connection, thread);
+        if (post)
+            send_away(*post, thread);
+    }
     for (Connection *connection : std::exchange(outgoing_, {}))
         if (!connection->is_doomed())
             give_to_fallback(*connection);

@@ -77,6 +77,8 @@ public:
     void on_interleaved(Connection &connection, uint8_t channel, std::span<const uint8_t> payload);
     // The connection is destroyed after this round, and what hangs on it.
     void bury(Connection &connection);
+    // By Connection::id(); null when it is gone.
+    [[nodiscard]] Connection *connection(uint64_t id);
     // Handles the parked request of that connection (Connection::id()) again, if both are still there.
     void resume(uint64_t connection);
     // The connection goes to another thread after this round, and its parked request is handled there.

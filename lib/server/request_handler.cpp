@@ -93,10 +93,11 @@ Outcome RequestHandler::handle(Connection &connection, const rtsp::Request &requ
 }
 
 // Whether another server of this process is asked. A client tells by the path; one that has a session of ours has to
-// ask on a connection of its own.
+// ask on a connection of its own. The two connections of an HTTP tunnel cannot be handed over as one.
 bool RequestHandler::belongs_elsewhere(const Context &context) const {
     const bool names_a_path = context.target.mapping != "*" && context.request.method != rtsp::Method::Options;
-    if (!names_a_path || !context.connection.sessions().empty() || !thread_.server().fallback())
+    const bool stays = context.connection.is_http_tunnel() || !context.connection.sessions().empty();
+    if (!names_a_path || stays || !thread_.server().fallback())
         return false;
     const auto lookup = thread_.server().mounts().find(context.target.mapping);
     return !lookup.mount && (!lookup.pending || context.last_chance);

@@ -16,6 +16,7 @@
 #include "net/tls_context.h"
 #include "server/access/access_control.h"
 #include "server/fallback.h"
+#include "server/http_tunnels.h"
 #include "server/mount_table.h"
 #include "server/multicast_config.h"
 
@@ -118,6 +119,7 @@ public:
 
     // For the I/O threads and the acceptor.
     [[nodiscard]] net::TlsContext *tls() { return tls_.get(); }  // null: not spoken
+    [[nodiscard]] HttpTunnels &tunnels() { return tunnels_; }
     [[nodiscard]] bool has_thread(unsigned index) const { return index < io_threads_.size(); }
     [[nodiscard]] unsigned io_thread_count() const { return static_cast<unsigned>(io_threads_.size()); }
     [[nodiscard]] IoThread &thread(unsigned index) { return *io_threads_[index]; }
@@ -136,6 +138,7 @@ private:
     const ServerConfig config_;
     ServerStatistics statistics_;
     MountTable mounts_;
+    HttpTunnels tunnels_;
     Guarded<std::shared_ptr<const Fallback>> fallback_;
     access::AccessControl access_;
     std::unique_ptr<MulticastPool> multicast_;

@@ -88,7 +88,9 @@ std::optional<rtsp::TransportSpec> RequestHandler::accept_transport(const Contex
     offer.ttl.reset();
     // Whoever speaks TLS does not expect that the media are sent for all to see.
     const bool reveals = offer.lower != Lower::Tcp && context.connection.is_secure();
-    if (reveals)
+    // What is tunnelled is so because datagrams do not get through, and its peer may be a proxy.
+    const bool misses = offer.lower != Lower::Tcp && context.connection.is_tunnelled();
+    if (reveals || misses)
         return std::nullopt;
     if (offer.lower == Lower::UdpMulticast)
         return accept_multicast(context, std::move(offer));

@@ -9,12 +9,9 @@
 #include <vector>
 
 #include "rtsp/message_parser.h"
+#include "support/bytes.h"
 
 namespace rtspcore::test {
-
-inline std::span<const uint8_t> as_bytes(std::string_view text) {
-    return {reinterpret_cast<const uint8_t *>(text.data()), text.size()};
-}
 
 // Writes down all that an item says, except the reason of a Malformed, which is for people:
 //   "OPTIONS * {CSeq: 1} body", "frame 3 payload", "response", "malformed 400 cseq=1 closed"

@@ -39,8 +39,9 @@ class Track:
 class Viewer:
     """Confined to the test's thread until start(); then its own thread receives until stop()."""
 
-    def __init__(self, server, path='/test', transport='tcp', user_agent='viewer', tls=None):
-        self.client = RtspClient(server.port, server.address, tls=tls)
+    def __init__(self, server, path='/test', transport='tcp', user_agent='viewer', tls=None, client=RtspClient):
+        """`client`: how to talk, RtspClient or a kind of it."""
+        self.client = client(server.port, server.address, tls=tls)
         self.url = server.url(path)
         self._transport = transport
         self._agent = user_agent

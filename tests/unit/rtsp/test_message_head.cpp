@@ -35,7 +35,9 @@ START_TEST(test_message_head_start_line_tells_the_kind) {
         {"{} * RTSP/1.0", MessageHead::Kind::Request, 400},
         {"RTSP/1.0 200 OK", MessageHead::Kind::Response, 0},
         {"rtsp/2.0", MessageHead::Kind::Response, 0},
-        {"GET / HTTP/1.1", MessageHead::Kind::Http, 400},
+        {"GET / HTTP/1.1", MessageHead::Kind::Http, 0},
+        {"get * http/", MessageHead::Kind::Http, 0},
+        {"G=T / HTTP/1.1", MessageHead::Kind::Http, 400},
     };
     for (const auto &c : cases) {
         const auto head = head_of({c.line});
@@ -53,6 +55,16 @@ START_TEST(test_message_head_request_is_kept_as_written) {
     test::assert_text(request.method_name, "Weird");
     test::assert_text(request.uri, "rtsp://U@h/%41");
     ck_assert(request.headers.find("x-name") == "A  b");
+}
+END_TEST
+
+START_TEST(test_message_head_http_request_is_kept_as_written) {
+    const auto head = head_of({"POST /cam?a=b HTTP/1.0", "X-SessionCookie: A"});
+    test::assert_text(head.request().method_name, "POST");
+    test::assert_text(head.request().uri, "/cam?a=b");
+    test::assert_text(head.http_version(), "HTTP/1.0");
+    ck_assert(head.request().headers.find("x-sessioncookie") == "A");
+    test::assert_text(head_of({"PLAY * RTSP/1.0"}).http_version(), "");
 }
 END_TEST
 
@@ -95,6 +107,7 @@ int main() {
     return test::run_suite(
         "message_head",
         {test_message_head_start_line_tells_the_kind, test_message_head_request_is_kept_as_written,
-         test_message_head_fault_keeps_the_rest, test_message_head_control_characters_are_not_kept,
-         test_message_head_reason_is_printable_and_short, test_message_head_content_length_is_one_number});
+         test_message_head_http_request_is_kept_as_written, test_message_head_fault_keeps_the_rest,
+         test_message_head_control_characters_are_not_kept, test_message_head_reason_is_printable_and_short,
+         test_message_head_content_length_is_one_number});
 }

@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What the documents tell users to type."""
+
+import os
+import re
+
+_DOCS = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'docs')
+
+
+def lines(name):
+    """The lines of the ```sh blocks of docs/<name>."""
+    with open(os.path.join(_DOCS, name), encoding='utf-8') as file:
+        blocks = re.findall(r'^```sh\n(.*?)^```', file.read(), re.MULTILINE | re.DOTALL)
+    return [line for block in blocks for line in block.splitlines() if line]
