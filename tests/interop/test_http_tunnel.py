@@ -17,23 +17,24 @@ _DECODE = 'src. ! rtph264depay ! h264parse ! avdec_h264 ! {video} src. ! rtppcmu
 _OPTIONS = b'OPTIONS rtsp://127.0.0.1/test RTSP/1.0\r\nCSeq: 1\r\n\r\n'
 
 
+def _assert_shows(case, command, name):
+    if missing := players.missing(command('x', (160, 120))[0]):
+        case.skipTest(f'{missing[0]} is not installed')
+    with players.Player(command, case.folder, name) as player:
+        shown = player.wait_for(lambda p: p.pictures.count() > 15 and p.pictures.show_bars(), 20)
+        case.assertTrue(shown, player.log())
+
+
 @suite.only_rtspsink
 class Players(suite.SharedServerCase):
     presentations = _PRESENTATIONS
 
-    def _shows(self, command, name):
-        if missing := players.missing(command('x', (160, 120))[0]):
-            self.skipTest(f'{missing[0]} is not installed')
-        with players.Player(command, self.folder, name) as player:
-            shown = player.wait_for(lambda p: p.pictures.count() > 15 and p.pictures.show_bars(), 20)
-            self.assertTrue(shown, player.log())
-
     def test_ffmpeg_shows_pictures(self):
-        self._shows(players.ffmpeg(self.server.url(), 'http', ('video', 'audio')), 'ffmpeg')
+        _assert_shows(self, players.ffmpeg(self.server.url(), 'http', ('video', 'audio')), 'ffmpeg')
 
     def test_rtspsrc_shows_pictures(self):
         url = self.server.url().replace('rtsp://', 'rtsph://')
-        self._shows(players.rtspsrc(url, 'tcp', _DECODE), 'rtspsrc')
+        _assert_shows(self, players.rtspsrc(url, 'tcp', _DECODE), 'rtspsrc')
 
     def test_tunnelled_and_plain_viewers_lose_nothing(self):
         with Viewer(self.server, client=TunnelClient) as tunnelled, Viewer(self.server) as plain:
@@ -180,19 +181,37 @@ class Refusals(suite.SharedServerCase):
 
 @suite.only_rtspsink
 class Secure(suite.Case):
-    def test_tunnel_in_tls(self):
+    @classmethod
+    def setUpClass(cls):
         if players.missing('openssl'):
             raise unittest.SkipTest('openssl is not installed')
-        authority = Authority(self.folder)
-        server = self.serve(_PRESENTATIONS, f'tls-certificate={authority.issue("server")}')
-        self.addCleanup(server.process.kill)
-        with Viewer(server, client=TunnelClient, tls=authority.client()) as viewer:
+        super().setUpClass()
+        cls.authority = Authority(cls._folder)
+        cls.server = cls.serve(_PRESENTATIONS, f'tls-certificate={cls.authority.issue("server")}')
+        cls.addClassCleanup(cls.server.process.kill)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.stop()
+
+    def _url(self, scheme):
+        return self.server.url().replace('rtsp://127.0.0.1', scheme + '://localhost')
+
+    def test_viewer_loses_nothing_and_post_without_tls_is_refused(self):
+        with Viewer(self.server, client=TunnelClient, tls=self.authority.client()) as viewer:
             viewer.wait_for_more()
             self.assertEqual(viewer.lost, 0)
             viewer.client.post.close()
-            with Half(server.port, 'POST', viewer.client.cookie) as plain:
+            with Half(self.server.port, 'POST', viewer.client.cookie) as plain:
                 self.assertEqual(plain.answer()[0], 403)
-        server.stop()
+
+    def test_ffmpeg_shows_pictures(self):
+        command = players.ffmpeg(self._url('rtsp'), 'https', ('video', 'audio'))
+        _assert_shows(self, command, 'ffmpeg')
+
+    def test_rtspsrc_shows_pictures(self):
+        command = players.rtspsrc(self._url('rtspsh'), 'tcp', _DECODE, 'tls-validation-flags=0')
+        _assert_shows(self, command, 'rtspsrc')
 
 
 if __name__ == '__main__':
