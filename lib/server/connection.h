@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,6 +16,7 @@
 #include "net/stream_writer.h"
 #include "rtsp/message_parser.h"
 #include "rtsp/transport.h"
+#include "server/access/admissions.h"
 #include "server/exchange.h"
 
 namespace rtspcore::server {
@@ -52,6 +54,9 @@ public:
     [[nodiscard]] uint64_t id() const { return id_; }
     [[nodiscard]] const net::SocketAddress &peer() const { return peer_; }
     [[nodiscard]] const net::SocketAddress &local() const { return local_; }
+    // Its place among the connections that are counted; null in tests.
+    void set_admission(std::shared_ptr<access::Admission> admission) { admission_ = std::move(admission); }
+    [[nodiscard]] access::Admission *admission() const { return admission_.get(); }
 
     // The sessions that were set up on this connection.
     void add_session(Session &session);
@@ -92,6 +97,7 @@ private:
     const net::SocketAddress local_;
     IoThread *thread_ = nullptr;
     uint64_t id_ = 0;
+    std::shared_ptr<access::Admission> admission_;
     rtsp::MessageParser parser_;
     net::StreamWriter writer_;
     std::vector<Session *> sessions_;

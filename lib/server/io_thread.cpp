@@ -27,15 +27,30 @@ private:
     IoThread &thread_;
 };
 
+class IoThread::DecisionReader : public EventLoop::Handler {
+public:
+    explicit DecisionReader(IoThread &thread) : thread_(thread) {}
+    void on_ready(uint32_t) override {
+        for (const uint64_t connection : thread_.decisions().take_answered())
+            thread_.resume(connection);
+    }
+
+private:
+    IoThread &thread_;
+};
+
 IoThread::IoThread(Server &server, unsigned index, std::unique_ptr<net::UdpPorts> udp)
     : server_(server),
       index_(index),
       mailbox_(std::make_shared<media::Mailbox>()),
       mailbox_reader_(std::make_unique<MailboxReader>(*this)),
+      decisions_(std::make_shared<access::Decisions>()),
+      decision_reader_(std::make_unique<DecisionReader>(*this)),
       udp_(std::move(udp)),
       requests_(*this),
       sessions_(index) {
     loop_.watch(mailbox_->fd(), EPOLLIN, *mailbox_reader_);
+    loop_.watch(decisions_->fd(), EPOLLIN, *decision_reader_);
     if (udp_)
         udp_->attach(loop_, *this);
 }
@@ -79,22 +94,23 @@ void IoThread::shut_down() {
     server_.statistics().connections.store(0, std::memory_order_relaxed);
 }
 
-void IoThread::post_connection(UniqueFd fd, net::SocketAddress peer, net::SocketAddress local,
-                               unsigned threads_to_ask) {
-    auto shared = std::make_shared<UniqueFd>(std::move(fd));
+void IoThread::post_connection(Arrival arrival, unsigned threads_to_ask) {
     connection_count_.fetch_add(1, std::memory_order_relaxed);
     loop_.post([=, this] {
         if (!stopping_ && (threads_to_ask == 0 || make_room())) {
-            adopt(std::make_unique<Connection>(std::move(*shared), peer, local, loop_.now()));
+            auto connection =
+                std::make_unique<Connection>(std::move(*arrival.fd), arrival.peer, arrival.local, loop_.now());
+            connection->set_admission(arrival.admission);
+            adopt(std::move(connection));
             return;
         }
         connection_count_.fetch_sub(1, std::memory_order_relaxed);
         if (!stopping_ && threads_to_ask > 1) {
             IoThread &next = server_.thread((index_ + 1) % server_.io_thread_count());
-            next.post_connection(std::move(*shared), peer, local, threads_to_ask - 1);
+            next.post_connection(arrival, threads_to_ask - 1);
             return;
         }
-        shared->reset();
+        arrival.fd->reset();
         server_.statistics().connections.fetch_sub(1, std::memory_order_relaxed);
         server_.statistics().connections_refused.fetch_add(1, std::memory_order_relaxed);
     });
@@ -169,11 +185,16 @@ void IoThread::end_session(Session &session) {
 
 bool IoThread::has_room_for_session() {
     const size_t limit = server_.config().max_connections;
-    if (sessions_.size() < limit)
+    const unsigned limit_of_all = server_.config().access.max_sessions;
+    const auto has_room = [&] {
+        const auto all = server_.statistics().sessions.load(std::memory_order_relaxed);
+        return sessions_.size() < limit && (limit_of_all == 0 || all < limit_of_all);
+    };
+    if (has_room())
         return true;
     for (Session *session : sessions_.abandoned())
         end_session(*session);
-    return sessions_.size() < limit;
+    return has_room();
 }
 
 void IoThread::read_mailbox() {
@@ -198,19 +219,32 @@ void IoThread::read_mailbox() {
         mirror->distribute(loop_.now());
 }
 
+void IoThread::close_mount(uint64_t mount) {
+    for (Session *session : sessions_.of_mount(mount))
+        dismiss(*session);
+}
+
 // RTSP 1.0 has no request with which a server ends a session: viewers get BYE, and those over TCP the end of their
 // connection.
-void IoThread::close_mount(uint64_t mount) {
-    for (Session *session : sessions_.of_mount(mount)) {
-        Connection *connection = session->connection();
-        const bool interleaved = session->is_interleaved();
-        if (session->viewer())
-            session->viewer()->say_goodbye(loop_.now());
-        end_session(*session);
-        if (connection && interleaved) {
-            connection->close_after_flush();
-            connection->pump(loop_.now());
-        }
+void IoThread::dismiss(Session &session) {
+    Connection *connection = session.connection();
+    const bool interleaved = session.is_interleaved();
+    if (session.viewer())
+        session.viewer()->say_goodbye(loop_.now());
+    end_session(session);
+    if (connection && interleaved) {
+        connection->close_after_flush();
+        connection->pump(loop_.now());
+    }
+}
+
+void IoThread::dismiss_unwelcome() {
+    const WallTime now = wall_now();
+    for (Session *session : sessions_.all()) {
+        if (server_.access().is_welcome(session->visitor(), session->mount()->path(), now))
+            continue;
+        CORE_INFO("session of %s ends: its token or its user is no longer good", session->mount()->path().c_str());
+        dismiss(*session);
     }
 }
 
@@ -289,6 +323,12 @@ void IoThread::tick() {
         if (connection && interleaved)
             connection->doom("its session timed out");
     }
+    if (index_ == 0) {
+        server_.access().refresh();
+        if (config.access.max_bit_rate > 0)
+            server_.outgoing_rate().sample(server_.mounts().all(), now);
+    }
+    dismiss_unwelcome();
     for (const auto &[id, connection] : connections_)
         if (connection->is_overdue(now, config.request_timeout, config.session_timeout))
             connection->doom("no request in time");

@@ -41,7 +41,13 @@ public:
 
     // Safe: a new connection for this thread. When there are too many, `threads_to_ask` threads, this one first, are
     // asked to make room for it; the one that can gets it.
-    void post_connection(UniqueFd fd, net::SocketAddress peer, net::SocketAddress local, unsigned threads_to_ask);
+    struct Arrival {
+        std::shared_ptr<UniqueFd> fd;
+        net::SocketAddress peer;
+        net::SocketAddress local;
+        std::shared_ptr<access::Admission> admission;
+    };
+    void post_connection(Arrival arrival, unsigned threads_to_ask);
     // Safe: what is served has changed; requests that wait for that are tried again.
     void post_mounts_changed();
     [[nodiscard]] unsigned connection_count() const { return connection_count_.load(std::memory_order_relaxed); }
@@ -53,6 +59,7 @@ public:
     [[nodiscard]] RequestHandler &requests() { return requests_; }
     [[nodiscard]] SessionTable &sessions() { return sessions_; }
     [[nodiscard]] net::UdpPorts *udp() { return udp_.get(); }
+    [[nodiscard]] access::Decisions &decisions() { return *decisions_; }
     [[nodiscard]] DatagramPeers &datagram_peers() { return peers_; }
     [[nodiscard]] std::span<uint8_t> read_buffer() { return read_buffer_; }
     [[nodiscard]] net::WriteScratch &scratch() { return scratch_; }
@@ -76,12 +83,15 @@ public:
 
 private:
     class MailboxReader;
+    class DecisionReader;
 
     Connection &adopt(std::unique_ptr<Connection> connection);
     bool make_room();
     std::unique_ptr<Connection> take_out(Connection &connection);
     void read_mailbox();
     void close_mount(uint64_t mount);
+    void dismiss(Session &session);
+    void dismiss_unwelcome();
     void reap();
     void end_sessions_of(Connection &connection);
     void send_away(Connection &connection, unsigned thread);
@@ -99,6 +109,8 @@ private:
     EventLoop loop_;
     std::shared_ptr<media::Mailbox> mailbox_;
     std::unique_ptr<MailboxReader> mailbox_reader_;
+    std::shared_ptr<access::Decisions> decisions_;
+    std::unique_ptr<DecisionReader> decision_reader_;
     std::unique_ptr<net::UdpPorts> udp_;
     DatagramPeers peers_;
     RequestHandler requests_;

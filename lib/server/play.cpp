@@ -69,6 +69,8 @@ Outcome RequestHandler::play(Context &context) {
 
 Outcome RequestHandler::begin_playing(Context &context) {
     Session &session = *context.session;
+    if (!has_bandwidth(*session.mount()))
+        return refuse(context, rtsp::Status::NotEnoughBandwidth, "one more viewer would exceed the bit rate");
     Viewer &viewer = thread_.make_viewer(session);
     const media::Ring &ring = viewer.mirror().ring();
     switch (media::choose_join(ring, session.selection(), session.mount()->config(), encoder_answers(session))) {

@@ -58,7 +58,11 @@ std::string allowed_methods(const rtsp::SessionSituation &situation, rtsp::Scope
 
 Outcome RequestHandler::handle(Connection &connection, const rtsp::Request &request, bool last_chance,
                                const ParkedRequest *before) {
-    Context context{connection, request, last_chance, before};
+    // A penalty is over when its time is: what waits afterwards has a time of its own.
+    const bool was_penalty = before && before->reason == ParkedRequest::For::Penalty;
+    Context context{connection, request, last_chance && !was_penalty, before};
+    if (!before && is_too_fast(connection))
+        return too_fast(context);
     if (!sequence_of(request))
         return refuse(context, rtsp::Status::BadRequest,
                       "every request needs a CSeq header with a number (RFC 2326 section 12.17)");
@@ -80,6 +84,17 @@ Outcome RequestHandler::handle(Connection &connection, const rtsp::Request &requ
     if (auto *parked = std::get_if<ParkedRequest>(&outcome))
         parked->visitor = context.visitor;
     return outcome;
+}
+
+bool RequestHandler::is_too_fast(Connection &connection) const {
+    const unsigned limit = thread_.server().config().access.max_requests_a_second;
+    return connection.admission() && !connection.admission()->may_ask(limit, thread_.loop().now());
+}
+
+Answer RequestHandler::too_fast(const Context &context) const {
+    Answer answer = refuse(context, rtsp::Status::ServiceUnavailable, "it asks too often");
+    answer.closes = true;
+    return answer;
 }
 
 std::optional<Outcome> RequestHandler::find_session(Context &context) {

@@ -40,7 +40,7 @@ unsigned thread_count(unsigned configured) {
 
 }  // namespace
 
-Server::Server(ServerConfig config) : config_(std::move(config)), access_(config_.access) {}
+Server::Server(ServerConfig config) : config_(std::move(config)) {}
 
 Server::~Server() {
     for (const auto &thread : io_threads_)
@@ -49,6 +49,10 @@ Server::~Server() {
 
 Result<std::shared_ptr<Server>, ServerError> Server::open(ServerConfig config, const PrepareMounts &prepare) {
     std::shared_ptr<Server> server(new Server(std::move(config)));
+    auto access = access::AccessControl::open(server->config_.access);
+    if (!access)
+        return Failure{ServerError::BadUsersFile, access.error().message};
+    server->access_ = std::move(*access);
     auto socket = net::listen_on(server->config_.address, server->config_.port);
     if (!socket)
         return Failure{code_of(socket.error().code), socket.error().message};

@@ -12,6 +12,7 @@
 #include "base/result.h"
 #include "server/access/access_control.h"
 #include "server/mount_table.h"
+#include "server/outgoing_rate.h"
 
 namespace rtspcore::net {
 class UdpPorts;
@@ -40,9 +41,20 @@ struct ServerConfig {
     bool allow_tcp = true;
     std::string server_name;  // the `Server` header
     access::AccessConfig access;
+    // Asked as well as the rules of a mapping, for mappings that have none.
+    access::Authorize authorize;
 };
 
-enum class ServerError : uint8_t { BadAddress, PortTaken, PermissionDenied, AddressNotAvailable, NoUdpPorts, System };
+enum class ServerError : uint8_t {
+    BadAddress,
+    PortTaken,
+    PermissionDenied,
+    AddressNotAvailable,
+    NoUdpPorts,
+    BadUsersFile,
+    SharedAccess,
+    System
+};
 
 struct ServerStatistics {
     std::atomic<uint64_t> connections{0};  // open now
@@ -69,10 +81,11 @@ public:
     ~Server();
 
     [[nodiscard]] MountTable &mounts() { return mounts_; }
-    [[nodiscard]] access::AccessControl &access() { return access_; }
+    [[nodiscard]] access::AccessControl &access() { return *access_; }
     [[nodiscard]] uint16_t port() const { return port_; }
     [[nodiscard]] const ServerConfig &config() const { return config_; }
     [[nodiscard]] ServerStatistics &statistics() { return statistics_; }
+    [[nodiscard]] OutgoingRate &outgoing_rate() { return outgoing_rate_; }
 
     // For the I/O threads and the acceptor.
     [[nodiscard]] bool has_thread(unsigned index) const { return index < io_threads_.size(); }
@@ -89,14 +102,16 @@ private:
     const ServerConfig config_;
     ServerStatistics statistics_;
     MountTable mounts_;
-    access::AccessControl access_;
+    OutgoingRate outgoing_rate_;
+    std::unique_ptr<access::AccessControl> access_;
     std::vector<std::unique_ptr<IoThread>> io_threads_;
     std::unique_ptr<Acceptor> acceptor_;
     uint16_t port_ = 0;
 };
 
 // The server for an address and port of this process: several elements, in several pipelines, share one. The first that
-// asks decides the configuration; the server ends with its last user. Port 0 is never shared. `prepare` as for
+// asks decides the configuration; the server ends with its last user. Who asks for other rules of access than those
+// that are in force there fails (SharedAccess), unless it asks for none. Port 0 is never shared. `prepare` as for
 // Server::open(), and not called if the server is there already. Safe.
 Result<std::shared_ptr<Server>, ServerError> shared_server(const ServerConfig &config,
                                                            const PrepareMounts &prepare = {});
