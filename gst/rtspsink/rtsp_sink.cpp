@@ -37,6 +37,9 @@ bool RtspSink::open() {
         post_error(element_, config.error().code);
         return false;
     }
+    if (!has_good_pads())
+        return false;
+    presentations_.set_authorize(authorizer_->callback());
     auto server = rtspcore::server::shared_server(
         *config, [this](rtspcore::server::MountTable &table) { presentations_.announce(table); });
     if (!server) {
@@ -48,6 +51,17 @@ bool RtspSink::open() {
     presentations_.open(*std::move(server));
     g_object_notify(G_OBJECT(element_), "bound-port");
     return true;
+}
+
+bool RtspSink::has_good_pads() {
+    bool are_good = true;
+    for_each_stream([&](Stream &stream) {
+        if (const auto checked = stream.check_auth(); !checked && are_good) {
+            post_error(element_, checked.error().code);
+            are_good = false;
+        }
+    });
+    return are_good;
 }
 
 GstStateChangeReturn RtspSink::change_state(GstStateChange transition,

@@ -4,9 +4,11 @@
 #include <gst/gst.h>
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "authorizer.h"
 #include "base/guarded.h"
 #include "capture_clock.h"
 #include "presentations.h"
@@ -22,7 +24,9 @@ class Stream;
 // rules of GStreamer, and block for as long as the elements inside take.
 class RtspSink {
 public:
-    explicit RtspSink(GstElement *element) : element_(element) {}
+    // `authorize`: the id of the signal of that name.
+    RtspSink(GstElement *element, guint authorize)
+        : element_(element), authorizer_(std::make_shared<Authorizer>(element, authorize)) {}
 
     [[nodiscard]] GstElement *element() const { return element_; }
     [[nodiscard]] Settings settings() { return *settings_.lock(); }
@@ -30,6 +34,7 @@ public:
     void change_settings(const std::function<void(Settings &)> &change) { change(*settings_.lock()); }
     [[nodiscard]] Presentations &presentations() { return presentations_; }
     [[nodiscard]] CaptureClock &capture_clock() { return capture_clock_; }
+    [[nodiscard]] Authorizer &authorizer() { return *authorizer_; }
 
     GstStateChangeReturn change_state(GstStateChange transition,
                                       const std::function<GstStateChangeReturn()> &parent_class);
@@ -50,6 +55,7 @@ public:
 
 private:
     bool open();
+    bool has_good_pads();
     void for_each_stream(const std::function<void(Stream &)> &visit);
     [[nodiscard]] std::string next_name();
 
@@ -63,6 +69,7 @@ private:
     };
 
     GstElement *const element_;  // owns this
+    const std::shared_ptr<Authorizer> authorizer_;
     rtspcore::Guarded<Settings> settings_;
     rtspcore::Guarded<Pads> pads_;
     CaptureClock capture_clock_;

@@ -25,6 +25,7 @@ struct StreamSettings {
     SyncMode sync = SyncMode::Auto;
     std::string payloader;  // empty: found by caps
     int payload_type = -1;
+    std::optional<std::string> auth;        // secret
     std::set<std::string> without_meaning;  // names of properties that were set in vain
 };
 
@@ -53,6 +54,9 @@ public:
     void set_sync(SyncMode sync);
     void set_payloader(std::string payloader) { settings_.lock()->payloader = std::move(payloader); }
     void set_payload_type(int type) { settings_.lock()->payload_type = type; }
+    void set_auth(std::optional<std::string> auth);
+    // Fails for an `auth` that cannot be used.
+    [[nodiscard]] Outcome<void> check_auth();
     void set_without_meaning(const char *property);
     // Transfer full.
     [[nodiscard]] GstStructure *statistics();

@@ -108,23 +108,33 @@ bool AccessControl::has_too_many_strangers() {
 void AccessControl::set_rules(const void *owner, const std::string &mapping,
                               std::shared_ptr<const MappingRules> rules) {
     auto all = rules_.lock();
-    const auto found = all->find(mapping);
-    if (found != all->end() && found->second.owner != owner)
-        return;
-    if (rules)
-        (*all)[mapping] = {owner, std::move(rules)};
-    else if (found != all->end())
-        all->erase(found);
+    auto &owned = (*all)[mapping];
+    const auto found = std::find_if(owned.begin(), owned.end(), [&](const Owned &item) { return item.owner == owner; });
+    if (!rules && found != owned.end())
+        owned.erase(found);
+    else if (rules && found != owned.end())
+        found->rules = std::move(rules);
+    else if (rules)
+        owned.push_back({owner, std::move(rules)});
+    if (owned.empty())
+        all->erase(mapping);
 }
 
 void AccessControl::remove_rules(const void *owner) {
-    std::erase_if(*rules_.lock(), [owner](const auto &item) { return item.second.owner == owner; });
+    auto all = rules_.lock();
+    for (auto &[mapping, owned] : *all)
+        std::erase_if(owned, [owner](const Owned &item) { return item.owner == owner; });
+    std::erase_if(*all, [](const auto &item) { return item.second.empty(); });
 }
 
 std::shared_ptr<const MappingRules> AccessControl::rules_of(const std::string &mapping) {
     auto all = rules_.lock();
     const auto found = all->find(mapping);
-    return found == all->end() ? nullptr : found->second.rules;
+    if (found == all->end())
+        return nullptr;
+    const auto closed = std::find_if(found->second.begin(), found->second.end(),
+                                     [](const Owned &item) { return item.rules->users.has_value(); });
+    return closed == found->second.end() ? found->second.front().rules : closed->rules;
 }
 
 AccessControl::SharedUsers AccessControl::users_of(const std::shared_ptr<const MappingRules> &rules) {

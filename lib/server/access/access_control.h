@@ -73,8 +73,8 @@ public:
     // Whether those who were not let in yet are too many.
     [[nodiscard]] bool has_too_many_strangers();
 
-    // Rules for a path of `owner` (an element), in force before anything is served there. Null: no more. Another owner
-    // cannot change them.
+    // Rules for a path of `owner` (an element), in force before anything is served there. Null: no more. Where
+    // two want the same path, which only one will get to serve, rules with users go before those without.
     void set_rules(const void *owner, const std::string &mapping, std::shared_ptr<const MappingRules> rules);
     void remove_rules(const void *owner);
     [[nodiscard]] std::shared_ptr<const MappingRules> rules_of(const std::string &mapping);
@@ -111,7 +111,7 @@ private:
     const std::shared_ptr<Admissions> admissions_ = std::make_shared<Admissions>();
     std::optional<UsersFile> file_;
     Guarded<SharedUsers> users_;  // of the server, the file's included; null: nobody is asked
-    Guarded<std::map<std::string, Owned>> rules_;
+    Guarded<std::map<std::string, std::vector<Owned>>> rules_;
 };
 
 }  // namespace rtspcore::server::access
