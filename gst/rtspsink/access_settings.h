@@ -17,6 +17,17 @@ struct AccessSettings {
     std::optional<std::string> auth;  // secret; empty is not unset: a shell variable that is missing opens no door
     unsigned auth_methods = kAuthBasic | kAuthDigest;
     std::string auth_realm = "rtspsink";
+    std::string auth_file;
+    std::optional<std::string> token_keys;  // secret
+    std::string allow;
+    std::string deny;
+    unsigned max_connections = 10000;
+    unsigned max_connections_per_host = 0;
+    unsigned max_strangers = 1000;
+    unsigned max_sessions = 0;
+    unsigned max_requests = 0;
+    guint64 max_bit_rate = 0;
+    unsigned authorize_timeout = 5000;
 };
 
 // Fails for what cannot be used. `auth` without a valid entry is such, so that it never opens the door.

@@ -46,6 +46,7 @@ G_DEFINE_TYPE_WITH_CODE(GstRtspSink, gst_rtsp_sink, GST_TYPE_BIN,
                         G_IMPLEMENT_INTERFACE(GST_TYPE_CHILD_PROXY, gst_rtsp_sink_child_proxy_init))
 
 static GstChildProxyInterface *parent_child_proxy;
+static guint authorize_signal;
 
 static RtspSink &impl(gpointer object) {
     return *GST_RTSP_SINK(object)->impl;
@@ -155,6 +156,45 @@ static void install_properties(GObjectClass *klass) {
                            GST_TYPE_STRUCTURE, readable));
 }
 
+// The first handler that knows ends it.
+static gboolean take_verdict(GSignalInvocationHint *, GValue *taken, const GValue *returned, gpointer) {
+    g_value_copy(returned, taken);
+    return g_value_get_enum(returned) == static_cast<int>(rtspsink::Verdict::Later);
+}
+
+static gboolean gst_rtsp_sink_decide(GstRtspSink *self, guint64 request, gboolean allow) {
+    return impl(self).authorizer().decide(request, allow);
+}
+
+/**
+ * GstRtspSink::authorize:
+ * @rtspsink: the element
+ * @request: what to call `decide` with
+ * @details: `user`, `address`, `mapping` and `method` (DESCRIBE, or SETUP for a session), strings
+ *
+ * Asked for each viewer whose credentials, if any are needed, are right. Emitted on a thread of its own; only the
+ * viewer that is asked about waits, and is refused after `authorize-timeout`.
+ *
+ * Returns: allow, refuse, or later
+ */
+/**
+ * GstRtspSink::decide:
+ * @rtspsink: the element
+ * @request: that of `authorize`
+ * @allow: whether the viewer may
+ *
+ * The answer of a handler that returned later. An action, for any thread.
+ *
+ * Returns: whether the request still waits
+ */
+static void install_signals(GType type) {
+    authorize_signal = g_signal_new("authorize", type, G_SIGNAL_RUN_LAST, 0, take_verdict, nullptr, nullptr,
+                                    rtspsink::verdict_type(), 2, G_TYPE_UINT64, GST_TYPE_STRUCTURE);
+    g_signal_new_class_handler("decide", type, static_cast<GSignalFlags>(G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION),
+                               G_CALLBACK(gst_rtsp_sink_decide), nullptr, nullptr, nullptr, G_TYPE_BOOLEAN, 2,
+                               G_TYPE_UINT64, G_TYPE_BOOLEAN);
+}
+
 static void gst_rtsp_sink_class_init(GstRtspSinkClass *klass) {
     auto *object_class = G_OBJECT_CLASS(klass);
     object_class->set_property = gst_rtsp_sink_set_property;
@@ -162,6 +202,7 @@ static void gst_rtsp_sink_class_init(GstRtspSinkClass *klass) {
     object_class->dispose = gst_rtsp_sink_dispose;
     object_class->finalize = gst_rtsp_sink_finalize;
     install_properties(object_class);
+    install_signals(G_TYPE_FROM_CLASS(klass));
 
     auto *element_class = GST_ELEMENT_CLASS(klass);
     element_class->change_state = gst_rtsp_sink_change_state;
@@ -178,7 +219,7 @@ static void gst_rtsp_sink_class_init(GstRtspSinkClass *klass) {
 }
 
 static void gst_rtsp_sink_init(GstRtspSink *self) {
-    self->impl = new RtspSink(GST_ELEMENT(self));
+    self->impl = new RtspSink(GST_ELEMENT(self), authorize_signal);
     // Linked or not, with pads or without.
     gst_bin_set_suppressed_flags(GST_BIN(self),
                                  static_cast<GstElementFlags>(GST_ELEMENT_FLAG_SINK | GST_ELEMENT_FLAG_SOURCE));

@@ -21,6 +21,7 @@ enum {
     PROP_PAYLOAD_TYPE,
     PROP_MULTICAST_IP,
     PROP_MULTICAST_PORT,
+    PROP_AUTH,
     PROP_MAX_LATENESS,
     PROP_MAX_BUFFERS,
     PROP_DROP,
@@ -75,6 +76,9 @@ static void gst_rtsp_sink_pad_set_property(GObject *object, guint id, const GVal
             break;
         case PROP_MULTICAST_PORT:
             impl(object).set_multicast_port(static_cast<uint16_t>(g_value_get_uint(value)));
+            break;
+        case PROP_AUTH:
+            impl(object).set_auth(g_value_get_string(value) ? std::optional(text(value)) : std::nullopt);
             break;
         case PROP_MAX_LATENESS:
         case PROP_MAX_BUFFERS:
@@ -148,6 +152,13 @@ static void install_stream_properties(GObjectClass *klass, GParamFlags flags) {
                          "RTP payload type (-1: the static one of the medium, else the first from 96 that is free in "
                          "the mapping). Set before caps arrive",
                          -1, 127, -1, flags));
+    // Not readable, as that of the element.
+    g_object_class_install_property(
+        klass, PROP_AUTH,
+        g_param_spec_string("auth", "Auth",
+                            "Who may view the mapping of this stream, instead of the element's 'auth': "
+                            "user:password[,user:password...]. Not readable. Set at any time",
+                            nullptr, static_cast<GParamFlags>(G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS)));
 }
 
 static void install_group_properties(GObjectClass *klass, GParamFlags flags) {

@@ -13,6 +13,8 @@ using rtspcore::media::MountConfig;
 using rtspcore::media::TrackConfig;
 using rtspcore::server::MountTable;
 using rtspcore::server::Server;
+using rtspcore::server::access::MappingRules;
+using rtspcore::server::access::Users;
 
 void Presentations::Member::forget() {
     path.clear();
@@ -35,6 +37,7 @@ void Presentations::announce(MountTable &table) {
 void Presentations::open(std::shared_ptr<Server> server) {
     auto state = state_.lock();
     state->server = std::move(server);
+    guard(*state);
     refresh(*state);
 }
 
@@ -53,8 +56,11 @@ void Presentations::close() {
     {
         auto state = state_.lock();
         end_mounts(*state);
-        if (state->server)
+        if (state->server) {
             state->server->mounts().remove_all(this);
+            state->server->access().remove_rules(this);
+        }
+        state->rules.clear();
         std::swap(server, state->server);
     }
     // The last user's reference stops the server here, outside the lock.
@@ -85,6 +91,7 @@ void Presentations::leave(PacketFeed &stream) {
     member->forget();
     state->members.erase(state->members.begin() + (member - state->members.data()));
     refresh(*state);
+    guard(*state);
 }
 
 void Presentations::set_linked(PacketFeed &stream, bool linked) {
@@ -102,6 +109,7 @@ Outcome<void> Presentations::set_path(PacketFeed &stream, const std::string &pat
     drop_track(*state, *member);
     member->path = path;
     member->payload_type = -1;
+    guard(*state);
     Outcome<void> outcome;
     if (member->config.caps)
         outcome = add_track(*state, *member);
@@ -181,6 +189,53 @@ unsigned Presentations::undecided_pads(const State &state) {
         return member.linked && (member.path.empty() || !state.mounts.contains(member.path));
     });
     return static_cast<unsigned>(undecided);
+}
+
+void Presentations::set_auth(PacketFeed &stream, std::optional<std::string> auth) {
+    auto state = state_.lock();
+    Member *member = find(*state, stream);
+    if (!member || member->auth == auth)
+        return;
+    member->auth = std::move(auth);
+    guard(*state);
+}
+
+std::optional<Users> Presentations::users_of(const State &state, const std::string &path) {
+    std::optional<Users> users;
+    for (const Member &member : state.members) {
+        if (member.path != path || !member.auth)
+            continue;
+        if (!users)
+            users.emplace();
+        if (const auto parsed = Users::from_list(*member.auth, state.server->access().config().realm))
+            users->add_all(parsed->users);
+    }
+    return users;
+}
+
+// Tells the server who may view, before there is anything to view. Rules that stay the same are not told anew: requests
+// that wait are held to those they were let in by.
+void Presentations::guard(State &state) {
+    if (!state.server)
+        return;
+    std::map<std::string, std::shared_ptr<const MappingRules>> rules;
+    for (const Member &member : state.members) {
+        if (member.path.empty() || rules.contains(member.path))
+            continue;
+        auto users = users_of(state, member.path);
+        const auto before = state.rules.find(member.path);
+        if (before != state.rules.end() && before->second->users == users)
+            rules[member.path] = before->second;
+        else
+            rules[member.path] = std::make_shared<const MappingRules>(MappingRules{std::move(users), state.authorize});
+    }
+    auto &access = state.server->access();
+    for (const auto &[path, rule] : rules)
+        access.set_rules(this, path, rule);
+    for (const auto &[path, rule] : state.rules)
+        if (!rules.contains(path))
+            access.set_rules(this, path, nullptr);
+    state.rules = std::move(rules);
 }
 
 void Presentations::refresh(State &state) {

@@ -25,6 +25,10 @@ public:
     // Tells a server that is about to open that there will be something to wait for.
     void announce(rtspcore::server::MountTable &table);
     void open(std::shared_ptr<rtspcore::server::Server> server);
+    // Who is asked for each viewer; before open().
+    void set_authorize(rtspcore::server::access::Authorize authorize) {
+        state_.lock()->authorize = std::move(authorize);
+    }
     // For mounts that are made from here on.
     void configure(const rtspcore::media::MountConfig &config);
     // Ends all mounts; streams stay, as if no caps had come.
@@ -37,6 +41,9 @@ public:
     void set_linked(PacketFeed &stream, bool linked);
     // A stream that is served already moves there.
     Outcome<void> set_path(PacketFeed &stream, const std::string &path);
+    // `user:password[,user:password...]` for the path of the stream, instead of the server's; those of all streams of a
+    // path together. What cannot be read lets nobody in. Nothing: as the server has it.
+    void set_auth(PacketFeed &stream, std::optional<std::string> auth);
     // Adds the stream to the mount of its path. When it is there already, with caps that its viewers cannot go on with,
     // the path gets a new mount for all its streams.
     Outcome<void> serve(PacketFeed &stream, rtspcore::media::TrackConfig config);
@@ -54,7 +61,8 @@ private:
         PacketFeed *feed = nullptr;
         unsigned order = 0;  // of joining: of the pads
         bool linked = false;
-        std::string path;                     // empty: not known
+        std::string path;  // empty: not known
+        std::optional<std::string> auth;
         rtspcore::media::TrackConfig config;  // without caps: not known
         std::shared_ptr<rtspcore::media::Track> track;
         int payload_type = -1;
@@ -64,6 +72,8 @@ private:
     struct State {
         unsigned joined = 0;
         std::shared_ptr<rtspcore::server::Server> server;
+        rtspcore::server::access::Authorize authorize;
+        std::map<std::string, std::shared_ptr<const rtspcore::server::access::MappingRules>> rules;
         rtspcore::media::MountConfig config;
         std::vector<Member> members;  // in order of creation
         std::map<std::string, std::shared_ptr<rtspcore::media::Mount>> mounts;
@@ -77,6 +87,8 @@ private:
     void drop_track(State &state, Member &member);
     void end_mounts(State &state);
     void refresh(State &state);
+    void guard(State &state);
+    static std::optional<rtspcore::server::access::Users> users_of(const State &state, const std::string &path);
 
     rtspcore::Guarded<State> state_;
 };

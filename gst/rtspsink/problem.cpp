@@ -48,6 +48,15 @@ Problem permission_denied(const ServerConfig &config) {
                 "setcap cap_net_bind_service=+ep on the program."};
 }
 
+Problem shared_access(const ServerConfig &config) {
+    return {
+        GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
+        "Property 'auth' (or another one of access): port " + std::to_string(config.port) +
+            " is served by another element of this process already, with other rules, which the viewers of this one "
+            "would be let in by. Set the same on both, leave them out here, use the pads' property 'auth', or "
+            "another 'service'."};
+}
+
 }  // namespace
 
 Problem bad_setting(const char *property, std::string_view value, std::string_view fix) {
@@ -93,7 +102,13 @@ Problem cannot_open(const ServerConfig &config, const rtspcore::Failure<ServerEr
         case ServerError::SecuredOtherwise:
             return {GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
                     "Property 'service': another rtspsink of this process serves port " + std::to_string(config.port) +
-                        " with other users, or other TLS settings. Give both the same ones, or another port."};
+                        " with other TLS settings. Give both the same ones, or another port."};
+        case ServerError::BadUsersFile:
+            return bad_setting("auth-file", config.access.users_file,
+                               "its lines are user:realm:digest as htdigest writes them, for the realm '" +
+                                   config.access.realm + "' (property 'auth-realm')" + reason);
+        case ServerError::SharedAccess:
+            return shared_access(config);
         case ServerError::System:
             break;
     }

@@ -38,10 +38,9 @@ bool RtspSink::open() {
         post_error(element_, config.error().code);
         return false;
     }
-    if (const auto groups = check_groups(); !groups) {
-        post_error(element_, groups.error().code);
+    if (!has_good_pads())
         return false;
-    }
+    presentations_.set_authorize(authorizer_->callback());
     if (settings.rtsp_server)
         config->fallback = fallback_ = make_fallback(settings.rtsp_server);
     auto server = rtspcore::server::shared_server(
@@ -71,13 +70,16 @@ void RtspSink::notify_ports() {
         g_object_notify(G_OBJECT(element_), property);
 }
 
-Outcome<void> RtspSink::check_groups() {
-    Outcome<void> outcome;
+bool RtspSink::has_good_pads() {
+    bool are_good = true;
     for_each_stream([&](Stream &stream) {
-        if (auto checked = check_group(stream.settings().group); !checked)
-            outcome = std::move(checked);
+        for (const auto &checked : {stream.check_auth(), check_group(stream.settings().group)}) {
+            if (!checked && are_good)
+                post_error(element_, checked.error().code);
+            are_good = are_good && checked;
+        }
     });
-    return outcome;
+    return are_good;
 }
 
 GstStateChangeReturn RtspSink::change_state(GstStateChange transition,

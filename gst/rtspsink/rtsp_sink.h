@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "authorizer.h"
 #include "base/guarded.h"
 #include "capture_clock.h"
 #include "presentations.h"
@@ -23,7 +24,9 @@ class Stream;
 // rules of GStreamer, and block for as long as the elements inside take.
 class RtspSink {
 public:
-    explicit RtspSink(GstElement *element) : element_(element) {}
+    // `authorize`: the id of the signal of that name.
+    RtspSink(GstElement *element, guint authorize)
+        : element_(element), authorizer_(std::make_shared<Authorizer>(element, authorize)) {}
 
     [[nodiscard]] GstElement *element() const { return element_; }
     [[nodiscard]] Settings settings() { return *settings_.lock(); }
@@ -31,6 +34,7 @@ public:
     void change_settings(const std::function<void(Settings &)> &change) { change(*settings_.lock()); }
     [[nodiscard]] Presentations &presentations() { return presentations_; }
     [[nodiscard]] CaptureClock &capture_clock() { return capture_clock_; }
+    [[nodiscard]] Authorizer &authorizer() { return *authorizer_; }
 
     GstStateChangeReturn change_state(GstStateChange transition,
                                       const std::function<GstStateChangeReturn()> &parent_class);
@@ -54,7 +58,7 @@ private:
     void notify_ports();
     bool open();
     void close();
-    Outcome<void> check_groups();
+    bool has_good_pads();
     void for_each_stream(const std::function<void(Stream &)> &visit);
     [[nodiscard]] std::string next_name();
 
@@ -68,6 +72,7 @@ private:
     };
 
     GstElement *const element_;  // owns this
+    const std::shared_ptr<Authorizer> authorizer_;
     rtspcore::Guarded<Settings> settings_;
     rtspcore::Guarded<Pads> pads_;
     CaptureClock capture_clock_;

@@ -130,6 +130,7 @@ Outcome<ServerConfig> server_config(const Settings &settings) {
     ServerConfig config;
     config.tls = *std::move(tls);
     config.access = *std::move(access);
+    config.max_connections = settings.access.max_connections;
     config.address = settings.address;
     config.port = static_cast<uint16_t>(port);
     config.udp_ports = *udp_ports;

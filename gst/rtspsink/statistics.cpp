@@ -25,6 +25,7 @@ constexpr Field<ServerStatistics> kServerFields[] = {
     {"sessions-total", &ServerStatistics::sessions_total},
     {"requests", &ServerStatistics::requests},
     {"bad-requests", &ServerStatistics::bad_requests},
+    {"requests-denied", &ServerStatistics::requests_denied},
     {"rtcp-dropped", &ServerStatistics::rtcp_dropped},
 };
 

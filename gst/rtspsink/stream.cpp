@@ -37,6 +37,7 @@ void Stream::attach(RtspSink &owner) {
     gst_element_sync_state_with_parent(packet_sink_.get());
     chain_.emplace(GST_BIN(owner.element()), packet_sink_.get());
     owner.presentations().join(packet_sink_of(packet_sink_).feed());
+    owner.presentations().set_auth(packet_sink_of(packet_sink_).feed(), settings().auth);
     gst_pad_add_probe(pad_, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, before_event, this, nullptr);
     follow_links();
     take_path_from_settings();
@@ -110,6 +111,23 @@ void Stream::set_sync(SyncMode sync) {
     settings_.lock()->sync = sync;
     if (packet_sink_)
         packet_sink_of(packet_sink_).set_sync_mode(sync);
+}
+
+void Stream::set_auth(std::optional<std::string> auth) {
+    settings_.lock()->auth = auth;
+    if (!owner_)
+        return;
+    owner_->presentations().set_auth(packet_sink_of(packet_sink_).feed(), std::move(auth));
+    if (const auto checked = check_auth(); !checked && GST_STATE(owner_->element()) >= GST_STATE_READY)
+        post_error(owner_->element(), checked.error().code);
+}
+
+Outcome<void> Stream::check_auth() {
+    const auto auth = settings().auth;
+    if (!auth)
+        return {};
+    const auto users = users_of_mapping(*auth, owner_->settings().access.auth_realm);
+    return users ? Outcome<void>() : refuse(users.error().code);
 }
 
 void Stream::set_without_meaning(const char *property) {

@@ -27,6 +27,7 @@ struct StreamSettings {
     std::string payloader;  // empty: found by caps
     int payload_type = -1;
     rtspcore::media::TrackConfig::FixedGroup group;  // of multicast; without an address the element's pool has one
+    std::optional<std::string> auth;                 // secret
     std::set<std::string> without_meaning;           // names of properties that were set in vain
 };
 
@@ -57,6 +58,9 @@ public:
     void set_payload_type(int type) { settings_.lock()->payload_type = type; }
     void set_multicast_ip(std::string address) { settings_.lock()->group.address = std::move(address); }
     void set_multicast_port(uint16_t port) { settings_.lock()->group.port = port; }
+    void set_auth(std::optional<std::string> auth);
+    // Fails for an `auth` that cannot be used.
+    [[nodiscard]] Outcome<void> check_auth();
     void set_without_meaning(const char *property);
     // Transfer full.
     [[nodiscard]] GstStructure *statistics();

@@ -136,7 +136,8 @@ void Mount::append(std::initializer_list<SharedBatch> batches) {
     wake_all(subscribers);
 }
 
-void Mount::put(Content &content, const SharedBatch &batch) const {
+void Mount::put(Content &content, const SharedBatch &batch) {
+    statistics_.bytes_published.fetch_add(batch->slab().size(), std::memory_order_relaxed);
     const RingIndex index = content.ring.end();
     content.ring.append(batch);
     for (const auto &mailbox : content.subscribers)

@@ -133,6 +133,7 @@ SharedBatch make_goodbye(const PacketBatch &last, std::string_view cname, Time n
 // Counters of a mount, for anybody to read at any time.
 struct MountStatistics {
     std::atomic<uint64_t> viewers{0};
+    std::atomic<uint64_t> bytes_published{0};
     std::atomic<uint64_t> packets_sent{0};
     std::atomic<uint64_t> bytes_sent{0};
     std::atomic<uint64_t> units_dropped{0};  // left out for slow viewers because nothing depended on them
@@ -203,7 +204,7 @@ private:
         std::vector<std::shared_ptr<Mailbox>> subscribers;
         uint64_t version = 0;
     };
-    void put(Content &content, const SharedBatch &batch) const;
+    void put(Content &content, const SharedBatch &batch);
     static std::optional<size_t> free_index(const Content &content);
 
     const std::string path_;

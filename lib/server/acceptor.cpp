@@ -8,9 +8,12 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <memory>
+#include <string_view>
 #include <utility>
 
 #include "base/log.h"
+#include "server/access/refusal_log.h"
 #include "server/io_thread.h"
 #include "server/server.h"
 
@@ -72,9 +75,24 @@ void Acceptor::accept_one(UniqueFd fd) {
         return;
     auto &statistics = server_.statistics();
     statistics.connections_total.fetch_add(1, std::memory_order_relaxed);
-    const bool full = statistics.connections.fetch_add(1, std::memory_order_relaxed) >= limit_;
-    server_.least_busy_thread().post_connection({std::move(fd), *peer, *local, tls_only_},
+    auto admission = server_.access().is_admitted(*peer) ? server_.access().admit(*peer) : nullptr;
+    if (!admission)
+        return turn_away(fd.get(), *peer);
+    const bool crowded = server_.access().has_too_many_strangers();
+    const bool full = statistics.connections.fetch_add(1, std::memory_order_relaxed) >= limit_ || crowded;
+    server_.least_busy_thread().post_connection({std::move(fd), *peer, *local, tls_only_, std::move(admission)},
                                                 full ? server_.io_thread_count() : 0);
+}
+
+// Who speaks RTSP learns why, whatever it was going to ask; for the rest it is an end like any other.
+void Acceptor::turn_away(int fd, const net::SocketAddress &peer) {
+    constexpr std::string_view kForbidden = "RTSP/1.0 403 Forbidden\r\nConnection: close\r\n\r\n";
+    constexpr std::string_view kTooMany = "RTSP/1.0 503 Service Unavailable\r\nConnection: close\r\n\r\n";
+    const bool is_denied = !server_.access().is_admitted(peer);
+    const std::string_view answer = is_denied ? kForbidden : kTooMany;
+    (void)!::send(fd, answer.data(), answer.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    access::log_turned_away(peer, is_denied ? "its address is denied" : "too many connections");
+    server_.statistics().connections_refused.fetch_add(1, std::memory_order_relaxed);
 }
 
 void Acceptor::refuse_one() {

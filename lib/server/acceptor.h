@@ -6,6 +6,7 @@
 #include "base/event_loop.h"
 #include "base/unique_fd.h"
 #include "net/socket.h"
+#include "net/socket_address.h"
 
 namespace rtspcore::server {
 
@@ -26,6 +27,7 @@ public:
 
 private:
     void accept_one(UniqueFd fd);
+    void turn_away(int fd, const net::SocketAddress &peer);
     void refuse_one();
 
     Server &server_;

@@ -56,6 +56,7 @@ Connection::Connection(Arrival arrival, Time now)
       peer_(arrival.peer),
       local_(arrival.local),
       tls_only_(arrival.tls_only),
+      admission_(std::move(arrival.admission)),
       message_began_(now),
       last_request_(now) {
     prepare(stream_->fd());

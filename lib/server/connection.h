@@ -21,6 +21,7 @@
 #include "rtsp/http_tunnel.h"
 #include "rtsp/message_parser.h"
 #include "rtsp/transport.h"
+#include "server/access/admissions.h"
 #include "server/exchange.h"
 #include "server/http_tunnels.h"
 
@@ -40,6 +41,7 @@ struct Arrival {
     net::SocketAddress peer;
     net::SocketAddress local;
     bool tls_only = false;  // at a port where nothing else is spoken
+    std::shared_ptr<access::Admission> admission = {};
 };
 
 // One connection of a client: RTSP, in TLS, a WebSocket or both or as it is, or a half of an HTTP tunnel. Confined to
@@ -89,6 +91,8 @@ public:
     [[nodiscard]] Connection *post_half();
     // Whether it has a part in what another connection does.
     [[nodiscard]] bool is_post_half() const { return post_ && post_->get; }
+    // Its place among the connections that are counted; null in tests.
+    [[nodiscard]] access::Admission *admission() const { return admission_.get(); }
 
     // The sessions that were set up on this connection.
     void add_session(Session &session);
@@ -160,6 +164,7 @@ private:
     const bool tls_only_;
     IoThread *thread_ = nullptr;
     uint64_t id_ = 0;
+    std::shared_ptr<access::Admission> admission_;
     rtsp::MessageParser parser_;
     net::StreamWriter writer_;
     std::vector<Session *> sessions_;

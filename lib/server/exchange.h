@@ -3,11 +3,13 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <variant>
 
 #include "base/clock.h"
 #include "rtsp/message.h"
+#include "server/access/decisions.h"
 #include "server/access/visitor.h"
 
 namespace rtspcore::server {
@@ -26,6 +28,8 @@ struct ParkedRequest {
     enum class For : uint8_t {
         Mount,      // what is served changes
         FirstUnit,  // there is something to send to the viewer
+        Decision,   // the application answers
+        Penalty,    // time passes: there were failures from its address
         Thread,     // the connection comes to the I/O thread that has the session
         Elsewhere,  // the connection goes to another server of this process, with the request
     };
@@ -35,6 +39,7 @@ struct ParkedRequest {
     unsigned thread = 0;  // For::Thread: which one
     // Who was let in before it was parked, and is not asked again.
     std::optional<access::Visitor> visitor = {};
+    std::shared_ptr<access::OpenQuestion> question = {};  // For::Decision
 };
 
 using Outcome = std::variant<Answer, ParkedRequest>;

@@ -30,16 +30,31 @@ private:
     IoThread &thread_;
 };
 
+class IoThread::DecisionReader : public EventLoop::Handler {
+public:
+    explicit DecisionReader(IoThread &thread) : thread_(thread) {}
+    void on_ready(uint32_t) override {
+        for (const uint64_t connection : thread_.decisions().take_answered())
+            thread_.resume(connection);
+    }
+
+private:
+    IoThread &thread_;
+};
+
 IoThread::IoThread(Server &server, unsigned index, std::unique_ptr<net::UdpPorts> udp)
     : server_(server),
       index_(index),
       mailbox_(std::make_shared<media::Mailbox>()),
       mailbox_reader_(std::make_unique<MailboxReader>(*this)),
+      decisions_(std::make_shared<access::Decisions>()),
+      decision_reader_(std::make_unique<DecisionReader>(*this)),
       udp_(std::move(udp)),
       requests_(*this),
       groups_(*this),
       sessions_(index) {
     loop_.watch(mailbox_->fd(), EPOLLIN, *mailbox_reader_);
+    loop_.watch(decisions_->fd(), EPOLLIN, *decision_reader_);
     if (udp_)
         udp_->attach(loop_, *this);
 }
@@ -181,11 +196,16 @@ void IoThread::end_session(Session &session) {
 
 bool IoThread::has_room_for_session() {
     const size_t limit = server_.config().max_connections;
-    if (sessions_.size() < limit)
+    const unsigned limit_of_all = server_.config().access.max_sessions;
+    const auto has_room = [&] {
+        const auto all = server_.statistics().sessions.load(std::memory_order_relaxed);
+        return sessions_.size() < limit && (limit_of_all == 0 || all < limit_of_all);
+    };
+    if (has_room())
         return true;
     for (Session *session : sessions_.abandoned())
         end_session(*session);
-    return sessions_.size() < limit;
+    return has_room();
 }
 
 void IoThread::read_mailbox() {
@@ -210,20 +230,33 @@ void IoThread::read_mailbox() {
         mirror->distribute(loop_.now());
 }
 
-// RTSP 1.0 has no request with which a server ends a session: viewers get BYE, and those over TCP the end of their
-// connection.
 void IoThread::close_mount(uint64_t mount) {
     groups_.close(mount);
-    for (Session *session : sessions_.of_mount(mount)) {
-        Connection *connection = session->connection();
-        const bool interleaved = session->is_interleaved();
-        if (session->viewer())
-            session->viewer()->say_goodbye(loop_.now());
-        end_session(*session);
-        if (connection && interleaved) {
-            connection->close_after_flush();
-            connection->pump(loop_.now());
-        }
+    for (Session *session : sessions_.of_mount(mount))
+        dismiss(*session);
+}
+
+// RTSP 1.0 has no request with which a server ends a session: viewers get BYE, and those over TCP the end of their
+// connection.
+void IoThread::dismiss(Session &session) {
+    Connection *connection = session.connection();
+    const bool interleaved = session.is_interleaved();
+    if (session.viewer())
+        session.viewer()->say_goodbye(loop_.now());
+    end_session(session);
+    if (connection && interleaved) {
+        connection->close_after_flush();
+        connection->pump(loop_.now());
+    }
+}
+
+void IoThread::dismiss_unwelcome() {
+    const WallTime now = wall_now();
+    for (Session *session : sessions_.all()) {
+        if (server_.access().is_welcome(session->visitor(), session->mount()->path(), now))
+            continue;
+        CORE_INFO("session of %s ends: its token or its user is no longer good", session->mount()->path().c_str());
+        dismiss(*session);
     }
 }
 
@@ -344,6 +377,12 @@ void IoThread::tick() {
         if (connection && interleaved)
             connection->doom("its session timed out");
     }
+    if (index_ == 0) {
+        server_.access().refresh();
+        if (config.access.max_bit_rate > 0)
+            server_.outgoing_rate().sample(server_.mounts().all(), now);
+    }
+    dismiss_unwelcome();
     for (const auto &[id, connection] : connections_)
         if (connection->is_overdue(now, config.request_timeout, config.session_timeout))
             connection->doom("no request in time");

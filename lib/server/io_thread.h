@@ -59,6 +59,7 @@ public:
     [[nodiscard]] MulticastGroups &groups() { return groups_; }
     [[nodiscard]] bool is_stopping() const { return stopping_; }
     [[nodiscard]] net::UdpPorts *udp() { return udp_.get(); }
+    [[nodiscard]] access::Decisions &decisions() { return *decisions_; }
     [[nodiscard]] DatagramPeers &datagram_peers() { return peers_; }
     [[nodiscard]] std::span<uint8_t> read_buffer() { return read_buffer_; }
     [[nodiscard]] net::WriteScratch &scratch() { return scratch_; }
@@ -88,12 +89,15 @@ public:
 
 private:
     class MailboxReader;
+    class DecisionReader;
 
     Connection &adopt(std::unique_ptr<Connection> connection);
     bool make_room();
     std::unique_ptr<Connection> take_out(Connection &connection);
     void read_mailbox();
     void close_mount(uint64_t mount);
+    void dismiss(Session &session);
+    void dismiss_unwelcome();
     void reap();
     void end_sessions_of(Connection &connection);
     void send_away(Connection &connection, unsigned thread);
@@ -112,6 +116,8 @@ private:
     EventLoop loop_;
     std::shared_ptr<media::Mailbox> mailbox_;
     std::unique_ptr<MailboxReader> mailbox_reader_;
+    std::shared_ptr<access::Decisions> decisions_;
+    std::unique_ptr<DecisionReader> decision_reader_;
     std::unique_ptr<net::UdpPorts> udp_;
     DatagramPeers peers_;
     RequestHandler requests_;

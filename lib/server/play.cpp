@@ -31,6 +31,8 @@ Outcome RequestHandler::play(Context &context) {
 
 Outcome RequestHandler::begin_playing(Context &context) {
     Session &session = *context.session;
+    if (!has_bandwidth(*session.mount()))
+        return refuse(context, rtsp::Status::NotEnoughBandwidth, "one more viewer would exceed the bit rate");
     Viewer &viewer = thread_.make_viewer(session);
     const Time now = thread_.loop().now();
     if (start_viewer(viewer, now))

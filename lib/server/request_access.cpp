@@ -38,7 +38,21 @@ const std::string &mapping_of(rtsp::Method method, const rtsp::RequestTarget &ta
 
 // Wrong ones are refused wherever they come.
 bool lacks_fresh_proof(Refusal refusal) {
-    return refusal == Refusal::NoCredentials || refusal == Refusal::StaleNonce;
+    return refusal == Refusal::NoCredentials || refusal == Refusal::StaleNonce || refusal == Refusal::NoToken;
+}
+
+rtsp::Status status_of(Refusal refusal) {
+    switch (refusal) {
+        case Refusal::NoCredentials:
+        case Refusal::StaleNonce:
+        case Refusal::WrongCredentials:
+        case Refusal::Replayed:
+            return rtsp::Status::Unauthorized;
+        case Refusal::TooManyFailures:
+            return rtsp::Status::ServiceUnavailable;
+        default:
+            return rtsp::Status::Forbidden;
+    }
 }
 
 }  // namespace
@@ -47,40 +61,90 @@ std::optional<Outcome> RequestHandler::check_access(Context &context) {
     if (is_open_to_all(context.request.method))
         return std::nullopt;
     const std::string &mapping = mapping_of(context.request.method, context.target, context.session);
+    const access::Inquiry inquiry{context.request,      mapping,   context.target.query, context.connection.peer(),
+                                  thread_.loop().now(), wall_now()};
+    auto identified = identify(context, inquiry);
+    if (auto *instead = std::get_if<Outcome>(&identified))
+        return std::move(*instead);
+    return let_in(context, inquiry, std::move(std::get<Visitor>(identified)));
+}
+
+// Who it is, or what it has instead: 401, 403, or to wait.
+std::variant<Visitor, Outcome> RequestHandler::identify(Context &context, const access::Inquiry &inquiry) {
     access::AccessControl &access = thread_.server().access();
     // What was parked comes again, with a nonce count that is used up. Rules may have come with the mount, though.
-    const auto *known = context.before && context.before->visitor ? &*context.before->visitor : nullptr;
-    if (known && known->rules == access.rules_of(mapping))
-        return let_in(context, *known);
-    const access::Inquiry inquiry{context.request, mapping, context.connection.peer(), thread_.loop().now()};
+    const ParkedRequest *before = context.before;
+    if (before && before->visitor && before->visitor->rules == access.rules_of(inquiry.mapping))
+        return *before->visitor;
+    if (!before || before->reason != ParkedRequest::For::Penalty) {
+        const auto delay = access.delay(inquiry);
+        if (!delay)
+            return refuse_access(context, inquiry, Refusal::TooManyFailures);
+        if (*delay > Duration::zero())
+            return ParkedRequest{context.request, ParkedRequest::For::Penalty, inquiry.now + *delay};
+    }
     auto verdict = access.judge(inquiry);
     if (auto *visitor = std::get_if<Visitor>(&verdict))
-        return let_in(context, std::move(*visitor));
+        return std::move(*visitor);
     const auto refusal = std::get<Refusal>(verdict);
     const Session *session = context.session;
-    const bool is_own = session && session->connection() == &context.connection && session->mount()->path() == mapping;
+    const bool is_own =
+        session && session->connection() == &context.connection && session->mount()->path() == inquiry.mapping;
     // Who is on the connection of a session has proven enough when it was made; a player that leaves does not wait for
     // another nonce.
     if (is_own && lacks_fresh_proof(refusal))
-        return let_in(context, session->visitor());
+        return session->visitor();
     return refuse_access(context, inquiry, refusal);
 }
 
-std::optional<Outcome> RequestHandler::let_in(Context &context, Visitor visitor) {
+std::optional<Outcome> RequestHandler::let_in(Context &context, const access::Inquiry &inquiry, Visitor visitor) {
     if (context.session && context.session->visitor().user != visitor.user)
-        return refuse(context, rtsp::Status::Forbidden, "the session is somebody else's");
+        return refuse_access(context, inquiry, Refusal::Forbidden);
+    if (context.connection.admission())
+        context.connection.admission()->prove();
     context.visitor = std::move(visitor);
-    return std::nullopt;
+    return consult(context, inquiry);
+}
+
+// Asks the application, once for a request; it waits meanwhile, and nobody else.
+std::optional<Outcome> RequestHandler::consult(Context &context, const access::Inquiry &inquiry) {
+    Visitor &visitor = *context.visitor;
+    const access::Authorize &own = thread_.server().config().authorize;
+    const access::Authorize &authorize = visitor.rules && visitor.rules->authorize ? visitor.rules->authorize : own;
+    const bool is_asked_for = context.request.method == rtsp::Method::Describe || !context.session;
+    if (!authorize || !is_asked_for || visitor.is_approved)
+        return std::nullopt;
+    const ParkedRequest *before = context.before;
+    auto question = before ? before->question : nullptr;
+    if (!question) {
+        question = thread_.decisions().open(context.connection.id());
+        authorize({visitor.user, inquiry.peer.host(), inquiry.mapping, context.request.method_name},
+                  question->decision());
+    }
+    if (const auto answer = question->answer()) {
+        visitor.is_approved = *answer;
+        return *answer ? std::nullopt : std::optional(refuse_access(context, inquiry, Refusal::NotApproved));
+    }
+    if (before && before->question && context.last_chance)
+        return refuse_access(context, inquiry, Refusal::NoDecision);
+    const Time deadline = inquiry.now + thread_.server().config().access.authorize_wait;
+    return ParkedRequest{context.request, ParkedRequest::For::Decision, deadline, 0, visitor, std::move(question)};
+}
+
+bool RequestHandler::has_bandwidth(const media::Mount &mount) const {
+    return thread_.server().outgoing_rate().has_room(mount, thread_.server().config().access.max_bit_rate);
 }
 
 Outcome RequestHandler::refuse_access(const Context &context, const access::Inquiry &inquiry, Refusal refusal) {
     thread_.server().statistics().requests_denied.fetch_add(1, std::memory_order_relaxed);
     access::log_refusal(inquiry, refusal);
-    if (refusal == Refusal::Forbidden)
-        return respond(context, rtsp::Status::Forbidden);
-    Answer answer = respond(context, rtsp::Status::Unauthorized);
-    for (std::string &challenge : thread_.server().access().challenges(inquiry, refusal))
-        answer.response.headers.add("WWW-Authenticate", std::move(challenge));
+    const rtsp::Status status = status_of(refusal);
+    Answer answer = respond(context, status);
+    if (status == rtsp::Status::Unauthorized)
+        for (std::string &challenge : thread_.server().access().challenges(inquiry, refusal))
+            answer.response.headers.add("WWW-Authenticate", std::move(challenge));
+    if (status == rtsp::Status::ServiceUnavailable)
+        answer.response.headers.add("Retry-After", "30");
     return answer;
 }
 

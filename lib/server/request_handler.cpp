@@ -58,15 +58,16 @@ std::string allowed_methods(const rtsp::SessionSituation &situation, rtsp::Scope
 
 Outcome RequestHandler::handle(Connection &connection, const rtsp::Request &request, bool last_chance,
                                const ParkedRequest *before) {
-    Context context{connection, request, last_chance, before};
+    // A penalty is over when its time is: what waits afterwards has a time of its own.
+    const bool was_penalty = before && before->reason == ParkedRequest::For::Penalty;
+    Context context{connection, request, last_chance && !was_penalty, before};
+    if (!before && is_too_fast(connection))
+        return too_fast(context);
     if (!sequence_of(request))
         return refuse(context, rtsp::Status::BadRequest,
                       "every request needs a CSeq header with a number (RFC 2326 section 12.17)");
-    if (thread_.server().config().tls.mode == TlsMode::Required && !connection.is_secure()) {
-        Answer answer = refuse(context, rtsp::Status::Forbidden, "this server speaks TLS only: rtsps://");
-        answer.closes = true;
-        return answer;
-    }
+    if (thread_.server().config().tls.mode == TlsMode::Required && !connection.is_secure())
+        return insecure(context);
     auto target = rtsp::parse_request_target(request.uri);
     if (!target)
         return refuse(context, rtsp::Status::BadRequest, target.error().message.c_str());
@@ -76,11 +77,8 @@ Outcome RequestHandler::handle(Connection &connection, const rtsp::Request &requ
             return std::move(*outcome);
         return ParkedRequest{request, ParkedRequest::For::Elsewhere, {}};
     }
-    if (const auto required = request.headers.joined("Require"); required) {
-        Answer answer = refuse(context, rtsp::Status::OptionNotSupported, "it requires an option");
-        answer.response.headers.add("Unsupported", *required);
-        return answer;
-    }
+    if (const auto required = request.headers.joined("Require"))
+        return unsupported(context, *required);
     if (auto outcome = find_session(context))
         return std::move(*outcome);
     // Before anything is told of what is served, or not, at the target.
@@ -101,6 +99,29 @@ bool RequestHandler::belongs_elsewhere(const Context &context) const {
         return false;
     const auto lookup = thread_.server().mounts().find(context.target.mapping);
     return !lookup.mount && (!lookup.pending || context.last_chance);
+}
+
+bool RequestHandler::is_too_fast(Connection &connection) const {
+    const unsigned limit = thread_.server().config().access.max_requests_a_second;
+    return connection.admission() && !connection.admission()->may_ask(limit, thread_.loop().now());
+}
+
+Answer RequestHandler::too_fast(const Context &context) const {
+    Answer answer = refuse(context, rtsp::Status::ServiceUnavailable, "it asks too often");
+    answer.closes = true;
+    return answer;
+}
+
+Answer RequestHandler::insecure(const Context &context) const {
+    Answer answer = refuse(context, rtsp::Status::Forbidden, "this server speaks TLS only: rtsps://");
+    answer.closes = true;
+    return answer;
+}
+
+Answer RequestHandler::unsupported(const Context &context, const std::string &options) const {
+    Answer answer = refuse(context, rtsp::Status::OptionNotSupported, "it requires an option");
+    answer.response.headers.add("Unsupported", options);
+    return answer;
 }
 
 std::optional<Outcome> RequestHandler::find_session(Context &context) {

@@ -45,12 +45,18 @@ private:
     };
 
     bool belongs_elsewhere(const Context &context) const;
+    bool is_too_fast(Connection &connection) const;
+    Answer too_fast(const Context &context) const;
+    Answer insecure(const Context &context) const;
+    Answer unsupported(const Context &context, const std::string &options) const;
     std::optional<Outcome> find_session(Context &context);
     Outcome dispatch(Context &context);
 
     // Whether the client may do this: what it has instead, if not (401, 403).
     std::optional<Outcome> check_access(Context &context);
-    std::optional<Outcome> let_in(Context &context, access::Visitor visitor);
+    std::variant<access::Visitor, Outcome> identify(Context &context, const access::Inquiry &inquiry);
+    std::optional<Outcome> let_in(Context &context, const access::Inquiry &inquiry, access::Visitor visitor);
+    std::optional<Outcome> consult(Context &context, const access::Inquiry &inquiry);
     Outcome refuse_access(const Context &context, const access::Inquiry &inquiry, access::Refusal refusal);
 
     Outcome options(Context &context);
@@ -66,6 +72,9 @@ private:
     std::variant<std::shared_ptr<media::Mount>, Outcome> find_mount(Context &context);
     // The transition of the session's state machine, or the refusal.
     std::variant<rtsp::Transition, Outcome> transition(const Context &context);
+
+    // Whether one more viewer may be sent this mount.
+    [[nodiscard]] bool has_bandwidth(const media::Mount &mount) const;
 
     // Parts of setup().
     std::optional<unsigned> setup_track(const Context &context, media::Mount &mount);

@@ -55,7 +55,7 @@ unsigned thread_count(unsigned configured) {
 
 }  // namespace
 
-Server::Server(ServerConfig config) : config_(std::move(config)), fallback_(config_.fallback), access_(config_.access) {
+Server::Server(ServerConfig config) : config_(std::move(config)), fallback_(config_.fallback) {
     if (config_.multicast.enabled)
         multicast_ = std::make_unique<MulticastPool>(config_.multicast);
 }
@@ -67,6 +67,10 @@ Server::~Server() {
 
 Result<std::shared_ptr<Server>, ServerError> Server::open(ServerConfig config, const PrepareMounts &prepare) {
     std::shared_ptr<Server> server(new Server(std::move(config)));
+    auto access = access::AccessControl::open(server->config_.access);
+    if (!access)
+        return Failure{ServerError::BadUsersFile, access.error().message};
+    server->access_ = std::move(*access);
     auto socket = net::listen_on(server->config_.address, server->config_.port);
     if (!socket)
         return Failure{code_of(socket.error().code), socket.error().message};

@@ -19,6 +19,7 @@
 #include "server/http_tunnels.h"
 #include "server/mount_table.h"
 #include "server/multicast_config.h"
+#include "server/outgoing_rate.h"
 
 namespace rtspcore::net {
 class UdpPorts;
@@ -61,6 +62,8 @@ struct ServerConfig {
     MulticastConfig multicast;  // checked
     TlsConfig tls;
     access::AccessConfig access;
+    // Asked as well as the rules of a mapping, for mappings that have none.
+    access::Authorize authorize;
     std::shared_ptr<const Fallback> fallback;  // Server::set_fallback(), from the first client on
     std::string server_name;                   // the `Server` header
 };
@@ -75,7 +78,9 @@ enum class ServerError : uint8_t {
     BadKey,
     BadClientCa,
     TlsPortNotAvailable,
-    SecuredOtherwise,  // the port is served already, with another TlsConfig or AccessConfig
+    SecuredOtherwise,  // the port is served already, with another TlsConfig
+    BadUsersFile,
+    SharedAccess,  // the port is served already, with other rules of access
     System,
 };
 
@@ -104,12 +109,13 @@ public:
     ~Server();
 
     [[nodiscard]] MountTable &mounts() { return mounts_; }
-    [[nodiscard]] access::AccessControl &access() { return access_; }
+    [[nodiscard]] access::AccessControl &access() { return *access_; }
     [[nodiscard]] uint16_t port() const { return port_; }
     // Of TlsConfig::port; 0 if there is none.
     [[nodiscard]] uint16_t tls_port() const { return tls_port_; }
     [[nodiscard]] const ServerConfig &config() const { return config_; }
     [[nodiscard]] ServerStatistics &statistics() { return statistics_; }
+    [[nodiscard]] OutgoingRate &outgoing_rate() { return outgoing_rate_; }
 
     // Who gets the connections that ask for something else than live mounts; null: they are answered 404. With several,
     // the last one that was set.
@@ -140,8 +146,9 @@ private:
     MountTable mounts_;
     HttpTunnels tunnels_;
     Guarded<std::shared_ptr<const Fallback>> fallback_;
-    access::AccessControl access_;
     std::unique_ptr<MulticastPool> multicast_;
+    OutgoingRate outgoing_rate_;
+    std::unique_ptr<access::AccessControl> access_;
     std::vector<std::unique_ptr<IoThread>> io_threads_;
     std::unique_ptr<Acceptor> acceptor_;
     std::unique_ptr<Acceptor> tls_acceptor_;
@@ -151,8 +158,9 @@ private:
 };
 
 // The server for an address and port of this process: several elements, in several pipelines, share one. The first that
-// asks decides the configuration, but who asks for other security than there is fails; the server ends with its last
-// user. Port 0 is never shared. `prepare` as for
+// asks decides the configuration; the server ends with its last user. Who asks for another TlsConfig than the one in
+// force fails (SecuredOtherwise), and who asks for other rules of access does (SharedAccess), unless it asks for none.
+// Port 0 is never shared. `prepare` as for
 // Server::open(), and not called if the server is there already. Safe.
 Result<std::shared_ptr<Server>, ServerError> shared_server(const ServerConfig &config,
                                                            const PrepareMounts &prepare = {});

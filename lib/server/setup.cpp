@@ -44,6 +44,8 @@ Outcome RequestHandler::setup(Context &context) {
         return refuse(context, rtsp::Status::ServiceUnavailable, "too many sessions on one connection");
     if (!context.session && !thread_.has_room_for_session())
         return refuse(context, rtsp::Status::ServiceUnavailable, "too many sessions");
+    if (!context.session && !has_bandwidth(*mount))
+        return refuse(context, rtsp::Status::NotEnoughBandwidth, "one more viewer would exceed the bit rate");
     if (!context.request.headers.find("Transport"))
         return refuse(context, rtsp::Status::BadRequest, "SETUP needs a Transport header");
     auto transport = choose_transport(context);

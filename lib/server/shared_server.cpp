@@ -24,6 +24,11 @@ Registry &registry() {
     return instance;
 }
 
+// Nobody gets a server that is less closed than what was asked for.
+bool has_access_of(const Server &server, const ServerConfig &config) {
+    return config.access == access::AccessConfig() || config.access == server.config().access;
+}
+
 void close_and_unlist(std::shared_ptr<Server> server, const std::pair<std::string, uint16_t> &key) {
     server.reset();
     const std::lock_guard lock(registry().mutex);
@@ -41,10 +46,10 @@ Result<std::shared_ptr<Server>, ServerError> shared_server(const ServerConfig &c
     auto &servers = registry().servers;
     for (auto found = servers.find(key); found != servers.end(); found = servers.find(key)) {
         if (auto server = found->second.lock()) {
-            if (server->config().tls == config.tls && server->config().access == config.access)
-                return server;
-            return Failure{ServerError::SecuredOtherwise,
-                           std::string("the port is served with other TLS or access settings")};
+            if (server->config().tls != config.tls)
+                return Failure{ServerError::SecuredOtherwise, std::string()};
+            return has_access_of(*server, config) ? Result<std::shared_ptr<Server>, ServerError>(server)
+                                                  : Failure{ServerError::SharedAccess, std::string()};
         }
         registry().closed.wait(lock);
     }

@@ -135,6 +135,12 @@ Result<Users::Parsed, UsersError> Users::from_htdigest(std::string_view text, st
     return parsed;
 }
 
+void Users::add_all(const Users &other) {
+    realm_ = other.realm_;
+    for (const User &user : other.users_)
+        add(user.name) = user;
+}
+
 bool Users::all_know(DigestAlgorithm algorithm) const {
     const auto digest = algorithm == DigestAlgorithm::Md5 ? &User::md5 : &User::sha256;
     return std::none_of(users_.begin(), users_.end(), [&](const User &user) { return (user.*digest).empty(); });

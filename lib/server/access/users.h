@@ -21,6 +21,8 @@ struct User {
     std::vector<MappingPattern> mappings;  // that the user may view; empty: all
 
     [[nodiscard]] bool may_view(const std::string &mapping) const;
+    // Another one when the password is another.
+    [[nodiscard]] std::string key() const { return md5 + sha256; }
     bool operator==(const User &) const = default;
 };
 
@@ -42,6 +44,8 @@ public:
     static bool is_usable_realm(std::string_view realm);
 
     [[nodiscard]] bool empty() const { return users_.empty(); }
+    // Takes those of `other`, too, also for names that are here already. Both are of one realm.
+    void add_all(const Users &other);
     // Whether every user can be checked by it.
     [[nodiscard]] bool all_know(rtsp::DigestAlgorithm algorithm) const;
     [[nodiscard]] const User *find(std::string_view name) const;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <chrono>
+#include <mutex>
 #include <string>
 
+#include "server/access/token.h"
 #include "support/check_suite.h"
 #include "support/check_text.h"
 #include "support/live_server.h"
@@ -9,7 +11,12 @@
 
 using namespace rtspcore;
 using namespace std::chrono_literals;
+using server::access::Decision;
+using server::access::Failures;
+using server::access::MappingPattern;
 using server::access::MappingRules;
+using server::access::Network;
+using server::access::Question;
 using server::access::Users;
 using test::LiveServer;
 using test::Proof;
@@ -93,12 +100,12 @@ START_TEST(test_access_by_basic) {
 END_TEST
 
 START_TEST(test_access_by_digest_in_both_forms) {
-    LiveServer live(locked_config());
-    live.gop();
-    RtspPeer peer = live.connect();
-    const std::string fresh = nonce(peer);
-    const std::string uri = peer.uri("/test");
-    for (const unsigned count : {0u, 1u, 2u}) {
+    for (const unsigned count : {0u, 1u, 9u}) {
+        LiveServer live(locked_config());
+        live.gop();
+        RtspPeer peer = live.connect();
+        const std::string fresh = nonce(peer);
+        const std::string uri = peer.uri("/test");
         ck_assert_int_eq(describe(peer, Proof{{"user", "pass"}, fresh, uri, count}.header("DESCRIBE")), 200);
         ck_assert_int_eq(describe(peer, Proof{{"user", "wrong"}, fresh, uri, count}.header("DESCRIBE")), 401);
         ck_assert_int_eq(describe(peer, Proof{{"none", "pass"}, fresh, uri, count}.header("DESCRIBE")), 401);
@@ -209,8 +216,9 @@ START_TEST(test_access_users_of_a_mapping_replace_those_of_the_server) {
     ck_assert_int_eq(describe(peer, kRight), 401);
     ck_assert_int_eq(describe(peer, "Authorization: Basic dXNlcjpvd24=\r\n"), 200);
     const int stranger = 0;
-    live.server->access().set_rules(&stranger, "/test", nullptr);
-    ck_assert_msg(describe(peer, kRight) == 401, "rules are their owner's");
+    live.server->access().set_rules(&stranger, "/test", std::make_shared<MappingRules>());
+    ck_assert_msg(describe(peer, kRight) == 401, "nobody else opens it");
+    live.server->access().remove_rules(&stranger);
     live.server->access().remove_rules(&live);
     ck_assert_int_eq(describe(peer, kRight), 200);
 }
@@ -263,6 +271,298 @@ START_TEST(test_access_user_limited_to_mappings_is_forbidden_others) {
 }
 END_TEST
 
+namespace {
+
+const std::string kKey = "0123456789abcdef";
+
+std::string token_query(const char *mappings, WallTime expires) {
+    return "?token=" + make_token(kKey, *MappingPattern::parse(mappings), expires);
+}
+
+}  // namespace
+
+START_TEST(test_access_by_token) {
+    auto config = test::local_config();
+    config.access.token_keys = {"another key, of before", kKey};
+    LiveServer live(config);
+    live.gop();
+    RtspPeer peer = live.connect();
+    ck_assert_int_eq(describe(peer, "", "/test"), 403);
+    ck_assert_int_eq(describe(peer, kRight, "/test"), 403);
+    ck_assert_int_eq(describe(peer, "", "/test" + token_query("/test", wall_now() + 60s)), 200);
+    ck_assert_int_eq(describe(peer, "", "/test" + token_query("/other", wall_now() + 60s)), 403);
+    ck_assert_int_eq(describe(peer, "", "/test" + token_query("/test", wall_now() - 1s)), 403);
+    ck_assert_int_eq(describe(peer, "", "/test?token=1.2.3"), 403);
+    // As ffmpeg appends the stream, and rtspsrc puts it in.
+    const std::string query = token_query("/te*", wall_now() + 60s);
+    for (const std::string &uri : {"/test" + query + "/stream=0", "/test/stream=0" + query}) {
+        RtspPeer viewer = live.connect();
+        const auto answer = viewer.request("SETUP", viewer.uri(uri), kTransport);
+        ck_assert_msg(answer.status == 200, "%s", uri.c_str());
+        ck_assert_int_eq(viewer.request("PLAY", viewer.uri("/test"), session_header(answer.session())).status, 200);
+    }
+}
+END_TEST
+
+START_TEST(test_access_token_ends_its_session) {
+    auto config = test::local_config();
+    config.access.token_keys = {kKey};
+    LiveServer live(config);
+    live.gop();
+    RtspPeer peer = live.connect();
+    const WallTime expires = std::chrono::ceil<std::chrono::seconds>(wall_now() + 1s);
+    const auto answer = peer.request("SETUP", peer.uri("/test/stream=0" + token_query("/test", expires)), kTransport);
+    ck_assert_int_eq(peer.request("PLAY", peer.uri("/test"), session_header(answer.session())).status, 200);
+    ck_assert(peer.is_closed_by_server());
+    ck_assert(wall_now() >= expires && wall_now() < expires + 2s);
+    ck_assert_uint_eq(live.server->statistics().sessions, 0);
+}
+END_TEST
+
+START_TEST(test_access_rules_that_change_end_sessions_of_who_is_gone) {
+    LiveServer live(locked_config());
+    live.gop();
+    RtspPeer peer = live.connect();
+    const std::string session = set_up(peer, kRight);
+    ck_assert_int_eq(peer.request("PLAY", peer.uri("/test"), session_header(session)).status, 200);
+    auto rules = std::make_shared<MappingRules>();
+    rules->users = users("user:another");
+    live.server->access().set_rules(&live, "/test", rules);
+    ck_assert(peer.is_closed_by_server());
+}
+END_TEST
+
+START_TEST(test_access_denied_address_learns_so_and_nothing_else) {
+    auto config = test::local_config();
+    config.access.deny = {*Network::parse("127.0.0.0/8")};
+    LiveServer live(config);
+    RtspPeer peer = live.connect();
+    ck_assert_int_eq(peer.response().status, 403);
+    ck_assert(peer.is_closed_by_server());
+    ck_assert_uint_eq(live.server->statistics().connections_refused, 1);
+    ck_assert_uint_eq(live.server->statistics().connections, 0);
+}
+END_TEST
+
+START_TEST(test_access_is_for_allowed_addresses_only) {
+    auto config = test::local_config();
+    config.access.allow = {*Network::parse("127.0.0.1"), *Network::parse("192.0.2.0/24")};
+    LiveServer live(config);
+    RtspPeer peer = live.connect();
+    ck_assert_int_eq(describe(peer, ""), 200);
+    config.access.allow = {*Network::parse("192.0.2.0/24")};
+    LiveServer other(config);
+    RtspPeer stranger = other.connect();
+    ck_assert_int_eq(stranger.response().status, 403);
+}
+END_TEST
+
+START_TEST(test_access_connections_of_an_address_are_limited) {
+    auto config = test::local_config();
+    config.access.max_connections_per_host = 2;
+    LiveServer live(config);
+    RtspPeer first = live.connect();
+    ck_assert_int_eq(describe(first, ""), 200);
+    {
+        RtspPeer second = live.connect();
+        ck_assert_int_eq(describe(second, ""), 200);
+        RtspPeer third = live.connect();
+        ck_assert_int_eq(third.response().status, 503);
+        ck_assert(third.is_closed_by_server());
+    }
+    for (const Time end = monotonic_now() + 10s; live.server->statistics().connections > 1;)
+        ck_assert(monotonic_now() < end);
+    RtspPeer fourth = live.connect();
+    ck_assert_int_eq(describe(fourth, ""), 200);
+}
+END_TEST
+
+START_TEST(test_access_strangers_make_room_for_newer_ones) {
+    auto config = locked_config();
+    config.access.max_strangers = 2;
+    LiveServer live(config);
+    live.gop();
+    RtspPeer viewer = live.connect();
+    const std::string session = set_up(viewer, kRight);
+    RtspPeer oldest = live.connect();
+    ck_assert_int_eq(oldest.request("OPTIONS", "*").status, 200);
+    RtspPeer second = live.connect();
+    ck_assert_int_eq(second.request("OPTIONS", "*").status, 200);
+    RtspPeer third = live.connect();
+    ck_assert_int_eq(third.request("OPTIONS", "*").status, 200);
+    ck_assert(oldest.is_closed_by_server());
+    ck_assert_int_eq(viewer.request("PLAY", viewer.uri("/test"), session_header(session)).status, 200);
+}
+END_TEST
+
+START_TEST(test_access_too_many_sessions_are_refused) {
+    auto config = test::local_config();
+    config.access.max_sessions = 1;
+    LiveServer live(config);
+    live.gop();
+    RtspPeer first = live.connect();
+    test::set_up_tcp(first, 1);
+    RtspPeer second = live.connect();
+    ck_assert_int_eq(second.request("SETUP", second.uri("/test/stream=0"), kTransport).status, 503);
+    first.close();
+    for (const Time end = monotonic_now() + 10s; live.server->statistics().sessions > 0;)
+        ck_assert(monotonic_now() < end);
+    ck_assert_int_eq(second.request("SETUP", second.uri("/test/stream=0"), kTransport).status, 200);
+}
+END_TEST
+
+START_TEST(test_access_too_many_requests_end_the_connection) {
+    auto config = test::local_config();
+    config.access.max_requests_a_second = 5;
+    LiveServer live(config);
+    RtspPeer peer = live.connect();
+    int served = 0;
+    for (int status = 200; status == 200 && served < 1000; ++served)
+        status = peer.request("OPTIONS", "*").status;
+    ck_assert_msg(served >= 10 && served < 1000, "%d", served);
+    ck_assert(peer.is_closed_by_server());
+}
+END_TEST
+
+START_TEST(test_access_viewer_too_many_for_the_bit_rate_is_refused) {
+    auto config = test::local_config();
+    config.access.max_bit_rate = 1;
+    LiveServer live(config);
+    live.gop();
+    RtspPeer peer = live.connect();
+    int status = 200;
+    for (const Time end = monotonic_now() + 10s; status == 200;) {
+        ck_assert(monotonic_now() < end);
+        live.gop();
+        RtspPeer other = live.connect();
+        status = other.request("SETUP", other.uri("/test/stream=0"), kTransport).status;
+    }
+    ck_assert_int_eq(status, 453);
+    ck_assert_int_eq(describe(peer, ""), 200);
+}
+END_TEST
+
+START_TEST(test_access_guesses_are_slowed_down) {
+    LiveServer live(locked_config());
+    live.gop();
+    RtspPeer peer = live.connect();
+    for (unsigned i = 0; i < Failures::kFree; ++i)
+        ck_assert_int_eq(describe(peer, kWrong), 401);
+    const Time begin = monotonic_now();
+    ck_assert_int_eq(describe(peer, kRight), 200);
+    ck_assert(monotonic_now() - begin >= Failures::kFirstPause);
+    RtspPeer other = live.connect();
+    const Time asked = monotonic_now();
+    ck_assert_msg(describe(other, "") == 401, "who has not tried yet is asked at once");
+    ck_assert(monotonic_now() - asked < Failures::kFirstPause);
+}
+END_TEST
+
+namespace {
+
+// What an application was asked, and its answers, which the test gives.
+struct Application {
+    std::mutex mutex;
+    std::vector<Question> questions;
+    std::vector<Decision> decisions;
+
+    [[nodiscard]] server::access::Authorize authorize() {
+        return [this](const Question &question, const Decision &decision) {
+            const std::lock_guard lock(mutex);
+            questions.push_back(question);
+            decisions.push_back(decision);
+        };
+    }
+    Decision wait(size_t number) {
+        for (const Time end = monotonic_now() + 10s;;) {
+            ck_assert(monotonic_now() < end);
+            const std::lock_guard lock(mutex);
+            if (decisions.size() > number)
+                return decisions[number];
+        }
+    }
+};
+
+}  // namespace
+
+START_TEST(test_access_application_decides_later_and_nobody_else_waits) {
+    Application application;
+    auto config = locked_config();
+    config.authorize = application.authorize();
+    LiveServer live(config);
+    live.gop();
+    RtspPeer peer = live.connect();
+    peer.send_request("DESCRIBE", peer.uri("/test"), kRight);
+    const Decision first = application.wait(0);
+    test::assert_text(application.questions[0].user, "user");
+    test::assert_text(application.questions[0].address, "127.0.0.1");
+    test::assert_text(application.questions[0].mapping, "/test");
+    test::assert_text(application.questions[0].method, "DESCRIBE");
+    RtspPeer other = live.connect();
+    ck_assert_int_eq(other.request("OPTIONS", "*").status, 200);
+    ck_assert(!peer.has_input());
+    first.answer(true);
+    ck_assert_int_eq(peer.response().status, 200);
+    other.send_request("DESCRIBE", other.uri("/test"), kRight);
+    application.wait(1).answer(false);
+    ck_assert_int_eq(other.response().status, 403);
+    peer.send_request("SETUP", peer.uri("/test/stream=0"), kTransport + kRight);
+    application.wait(2).answer(true);
+    const auto answer = peer.response();
+    ck_assert_int_eq(answer.status, 200);
+    ck_assert_int_eq(peer.request("PLAY", peer.uri("/test"), session_header(answer.session())).status, 200);
+    ck_assert_msg(describe(peer, kWrong) == 401 && application.questions.size() == 3,
+                  "it is not asked for who is wrong already");
+}
+END_TEST
+
+START_TEST(test_access_application_that_does_not_decide_refuses) {
+    Application application;
+    auto config = test::local_config();
+    config.authorize = application.authorize();
+    config.access.authorize_wait = 100ms;
+    LiveServer live(config);
+    live.gop();
+    RtspPeer peer = live.connect();
+    ck_assert_int_eq(describe(peer, ""), 403);
+    application.wait(0).answer(true);
+    ck_assert_int_eq(describe(peer, ""), 403);
+}
+END_TEST
+
+START_TEST(test_access_client_that_leaves_while_the_application_decides_is_let_go) {
+    Application application;
+    auto config = test::local_config();
+    config.authorize = application.authorize();
+    LiveServer live(config);
+    live.gop();
+    {
+        RtspPeer peer = live.connect();
+        peer.send_request("DESCRIBE", peer.uri("/test"));
+        application.wait(0);
+    }
+    for (const Time end = monotonic_now() + 10s; live.server->statistics().connections > 0;)
+        ck_assert(monotonic_now() < end);
+    application.wait(0).answer(true);
+    RtspPeer other = live.connect();
+    ck_assert_int_eq(other.request("OPTIONS", "*").status, 200);
+}
+END_TEST
+
+START_TEST(test_access_application_of_a_mapping_may_decide_at_once) {
+    LiveServer live;
+    live.gop();
+    auto rules = std::make_shared<MappingRules>();
+    rules->authorize = [](const Question &question, const Decision &decision) {
+        decision.answer(question.method == "DESCRIBE");
+    };
+    live.server->access().set_rules(&live, "/test", rules);
+    RtspPeer peer = live.connect();
+    ck_assert_int_eq(describe(peer, ""), 200);
+    ck_assert_int_eq(peer.request("SETUP", peer.uri("/test/stream=0"), kTransport).status, 403);
+}
+END_TEST
+
 int main(int argc, char **argv) {
     gst_init(&argc, &argv);
     return test::run_suite("request_access", {
@@ -280,5 +580,20 @@ int main(int argc, char **argv) {
                                                  test_access_rules_that_come_with_the_mount_hold_for_who_waited_for_it,
                                                  test_access_digest_survives_being_parked,
                                                  test_access_user_limited_to_mappings_is_forbidden_others,
+                                                 test_access_by_token,
+                                                 test_access_token_ends_its_session,
+                                                 test_access_rules_that_change_end_sessions_of_who_is_gone,
+                                                 test_access_denied_address_learns_so_and_nothing_else,
+                                                 test_access_is_for_allowed_addresses_only,
+                                                 test_access_connections_of_an_address_are_limited,
+                                                 test_access_strangers_make_room_for_newer_ones,
+                                                 test_access_too_many_sessions_are_refused,
+                                                 test_access_too_many_requests_end_the_connection,
+                                                 test_access_viewer_too_many_for_the_bit_rate_is_refused,
+                                                 test_access_guesses_are_slowed_down,
+                                                 test_access_application_decides_later_and_nobody_else_waits,
+                                                 test_access_application_that_does_not_decide_refuses,
+                                                 test_access_client_that_leaves_while_the_application_decides_is_let_go,
+                                                 test_access_application_of_a_mapping_may_decide_at_once,
                                              });
 }

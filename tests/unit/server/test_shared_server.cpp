@@ -122,14 +122,18 @@ START_TEST(test_shared_server_is_not_shared_with_other_tls_settings) {
 }
 END_TEST
 
-// Nor served openly what should have a password.
-START_TEST(test_shared_server_is_not_shared_with_other_users) {
+// Nor openly what should have a password; who brings no rules takes those that are there.
+START_TEST(test_shared_server_is_not_shared_with_other_rules_of_access) {
     const uint16_t port = free_port();
-    const auto open_to_all = shared_server(config_of(port));
     ServerConfig closed = config_of(port);
     closed.access.users.emplace();
-    const auto other = shared_server(closed);
-    ck_assert(!other.ok() && other.error().code == ServerError::SecuredOtherwise);
+    {
+        const auto open_to_all = shared_server(config_of(port));
+        const auto other = shared_server(closed);
+        ck_assert(!other.ok() && other.error().code == ServerError::SharedAccess);
+    }
+    const auto first = shared_server(closed);
+    ck_assert(first.ok() && *shared_server(config_of(port)) == *first);
 }
 END_TEST
 
@@ -161,7 +165,7 @@ int main() {
                                                 test_shared_server_prepares_once_before_it_serves,
                                                 test_shared_server_errors_are_told_and_leave_nothing,
                                                 test_shared_server_is_not_shared_with_other_tls_settings,
-                                                test_shared_server_is_not_shared_with_other_users,
+                                                test_shared_server_is_not_shared_with_other_rules_of_access,
                                                 test_shared_server_opened_and_closed_by_several_threads,
                                             });
 }

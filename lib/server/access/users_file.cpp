@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "server/access/users_file.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "base/unique_fd.h"
+
+namespace rtspcore::server::access {
+
+namespace {
+
+constexpr off_t kLargest = 1 << 20;
+
+Failure<UsersError> unreadable(const std::string &why) {
+    return {UsersError::Unreadable, why};
+}
+
+}  // namespace
+
+UsersFile::Identity UsersFile::identity_of(const struct stat &status) {
+    return {status.st_dev, status.st_ino, status.st_size, status.st_mtim.tv_sec, status.st_mtim.tv_nsec};
+}
+
+bool UsersFile::has_changed() const {
+    struct stat status {};
+    return ::stat(path_.c_str(), &status) == 0 && identity_of(status) != seen_;
+}
+
+Result<Users::Parsed, UsersError> UsersFile::read() {
+    const UniqueFd fd(::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    struct stat status {};
+    if (!fd || fstat(fd.get(), &status) != 0)
+        return unreadable(std::string("it cannot be read: ") + std::strerror(errno));
+    if (!S_ISREG(status.st_mode) || status.st_size > kLargest)
+        return unreadable("it is no file of a megabyte at most");
+    seen_ = identity_of(status);
+    std::string text(static_cast<size_t>(status.st_size), '\0');
+    const ssize_t got = ::pread(fd.get(), text.data(), text.size(), 0);
+    if (got < 0)
+        return unreadable(std::string("it cannot be read: ") + std::strerror(errno));
+    text.resize(static_cast<size_t>(got));
+    return Users::from_htdigest(text, realm_);
+}
+
+}  // namespace rtspcore::server::access

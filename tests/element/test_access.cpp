@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <atomic>
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "connection.h"
+#include "messages.h"
+#include "sink_harness.h"
+#include "suite.h"
+
+using rtspcore::Ref;
+using rtspsink::test::Connection;
+using rtspsink::test::h264_key_unit;
+using rtspsink::test::h264_rtp_caps;
+using rtspsink::test::Messages;
+using rtspsink::test::SinkHarness;
+
+namespace {
+
+// "user:pass" and "adrian:cervantes"
+constexpr const char *kUser = "Authorization: Basic dXNlcjpwYXNz\r\n";
+constexpr const char *kAdrian = "Authorization: Basic YWRyaWFuOmNlcnZhbnRlcw==\r\n";
+
+using Element = Ref<GstElement>;
+
+Element make_sink(const std::string &properties) {
+    auto sink = Element::sink(gst_parse_launch(("rtspsink address=127.0.0.1 " + properties).c_str(), nullptr));
+    ck_assert(sink.get() != nullptr);
+    return sink;
+}
+
+void begin(SinkHarness &harness) {
+    harness.set_caps(h264_rtp_caps());
+    ck_assert_int_eq(harness.push_packet(h264_key_unit()), GST_FLOW_OK);
+}
+
+int describe(unsigned port, const char *headers = "") {
+    return Connection(port).request("DESCRIBE", "/test", headers).status;
+}
+
+// The text of the error that READY fails with; empty if it does not.
+std::string error_of(const std::string &properties) {
+    const auto sink = make_sink(properties);
+    Messages messages(sink.get());
+    const bool failed = gst_element_set_state(sink.get(), GST_STATE_READY) == GST_STATE_CHANGE_FAILURE;
+    const std::string error = messages.next_error(0);
+    gst_element_set_state(sink.get(), GST_STATE_NULL);
+    ck_assert_msg(failed == !error.empty(), "%s", properties.c_str());
+    return error;
+}
+
+}  // namespace
+
+START_TEST(test_auth_opens_to_who_knows_a_password) {
+    SinkHarness harness("auth=adrian:cervantes,user1,user:pass");
+    ck_assert(harness.messages().next_warning().find("'auth': entry 2") != std::string::npos);
+    begin(harness);
+    ck_assert_int_eq(describe(harness.port()), 401);
+    ck_assert_int_eq(describe(harness.port(), kUser), 200);
+    ck_assert_int_eq(describe(harness.port(), kAdrian), 200);
+}
+END_TEST
+
+START_TEST(test_access_settings_that_cannot_be_used_are_named_and_secrets_are_not_shown) {
+    const struct {
+        const char *properties;
+        const char *named;
+    } kCases[] = {
+        {"auth=hidden", "'auth'"},
+        {"auth=\"\"", "'auth'"},
+        {"auth=hidden,secret", "'auth'"},
+        {"auth=a:b auth-realm=a:b", "'auth-realm': 'a:b'"},
+        {"auth-methods=0", "'auth-methods'"},
+        {"auth-file=/none/of/that", "'auth-file': '/none/of/that'"},
+        {"auth-file=/dev/null", "'auth-file': '/dev/null'"},
+        {"token-keys=hidden", "'token-keys'"},
+        {"token-keys=0123456789abcdef,hidden", "'token-keys'"},
+        {"token-keys=\"\"", "'token-keys'"},
+        {"allow=lan", "'allow': 'lan'"},
+        {"deny=10.0.0.0/8,10/8", "'deny': '10/8'"},
+    };
+    for (const auto &[properties, named] : kCases) {
+        const std::string error = error_of(std::string("service=0 ") + properties);
+        ck_assert_msg(error.find(named) != std::string::npos, "%s: %s", properties, error.c_str());
+        ck_assert_msg(error.find("hidden") == std::string::npos, "%s", error.c_str());
+    }
+}
+END_TEST
+
+START_TEST(test_secrets_cannot_be_read) {
+    const auto sink = make_sink("");
+    const auto pad = Ref<GstPad>::adopt(gst_element_request_pad_simple(sink.get(), "sink_%u"));
+    for (const char *name : {"auth", "token-keys"})
+        ck_assert((g_object_class_find_property(G_OBJECT_GET_CLASS(sink.get()), name)->flags & G_PARAM_READABLE) == 0);
+    ck_assert((g_object_class_find_property(G_OBJECT_GET_CLASS(pad.get()), "auth")->flags & G_PARAM_READABLE) == 0);
+}
+END_TEST
+
+START_TEST(test_auth_of_a_pad_is_that_of_its_mapping) {
+    SinkHarness harness("auth=adrian:cervantes");
+    gst_child_proxy_set(GST_CHILD_PROXY(harness.element()), "sink_0::auth", "user:pass", nullptr);
+    begin(harness);
+    ck_assert_int_eq(describe(harness.port(), kUser), 200);
+    ck_assert_int_eq(describe(harness.port(), kAdrian), 401);
+    gst_child_proxy_set(GST_CHILD_PROXY(harness.element()), "sink_0::auth", "hidden", nullptr);
+    const std::string error = harness.messages().next_error();
+    ck_assert_msg(error.find("'auth'") != std::string::npos && error.find("hidden") == std::string::npos, "%s",
+                  error.c_str());
+    ck_assert_msg(describe(harness.port(), kUser) == 401, "what cannot be read opens no door");
+    gst_child_proxy_set(GST_CHILD_PROXY(harness.element()), "sink_0::auth", nullptr, nullptr);
+    ck_assert_int_eq(describe(harness.port(), kAdrian), 200);
+}
+END_TEST
+
+START_TEST(test_auth_of_a_pad_that_cannot_be_used_fails_in_ready) {
+    const auto sink = make_sink("service=0");
+    Messages messages(sink.get());
+    const auto pad = Ref<GstPad>::adopt(gst_element_request_pad_simple(sink.get(), "sink_%u"));
+    g_object_set(pad.get(), "auth", "hidden", nullptr);
+    ck_assert_int_eq(gst_element_set_state(sink.get(), GST_STATE_READY), GST_STATE_CHANGE_FAILURE);
+    ck_assert(messages.next_error(0).find("'auth'") != std::string::npos);
+    gst_element_set_state(sink.get(), GST_STATE_NULL);
+}
+END_TEST
+
+START_TEST(test_element_that_shares_a_port_cannot_have_other_rules) {
+    const auto first = make_sink("service=0");
+    gst_element_set_state(first.get(), GST_STATE_READY);
+    guint port = 0;
+    g_object_get(first.get(), "bound-port", &port, nullptr);
+    gst_element_set_state(first.get(), GST_STATE_NULL);
+    const std::string shared = "service=" + std::to_string(port) + " ";
+    const auto open = make_sink(shared);
+    ck_assert_int_eq(gst_element_set_state(open.get(), GST_STATE_READY), GST_STATE_CHANGE_SUCCESS);
+    const std::string error = error_of(shared + "auth=user:pass");
+    ck_assert_msg(error.find("'auth'") != std::string::npos && error.find("'service'") != std::string::npos, "%s",
+                  error.c_str());
+    ck_assert(error_of(shared).empty());
+    gst_element_set_state(open.get(), GST_STATE_NULL);
+    ck_assert(error_of(shared + "auth=user:pass").empty());
+}
+END_TEST
+
+namespace {
+
+// A handler of `authorize` that answers as the test says.
+struct Application {
+    int verdict = 0;
+    std::atomic<guint64> request{0};
+    std::string asked;
+};
+
+int on_authorize(GstElement *, guint64 request, GstStructure *details, gpointer data) {
+    auto *application = static_cast<Application *>(data);
+    gchar *text = gst_structure_to_string(details);
+    application->asked = text;
+    g_free(text);
+    application->request = request;
+    return application->verdict;
+}
+
+}  // namespace
+
+START_TEST(test_authorize_asks_the_application) {
+    constexpr int kLater = 0;
+    constexpr int kAllow = 1;
+    constexpr int kRefuse = 2;
+    SinkHarness harness("auth=user:pass authorize-timeout=500");
+    Application application;
+    g_signal_connect(harness.element(), "authorize", G_CALLBACK(on_authorize), &application);
+    begin(harness);
+    ck_assert_int_eq(describe(harness.port()), 401);
+    ck_assert_msg(application.request == 0, "who has no password is not asked about");
+    application.verdict = kAllow;
+    ck_assert_int_eq(describe(harness.port(), kUser), 200);
+    for (const char *part : {"user=(string)user", "address=(string)127.0.0.1", "mapping=(string)/test", "DESCRIBE"})
+        ck_assert_msg(application.asked.find(part) != std::string::npos, "%s", application.asked.c_str());
+    application.verdict = kRefuse;
+    ck_assert_int_eq(describe(harness.port(), kUser), 403);
+    application.verdict = kLater;
+    ck_assert_msg(describe(harness.port(), kUser) == 403, "no answer is a refusal");
+}
+END_TEST
+
+START_TEST(test_authorize_is_answered_later) {
+    SinkHarness harness("");
+    Application application;
+    g_signal_connect(harness.element(), "authorize", G_CALLBACK(on_authorize), &application);
+    begin(harness);
+    struct Later {
+        GstElement *element;
+        Application &application;
+    } later{harness.element(), application};
+    GThread *thread = g_thread_new(
+        "later",
+        [](gpointer data) -> gpointer {
+            const auto *self = static_cast<Later *>(data);
+            const gint64 end = g_get_monotonic_time() + 5 * G_TIME_SPAN_SECOND;
+            while (self->application.request == 0 && g_get_monotonic_time() < end)
+                g_thread_yield();
+            gboolean waits = FALSE;
+            g_signal_emit_by_name(self->element, "decide", self->application.request.load(), TRUE, &waits);
+            return GINT_TO_POINTER(waits);
+        },
+        &later);
+    ck_assert_int_eq(describe(harness.port()), 200);
+    ck_assert(GPOINTER_TO_INT(g_thread_join(thread)) == TRUE);
+    gboolean waits = TRUE;
+    g_signal_emit_by_name(harness.element(), "decide", application.request.load(), TRUE, &waits);
+    ck_assert(!waits);
+}
+END_TEST
+
+int main(int argc, char **argv) {
+    return rtspsink::test::run_element_suite(
+        argc, argv, "access",
+        {
+            test_auth_opens_to_who_knows_a_password,
+            test_access_settings_that_cannot_be_used_are_named_and_secrets_are_not_shown,
+            test_secrets_cannot_be_read,
+            test_auth_of_a_pad_is_that_of_its_mapping,
+            test_auth_of_a_pad_that_cannot_be_used_fails_in_ready,
+            test_element_that_shares_a_port_cannot_have_other_rules,
+            test_authorize_asks_the_application,
+            test_authorize_is_answered_later,
+        });
+}
