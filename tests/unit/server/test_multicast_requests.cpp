@@ -116,8 +116,9 @@ START_TEST(test_setup_answers_with_the_servers_group_whatever_the_client_wished)
         const auto answer =
             peer.request("SETUP", peer.uri("/test/stream=0"), "Transport: " + std::string(offer) + "\r\n");
         ck_assert_msg(answer.status == 200, "%s: %d", offer, answer.status);
-        ck_assert_msg(has(answer.header("transport"), ";multicast;destination=239.255.77.1;port=46000-46001;ttl=1;"),
-                      "%s: %s", offer, answer.header("transport").c_str());
+        ck_assert_msg(
+            has(answer.header("transport"), ";multicast;destination=239.255.77.1;port=46000-46001;ttl=1;mode="),
+            "%s: %s", offer, answer.header("transport").c_str());
     }
 }
 END_TEST
@@ -416,6 +417,31 @@ START_TEST(test_teardown_of_one_stream_leaves_the_session_its_other) {
 }
 END_TEST
 
+START_TEST(test_track_that_comes_later_is_sent_to_who_sets_it_up) {
+    LiveServer live(multicast_config());
+    Network network;
+    test::DatagramSocket late = test::join_group(kGroup, kPort + 4);
+    live.key_unit();
+    Client first(live);
+    first.play();
+    const auto track = live.mount->add_track(test::audio_config());
+    RtspPeer peer = live.connect();
+    const auto setup = peer.request("SETUP", peer.uri("/test/stream=2"), kMulticast);
+    ck_assert_msg(has(setup.header("transport"), "port=46004-46005"), "%s", setup.header("transport").c_str());
+    ck_assert_int_eq(peer.request("PLAY", peer.uri("/test"), session_header(setup.session())).status, 200);
+    track->publish(
+        test::make_batch({.track = 2,
+                          .made = std::chrono::duration_cast<std::chrono::milliseconds>(monotonic_now() - test::kStart),
+                          .sequence = 7,
+                          .key = true,
+                          .dependent = false}));
+    ck_assert_uint_eq(Network::sequence_of(late), 7);
+    live.picture();
+    ck_assert_uint_eq(network.next_video(), 65'500);
+    ck_assert_uint_eq(network.next_video(), 65'501);
+}
+END_TEST
+
 START_TEST(test_description_of_source_specific_groups_tells_their_source) {
     auto config = multicast_config();
     config.multicast.ip_min = config.multicast.ip_max = "232.255.77.1";
@@ -493,6 +519,7 @@ int main(int argc, char **argv) {
                             test_end_of_the_server_is_told_to_the_group,
                             test_client_that_leaves_before_play_is_answered_leaves_no_group,
                             test_teardown_of_one_stream_leaves_the_session_its_other,
+                            test_track_that_comes_later_is_sent_to_who_sets_it_up,
                             test_description_of_source_specific_groups_tells_their_source,
                             test_description_names_groups_when_there_is_nothing_else,
                             test_description_tells_no_group_of_those_that_anybody_may_send_to,
