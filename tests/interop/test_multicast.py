@@ -80,7 +80,7 @@ class Documented(suite.Case):
         presentations = (stream.Presentation('/test', (stream.h264(),)),)
         network.route_multicast(False)
         self.addCleanup(network.route_multicast, True)
-        with self.serve(presentations, 'multicast=true', debug='rtspsink:3') as server:
+        with self.serve(presentations, 'multicast=true', debug='rtspcore:3') as server:
             self.assertEqual(_setup(server, '/test').status, 461)
             wait_until(lambda: 'set multicast-iface' in server.log(), _SECONDS, 'a warning')
         with self.serve(presentations, 'multicast=true multicast-iface=lo') as server:
