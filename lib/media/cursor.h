@@ -44,6 +44,8 @@ public:
     // Sends `burst`, which begins with a key unit, and goes on at `position`.
     void start_with_burst(std::vector<TimedUnit> burst, RingIndex position);
 
+    // That track too, from here on: from its next key unit if it is a dependent one.
+    void add_track(const Track &track) { selection_.add(track); }
     // Nothing of that track from here on, what the burst still holds of it included.
     void drop_track(uint8_t track);
 

@@ -2,10 +2,10 @@
 #include "server/multicast_group.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "base/log.h"
-#include "rtp/rtcp.h"
 #include "server/io_thread.h"
 #include "server/multicast_membership.h"
 #include "server/multicast_pool.h"
@@ -17,7 +17,11 @@ namespace rtspcore::server {
 namespace {
 
 // How often a session on another thread is told that its receiver lives.
-constexpr std::chrono::seconds kTouchInterval{1};
+Duration touch_interval(const ServerConfig &config) {
+    constexpr Duration kMost = std::chrono::seconds(1);
+    return std::min<Duration>(kMost, config.session_timeout / 4);
+}
+
 // Receivers whose losses are followed; a group of more is watched by its first ones.
 constexpr size_t kMostReceivers = 4096;
 
@@ -32,18 +36,17 @@ media::MountConfig without_disconnect(media::MountConfig config) {
 
 Result<std::unique_ptr<MulticastGroup>, net::SocketError> MulticastGroup::open(
     IoThread &thread, const std::shared_ptr<media::Mount> &mount) {
-    std::vector<std::pair<std::shared_ptr<media::Track>, net::SocketAddress>> streams;
+    std::optional<net::SocketAddress> address;
     for (const auto &track : mount->tracks())
-        if (const auto endpoint = thread.server().multicast()->endpoint(mount, *track))
-            streams.emplace_back(track, *endpoint);
-    if (streams.empty())
+        if (const auto endpoint = thread.server().multicast()->endpoint(mount, *track); endpoint && !address)
+            address = *endpoint;
+    if (!address)
         return Failure{net::SocketError::NotAvailable, std::string("no group address is left")};
-    auto ports = net::UdpPorts::open_multicast(streams.front().second, thread.server().multicast_route());
+    auto ports = net::UdpPorts::open_multicast(*address, thread.server().multicast_route());
     if (!ports)
         return ports.error();
     std::unique_ptr<MulticastGroup> group(new MulticastGroup(thread, mount, std::move(*ports)));
-    for (const auto &[track, endpoint] : streams)
-        group->add_stream(track, endpoint);
+    group->follow_tracks();
     group->start();
     return group;
 }
@@ -63,13 +66,27 @@ MulticastGroup::~MulticastGroup() {
     thread_.schedule_reaping();
 }
 
+// Those that came since the group began, too: who joins has them in the description.
+void MulticastGroup::follow_tracks() {
+    const auto mount = session_.mount();
+    for (const auto &track : mount->tracks()) {
+        const auto endpoint = thread_.server().multicast()->endpoint(mount, *track);
+        const SessionStream *known = session_.stream(track->index());
+        if (!endpoint || (known && known->track == track))
+            continue;
+        add_stream(track, *endpoint);
+        if (viewer_)
+            viewer_->cursor().add_track(*track);
+    }
+}
+
 void MulticastGroup::add_stream(const std::shared_ptr<media::Track> &track, const net::SocketAddress &endpoint) {
     SessionStream stream;
     stream.track = track;
     stream.rtp_peer = endpoint;
     stream.rtcp_peer = endpoint.with_port(static_cast<uint16_t>(endpoint.port() + 1));
     listen(track->index(), stream.rtcp_peer);
-    session_.streams().emplace(track->index(), std::move(stream));
+    session_.streams().insert_or_assign(track->index(), std::move(stream));
 }
 
 // Without it viewers are still served, and keep their sessions alive by RTSP.
@@ -112,6 +129,7 @@ void MulticastGroup::tell_waiting() {
 
 void MulticastGroup::add(GroupMember member) {
     members_.push_back(std::move(member));
+    follow_tracks();
     if (waits_)
         return;
     if (!viewer_->is_held())
@@ -168,13 +186,18 @@ void MulticastGroup::hear(const net::SocketAddress &from, std::span<const uint8_
     }
     for (const rtp::RtcpItem &item : *items) {
         if (const auto *received = std::get_if<rtp::ReceiverReport>(&item))
-            for (const rtp::ReportBlock &block : received->blocks)
-                if (reported_lost_.size() < kMostReceivers)
-                    session_.mount()->statistics().count_lost(block.cumulative_lost,
-                                                              reported_lost_[{received->sender, block.source}]);
+            count_lost(*received);
         if (std::holds_alternative<rtp::PictureLossIndication>(item) ||
             std::holds_alternative<rtp::FullIntraRequest>(item))
             request_key_units();
+    }
+}
+
+void MulticastGroup::count_lost(const rtp::ReceiverReport &report) {
+    for (const rtp::ReportBlock &block : report.blocks) {
+        const std::pair key(report.sender, block.source);
+        if (reported_lost_.size() < kMostReceivers || reported_lost_.contains(key))
+            session_.mount()->statistics().count_lost(block.cumulative_lost, reported_lost_[key]);
     }
 }
 
@@ -188,12 +211,13 @@ bool MulticastGroup::is_own(uint32_t ssrc) const {
 
 bool MulticastGroup::touch_members(const net::SocketAddress &host) {
     const Time now = thread_.loop().now();
+    const Duration interval = touch_interval(thread_.server().config());
     bool known = false;
     for (GroupMember &member : members_) {
         if (!member.host.same_host(host))
             continue;
         known = true;
-        if (now - member.touched < kTouchInterval)
+        if (now - member.touched < interval)
             continue;
         member.touched = now;
         MulticastMembership::post_touch(thread_.server().thread(member.thread), member);

@@ -15,6 +15,7 @@
 #include "media/mount.h"
 #include "net/multicast_listener.h"
 #include "net/udp_ports.h"
+#include "rtp/rtcp.h"
 #include "server/multicast_viewer.h"
 #include "server/session.h"
 
@@ -55,12 +56,14 @@ public:
 
 private:
     MulticastGroup(IoThread &thread, std::shared_ptr<media::Mount> mount, std::unique_ptr<net::UdpPorts> ports);
+    void follow_tracks();
     void add_stream(const std::shared_ptr<media::Track> &track, const net::SocketAddress &endpoint);
     void listen(unsigned track, const net::SocketAddress &endpoint);
     void start();
     void tell_waiting();
     void tell(const GroupMember &member);
     void hear(const net::SocketAddress &from, std::span<const uint8_t> bytes);
+    void count_lost(const rtp::ReceiverReport &report);
     [[nodiscard]] bool is_own(uint32_t ssrc) const;
     bool touch_members(const net::SocketAddress &host);
     void request_key_units();

@@ -134,7 +134,9 @@ Outcome RequestHandler::set_up(Context &context, const std::shared_ptr<media::Mo
     }
     SessionStream stream;
     stream.track = mount->track(track);
-    transport.ssrc = ssrc_of(*stream.track);
+    // Of unicast alone (RFC 2326 section 12.39).
+    transport.ssrc =
+        transport.lower != rtsp::TransportSpec::Lower::UdpMulticast ? ssrc_of(*stream.track) : std::nullopt;
     stream.transport = transport;
     stream.set_up = thread_.loop().now();
     stream.uri = rtsp::stream_uri(context.request.uri, track);

@@ -67,6 +67,14 @@ LINES = (
         (Served('/mystream', ('audio',), _AAC),),
     ),
     Line(
+        'multicast',
+        5000,
+        'videotestsrc is-live=true ! x264enc tune=zerolatency ! video/x-h264, mapping=/stream1 ! rtspsink service=5000'
+        ' multicast=true multicast-ip-min=239.255.255.253 multicast-ip-max=239.255.255.255 multicast-port-min=5000'
+        ' multicast-port-max=6000 multicast-ttl=128',
+        (Served('/stream1', ('video',), _H264),),  # by multicast in test_multicast.py
+    ),
+    Line(
         'stream_property',
         5000,
         'videotestsrc ! x264enc ! video/x-h264, mapping=/stream1 ! rtspsink service=5000 rtspsinkpad0::max-buffers=3',

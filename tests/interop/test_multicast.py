@@ -76,6 +76,16 @@ class Documented(suite.Case):
             with players.Player(command, self.folder, 'fallback') as player:
                 self.assertTrue(player.wait_for(_shows_bars, _SECONDS), player.log())
 
+    def test_no_route_is_461_and_the_log_says_what_to_set(self):
+        presentations = (stream.Presentation('/test', (stream.h264(),)),)
+        network.route_multicast(False)
+        self.addCleanup(network.route_multicast, True)
+        with self.serve(presentations, 'multicast=true', debug='rtspcore:3') as server:
+            self.assertEqual(_setup(server, '/test').status, 461)
+            wait_until(lambda: 'set multicast-iface' in server.log(), _SECONDS, 'a warning')
+        with self.serve(presentations, 'multicast=true multicast-iface=lo') as server:
+            self.assertEqual(_setup(server, '/test').status, 200)
+
     def test_protocols_limits_what_is_offered(self):
         presentations = (stream.Presentation('/test', (stream.h264(),)),)
         offers = {

@@ -15,7 +15,7 @@ def enter():
     """Runs this program again in a network namespace with nothing but loopback; skips where that is not permitted."""
     if os.environ.get(_INSIDE):
         _ip('link set lo up')
-        _ip('route add 224.0.0.0/4 dev lo')
+        route_multicast(True)
         return
     alone = ['unshare', '--net', *([] if os.getuid() == 0 else ['--user', '--map-root-user'])]
     lacking = [program for program in ('unshare', 'nsenter', 'ip') if not shutil.which(program)]
@@ -24,6 +24,11 @@ def enter():
         sys.exit(SKIPPED)
     os.environ[_INSIDE] = '1'
     os.execvp('unshare', [*alone, sys.executable, *sys.argv])
+
+
+def route_multicast(on):
+    """Whether groups are routed to loopback, as they are at first."""
+    _ip(f'route {"add" if on else "del"} 224.0.0.0/4 dev lo')
 
 
 def _ip(text, prefix=()):
