@@ -87,14 +87,22 @@ std::variant<Visitor, Outcome> RequestHandler::identify(Context &context, const 
     if (auto *visitor = std::get_if<Visitor>(&verdict))
         return std::move(*visitor);
     const auto refusal = std::get<Refusal>(verdict);
-    const Session *session = context.session;
-    const bool is_own =
-        session && session->connection() == &context.connection && session->mount()->path() == inquiry.mapping;
-    // Who is on the connection of a session has proven enough when it was made; a player that leaves does not wait for
-    // another nonce.
-    if (is_own && lacks_fresh_proof(refusal))
-        return session->visitor();
+    const Visitor *proven = lacks_fresh_proof(refusal) ? proven_before(context, inquiry) : nullptr;
+    if (proven && access.is_welcome(*proven, inquiry.mapping, inquiry.wall_now)) {
+        Visitor visitor = *proven;
+        visitor.rules = access.rules_of(inquiry.mapping);
+        return visitor;
+    }
     return refuse_access(context, inquiry, refusal);
+}
+
+// Who is on the connection of a session has proven enough when it was made; a player that leaves does not wait for
+// another nonce. The same goes for a signed URL.
+const Visitor *RequestHandler::proven_before(const Context &context, const access::Inquiry &inquiry) {
+    const Session *session = context.session;
+    if (session && session->connection() == &context.connection && session->mount()->path() == inquiry.mapping)
+        return &session->visitor();
+    return context.connection.guest(inquiry.mapping);
 }
 
 std::optional<Outcome> RequestHandler::let_in(Context &context, const access::Inquiry &inquiry, Visitor visitor) {
@@ -102,6 +110,8 @@ std::optional<Outcome> RequestHandler::let_in(Context &context, const access::In
         return refuse_access(context, inquiry, Refusal::Forbidden);
     if (context.connection.admission())
         context.connection.admission()->prove();
+    if (visitor.expires)
+        context.connection.remember_guest(inquiry.mapping, visitor);
     context.visitor = std::move(visitor);
     return consult(context, inquiry);
 }

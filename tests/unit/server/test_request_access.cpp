@@ -304,6 +304,21 @@ START_TEST(test_access_by_token) {
 }
 END_TEST
 
+// rtspsrc resolves the stream's control as RFC 3986 has it, which leaves the query behind.
+START_TEST(test_access_token_of_describe_is_good_for_setup_of_the_same_mapping) {
+    auto config = locked_config();
+    config.access.token_keys = {kKey};
+    LiveServer live(config);
+    live.gop();
+    RtspPeer peer = live.connect();
+    ck_assert_int_eq(describe(peer, "", "/test" + token_query("/test", wall_now() + 60s)), 200);
+    set_up(peer, "");
+    ck_assert_int_eq(peer.request("SETUP", peer.uri("/none/stream=0"), kTransport).status, 401);
+    RtspPeer other = live.connect();
+    ck_assert_int_eq(other.request("SETUP", other.uri("/test/stream=0"), kTransport).status, 401);
+}
+END_TEST
+
 START_TEST(test_access_token_ends_its_session) {
     auto config = test::local_config();
     config.access.token_keys = {kKey};
@@ -581,6 +596,7 @@ int main(int argc, char **argv) {
                                                  test_access_digest_survives_being_parked,
                                                  test_access_user_limited_to_mappings_is_forbidden_others,
                                                  test_access_by_token,
+                                                 test_access_token_of_describe_is_good_for_setup_of_the_same_mapping,
                                                  test_access_token_ends_its_session,
                                                  test_access_rules_that_change_end_sessions_of_who_is_gone,
                                                  test_access_denied_address_learns_so_and_nothing_else,
