@@ -54,6 +54,8 @@ private:
     std::optional<Outcome> let_in(Context &context, const access::Inquiry &inquiry, access::Visitor visitor);
     std::optional<Outcome> consult(Context &context, const access::Inquiry &inquiry);
     Outcome refuse_access(const Context &context, const access::Inquiry &inquiry, access::Refusal refusal);
+    void note_refusal(const access::Inquiry &inquiry, access::Refusal refusal);
+    Outcome answer_refusal(const Context &context, const access::Inquiry &inquiry, access::Refusal refusal);
 
     Outcome options(Context &context);
     Outcome describe(Context &context);
