@@ -93,6 +93,15 @@ public:
     [[nodiscard]] bool is_post_half() const { return post_ && post_->get; }
     // Its place among the connections that are counted; null in tests.
     [[nodiscard]] access::Admission *admission() const { return admission_.get(); }
+    // Who came with a signed URL for a mapping, the last one; null if nobody did for this one. rtspsrc and others leave
+    // the query out of what they ask for next.
+    void remember_guest(std::string mapping, access::Visitor guest) {
+        guest_mapping_ = std::move(mapping);
+        guest_ = std::move(guest);
+    }
+    [[nodiscard]] const access::Visitor *guest(const std::string &mapping) const {
+        return guest_ && guest_mapping_ == mapping ? &*guest_ : nullptr;
+    }
 
     // The sessions that were set up on this connection.
     void add_session(Session &session);
@@ -165,6 +174,8 @@ private:
     IoThread *thread_ = nullptr;
     uint64_t id_ = 0;
     std::shared_ptr<access::Admission> admission_;
+    std::string guest_mapping_;
+    std::optional<access::Visitor> guest_;
     rtsp::MessageParser parser_;
     net::StreamWriter writer_;
     std::vector<Session *> sessions_;

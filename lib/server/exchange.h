@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "rtsp/message.h"
 #include "server/access/decisions.h"
+#include "server/access/refusal.h"
 #include "server/access/visitor.h"
 
 namespace rtspcore::server {
@@ -29,7 +30,7 @@ struct ParkedRequest {
         Mount,      // what is served changes
         FirstUnit,  // there is something to send to the viewer
         Decision,   // the application answers
-        Penalty,    // time passes: there were failures from its address
+        Penalty,    // time passes before it is refused: there were failures from its address
         Thread,     // the connection comes to the I/O thread that has the session
         Elsewhere,  // the connection goes to another server of this process, with the request
     };
@@ -40,6 +41,7 @@ struct ParkedRequest {
     // Who was let in before it was parked, and is not asked again.
     std::optional<access::Visitor> visitor = {};
     std::shared_ptr<access::OpenQuestion> question = {};  // For::Decision
+    std::optional<access::Refusal> refusal = {};          // For::Penalty
 };
 
 using Outcome = std::variant<Answer, ParkedRequest>;

@@ -76,25 +76,37 @@ std::variant<Visitor, Outcome> RequestHandler::identify(Context &context, const 
     const ParkedRequest *before = context.before;
     if (before && before->visitor && before->visitor->rules == access.rules_of(inquiry.mapping))
         return *before->visitor;
-    if (!before || before->reason != ParkedRequest::For::Penalty) {
-        const auto delay = access.delay(inquiry);
-        if (!delay)
-            return refuse_access(context, inquiry, Refusal::TooManyFailures);
-        if (*delay > Duration::zero())
-            return ParkedRequest{context.request, ParkedRequest::For::Penalty, inquiry.now + *delay};
-    }
+    if (before && before->refusal)
+        return answer_refusal(context, inquiry, *before->refusal);
+    if (!access.is_heard(inquiry))
+        return refuse_access(context, inquiry, Refusal::TooManyFailures);
     auto verdict = access.judge(inquiry);
     if (auto *visitor = std::get_if<Visitor>(&verdict))
         return std::move(*visitor);
     const auto refusal = std::get<Refusal>(verdict);
+    const Visitor *proven = lacks_fresh_proof(refusal) ? proven_before(context, inquiry) : nullptr;
+    if (proven && access.is_welcome(*proven, inquiry.mapping, inquiry.wall_now)) {
+        Visitor visitor = *proven;
+        visitor.rules = access.rules_of(inquiry.mapping);
+        return visitor;
+    }
+    const Duration pause = access.penalty(inquiry, refusal);
+    if (pause == Duration::zero())
+        return refuse_access(context, inquiry, refusal);
+    note_refusal(inquiry, refusal);
+    return ParkedRequest{.request = context.request,
+                         .reason = ParkedRequest::For::Penalty,
+                         .deadline = inquiry.now + pause,
+                         .refusal = refusal};
+}
+
+// Who is on the connection of a session has proven enough when it was made; a player that leaves does not wait for
+// another nonce. The same goes for a signed URL.
+const Visitor *RequestHandler::proven_before(const Context &context, const access::Inquiry &inquiry) {
     const Session *session = context.session;
-    const bool is_own =
-        session && session->connection() == &context.connection && session->mount()->path() == inquiry.mapping;
-    // Who is on the connection of a session has proven enough when it was made; a player that leaves does not wait for
-    // another nonce.
-    if (is_own && lacks_fresh_proof(refusal))
-        return session->visitor();
-    return refuse_access(context, inquiry, refusal);
+    if (session && session->connection() == &context.connection && session->mount()->path() == inquiry.mapping)
+        return &session->visitor();
+    return context.connection.guest(inquiry.mapping);
 }
 
 std::optional<Outcome> RequestHandler::let_in(Context &context, const access::Inquiry &inquiry, Visitor visitor) {
@@ -102,6 +114,8 @@ std::optional<Outcome> RequestHandler::let_in(Context &context, const access::In
         return refuse_access(context, inquiry, Refusal::Forbidden);
     if (context.connection.admission())
         context.connection.admission()->prove();
+    if (visitor.expires)
+        context.connection.remember_guest(inquiry.mapping, visitor);
     context.visitor = std::move(visitor);
     return consult(context, inquiry);
 }
@@ -128,7 +142,11 @@ std::optional<Outcome> RequestHandler::consult(Context &context, const access::I
     if (before && before->question && context.last_chance)
         return refuse_access(context, inquiry, Refusal::NoDecision);
     const Time deadline = inquiry.now + thread_.server().config().access.authorize_wait;
-    return ParkedRequest{context.request, ParkedRequest::For::Decision, deadline, 0, visitor, std::move(question)};
+    return ParkedRequest{.request = context.request,
+                         .reason = ParkedRequest::For::Decision,
+                         .deadline = deadline,
+                         .visitor = visitor,
+                         .question = std::move(question)};
 }
 
 bool RequestHandler::has_bandwidth(const media::Mount &mount) const {
@@ -136,8 +154,16 @@ bool RequestHandler::has_bandwidth(const media::Mount &mount) const {
 }
 
 Outcome RequestHandler::refuse_access(const Context &context, const access::Inquiry &inquiry, Refusal refusal) {
+    note_refusal(inquiry, refusal);
+    return answer_refusal(context, inquiry, refusal);
+}
+
+void RequestHandler::note_refusal(const access::Inquiry &inquiry, Refusal refusal) {
     thread_.server().statistics().requests_denied.fetch_add(1, std::memory_order_relaxed);
     access::log_refusal(inquiry, refusal);
+}
+
+Outcome RequestHandler::answer_refusal(const Context &context, const access::Inquiry &inquiry, Refusal refusal) {
     const rtsp::Status status = status_of(refusal);
     Answer answer = respond(context, status);
     if (status == rtsp::Status::Unauthorized)

@@ -58,9 +58,7 @@ std::string allowed_methods(const rtsp::SessionSituation &situation, rtsp::Scope
 
 Outcome RequestHandler::handle(Connection &connection, const rtsp::Request &request, bool last_chance,
                                const ParkedRequest *before) {
-    // A penalty is over when its time is: what waits afterwards has a time of its own.
-    const bool was_penalty = before && before->reason == ParkedRequest::For::Penalty;
-    Context context{connection, request, last_chance && !was_penalty, before};
+    Context context{connection, request, last_chance, before};
     if (!before && is_too_fast(connection))
         return too_fast(context);
     if (!sequence_of(request))

@@ -55,9 +55,12 @@ private:
     // Whether the client may do this: what it has instead, if not (401, 403).
     std::optional<Outcome> check_access(Context &context);
     std::variant<access::Visitor, Outcome> identify(Context &context, const access::Inquiry &inquiry);
+    static const access::Visitor *proven_before(const Context &context, const access::Inquiry &inquiry);
     std::optional<Outcome> let_in(Context &context, const access::Inquiry &inquiry, access::Visitor visitor);
     std::optional<Outcome> consult(Context &context, const access::Inquiry &inquiry);
     Outcome refuse_access(const Context &context, const access::Inquiry &inquiry, access::Refusal refusal);
+    void note_refusal(const access::Inquiry &inquiry, access::Refusal refusal);
+    Outcome answer_refusal(const Context &context, const access::Inquiry &inquiry, access::Refusal refusal);
 
     Outcome options(Context &context);
     Outcome describe(Context &context);

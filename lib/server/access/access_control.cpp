@@ -26,34 +26,6 @@ bool is_guess(Refusal refusal) {
 
 }  // namespace
 
-const char *reason(Refusal refusal) {
-    switch (refusal) {
-        case Refusal::NoCredentials:
-            return "no credentials";
-        case Refusal::StaleNonce:
-            return "credentials for an old nonce";
-        case Refusal::WrongCredentials:
-            return "wrong credentials";
-        case Refusal::Replayed:
-            return "replayed credentials";
-        case Refusal::NoToken:
-            return "no token";
-        case Refusal::BadToken:
-            return "bad token";
-        case Refusal::ExpiredToken:
-            return "expired token";
-        case Refusal::Forbidden:
-            return "forbidden";
-        case Refusal::NotApproved:
-            return "not approved";
-        case Refusal::NoDecision:
-            return "no decision";
-        case Refusal::TooManyFailures:
-            return "too many failures";
-    }
-    return "";
-}
-
 AccessControl::AccessControl(AccessConfig config) : config_(std::move(config)), nonces_(config_.nonce_lifetime) {
     if (config_.users)
         *users_.lock() = std::make_shared<const Users>(*config_.users);
@@ -143,9 +115,13 @@ AccessControl::SharedUsers AccessControl::users_of(const std::shared_ptr<const M
     return *users_.lock();
 }
 
-std::optional<Duration> AccessControl::delay(const Inquiry &inquiry) {
+bool AccessControl::is_heard(const Inquiry &inquiry) {
     const bool claims = inquiry.request.headers.find("Authorization") || token_of(inquiry.query);
-    return claims ? failures_.delay(inquiry.peer, inquiry.now) : Duration::zero();
+    return !claims || failures_.is_heard(inquiry.peer, inquiry.now);
+}
+
+Duration AccessControl::penalty(const Inquiry &inquiry, Refusal refusal) {
+    return is_guess(refusal) ? failures_.note(inquiry.peer, inquiry.now) : Duration::zero();
 }
 
 Verdict AccessControl::judge(const Inquiry &inquiry) {
@@ -153,8 +129,6 @@ Verdict AccessControl::judge(const Inquiry &inquiry) {
     Verdict verdict = judge_freely(inquiry, users_of(rules));
     if (auto *visitor = std::get_if<Visitor>(&verdict))
         visitor->rules = rules;
-    else if (is_guess(std::get<Refusal>(verdict)))
-        failures_.note(inquiry.peer, inquiry.now);
     return verdict;
 }
 

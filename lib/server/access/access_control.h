@@ -18,6 +18,7 @@
 #include "server/access/decisions.h"
 #include "server/access/failures.h"
 #include "server/access/nonces.h"
+#include "server/access/refusal.h"
 #include "server/access/users_file.h"
 #include "server/access/visitor.h"
 
@@ -28,23 +29,6 @@ struct MappingRules {
     std::optional<Users> users;  // an empty one lets nobody in
     Authorize authorize;         // asked for each DESCRIBE, and each SETUP that makes a session
 };
-
-// Why a request is not served.
-enum class Refusal : uint8_t {
-    NoCredentials,  // the client is asked for them
-    StaleNonce,     // right, but for a nonce that is over: the client tries again by itself
-    WrongCredentials,
-    Replayed,
-    NoToken,  // of a URL; nobody has a password
-    BadToken,
-    ExpiredToken,
-    Forbidden,    // the user or token is not for this mapping, or not for this session
-    NotApproved,  // by the application
-    NoDecision,   // of the application, in time
-    TooManyFailures,
-};
-// For the log: "wrong credentials".
-const char *reason(Refusal refusal);
 
 // A request, as far as access depends on it.
 struct Inquiry {
@@ -79,8 +63,10 @@ public:
     void remove_rules(const void *owner);
     [[nodiscard]] std::shared_ptr<const MappingRules> rules_of(const std::string &mapping);
 
-    // How long the request has to wait because of earlier failures from its address; nothing if it is not looked at.
-    [[nodiscard]] std::optional<Duration> delay(const Inquiry &inquiry);
+    // Whether it is looked at: not while too many failures from its address wait to be answered.
+    [[nodiscard]] bool is_heard(const Inquiry &inquiry);
+    // Counts one that is refused so; how long the answer has to wait.
+    Duration penalty(const Inquiry &inquiry, Refusal refusal);
     [[nodiscard]] Verdict judge(const Inquiry &inquiry);
     // Whether a session that this visitor made may go on: its token is good, its user is still known.
     [[nodiscard]] bool is_welcome(const Visitor &visitor, const std::string &mapping, WallTime now);

@@ -5,36 +5,28 @@
 
 namespace rtspcore::server::access {
 
-std::optional<Duration> Failures::delay(const net::SocketAddress &peer, Time now) {
+bool Failures::is_heard(const net::SocketAddress &peer, Time now) {
     auto records = records_.lock();
     const auto found = records->find(Network::of_peer(peer));
-    if (found == records->end())
-        return Duration::zero();
-    Record &record = found->second;
-    if (now - record.last > kForgiven) {
-        records->erase(found);
-        return Duration::zero();
-    }
-    if (record.count < kFree)
-        return Duration::zero();
-    constexpr unsigned kMostDoublings = 8;
-    const Duration pause = kFirstPause * (1 << std::min(record.count - kFree, kMostDoublings));
-    const Time begin = std::max(now, record.next_attempt);
-    if (begin - now > kLongestQueue)
-        return std::nullopt;
-    record.next_attempt = begin + std::min<Duration>(pause, kLongestPause);
-    return record.next_attempt - now;
+    return found == records->end() || found->second.next_answer - now <= kLongestQueue;
 }
 
-void Failures::note(const net::SocketAddress &peer, Time now) {
+Duration Failures::note(const net::SocketAddress &peer, Time now) {
     auto records = records_.lock();
     Record &record = (*records)[Network::of_peer(peer)];
     if (now - record.last > kForgiven)
         record = {};
-    ++record.count;
     record.last = now;
+    Duration wait = Duration::zero();
+    if (record.count++ >= kFree) {
+        constexpr unsigned kMostDoublings = 8;
+        const Duration pause = kFirstPause * (1 << std::min(record.count - kFree - 1, kMostDoublings));
+        record.next_answer = std::max(now, record.next_answer) + std::min<Duration>(pause, kLongestPause);
+        wait = record.next_answer - now;
+    }
     if (records->size() > kRemembered)
         forget_oldest(*records);
+    return wait;
 }
 
 void Failures::forget_oldest(Records &records) {

@@ -4,7 +4,6 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
-#include <optional>
 
 #include "base/clock.h"
 #include "base/guarded.h"
@@ -12,9 +11,10 @@
 
 namespace rtspcore::server::access {
 
-// Slows down whoever guesses passwords: after some failures from an address its attempts are looked at one by one, with
-// a pause before each that doubles. Remembers `kRemembered` addresses; the one that failed longest ago goes first.
-// Safe.
+// Slows down whoever guesses passwords: after some failures from an address those that follow are answered one by one,
+// with a pause before each that doubles, and when too many wait, attempts from there are not looked at. Who knows the
+// password never waits behind those who do not. Remembers `kRemembered` addresses; the one that failed longest ago goes
+// first. Safe.
 class Failures {
 public:
     static constexpr size_t kRemembered = 4096;
@@ -24,15 +24,16 @@ public:
     static constexpr std::chrono::seconds kLongestQueue{30};
     static constexpr std::chrono::minutes kForgiven{10};
 
-    // How long the next attempt from there has to wait; nothing if so many wait already that it is not looked at.
-    std::optional<Duration> delay(const net::SocketAddress &peer, Time now);
-    void note(const net::SocketAddress &peer, Time now);
+    // Whether an attempt from there is looked at.
+    [[nodiscard]] bool is_heard(const net::SocketAddress &peer, Time now);
+    // An attempt failed; how long the answer has to wait.
+    Duration note(const net::SocketAddress &peer, Time now);
 
 private:
     struct Record {
         unsigned count = 0;
         Time last{};
-        Time next_attempt{};
+        Time next_answer{};
     };
     using Records = std::map<Network, Record>;
     static void forget_oldest(Records &records);

@@ -304,6 +304,21 @@ START_TEST(test_access_by_token) {
 }
 END_TEST
 
+// rtspsrc resolves the stream's control as RFC 3986 has it, which leaves the query behind.
+START_TEST(test_access_token_of_describe_is_good_for_setup_of_the_same_mapping) {
+    auto config = locked_config();
+    config.access.token_keys = {kKey};
+    LiveServer live(config);
+    live.gop();
+    RtspPeer peer = live.connect();
+    ck_assert_int_eq(describe(peer, "", "/test" + token_query("/test", wall_now() + 60s)), 200);
+    set_up(peer, "");
+    ck_assert_int_eq(peer.request("SETUP", peer.uri("/none/stream=0"), kTransport).status, 401);
+    RtspPeer other = live.connect();
+    ck_assert_int_eq(other.request("SETUP", other.uri("/test/stream=0"), kTransport).status, 401);
+}
+END_TEST
+
 START_TEST(test_access_token_ends_its_session) {
     auto config = test::local_config();
     config.access.token_keys = {kKey};
@@ -442,6 +457,23 @@ START_TEST(test_access_viewer_too_many_for_the_bit_rate_is_refused) {
 }
 END_TEST
 
+START_TEST(test_access_guesses_on_many_connections_are_not_heard) {
+    LiveServer live(locked_config());
+    live.gop();
+    std::vector<RtspPeer> peers;
+    for (int i = 0; i < 20; ++i) {
+        peers.push_back(live.connect());
+        peers.back().send_request("DESCRIBE", peers.back().uri("/test"), kWrong);
+    }
+    for (const Time end = monotonic_now() + 10s; live.server->statistics().requests_denied < 20;)
+        ck_assert(monotonic_now() < end);
+    RtspPeer peer = live.connect();
+    const auto answer = peer.request("DESCRIBE", peer.uri("/test"), kRight);
+    ck_assert_int_eq(answer.status, 503);
+    test::assert_text(answer.header("retry-after"), "30");
+}
+END_TEST
+
 START_TEST(test_access_guesses_are_slowed_down) {
     LiveServer live(locked_config());
     live.gop();
@@ -449,11 +481,12 @@ START_TEST(test_access_guesses_are_slowed_down) {
     for (unsigned i = 0; i < Failures::kFree; ++i)
         ck_assert_int_eq(describe(peer, kWrong), 401);
     const Time begin = monotonic_now();
-    ck_assert_int_eq(describe(peer, kRight), 200);
+    ck_assert_int_eq(describe(peer, kWrong), 401);
     ck_assert(monotonic_now() - begin >= Failures::kFirstPause);
-    RtspPeer other = live.connect();
     const Time asked = monotonic_now();
-    ck_assert_msg(describe(other, "") == 401, "who has not tried yet is asked at once");
+    ck_assert_msg(describe(peer, kRight) == 200, "who knows does not wait");
+    RtspPeer other = live.connect();
+    ck_assert_int_eq(describe(other, ""), 401);
     ck_assert(monotonic_now() - asked < Failures::kFirstPause);
 }
 END_TEST
@@ -581,6 +614,7 @@ int main(int argc, char **argv) {
                                                  test_access_digest_survives_being_parked,
                                                  test_access_user_limited_to_mappings_is_forbidden_others,
                                                  test_access_by_token,
+                                                 test_access_token_of_describe_is_good_for_setup_of_the_same_mapping,
                                                  test_access_token_ends_its_session,
                                                  test_access_rules_that_change_end_sessions_of_who_is_gone,
                                                  test_access_denied_address_learns_so_and_nothing_else,
@@ -590,6 +624,7 @@ int main(int argc, char **argv) {
                                                  test_access_too_many_sessions_are_refused,
                                                  test_access_too_many_requests_end_the_connection,
                                                  test_access_viewer_too_many_for_the_bit_rate_is_refused,
+                                                 test_access_guesses_on_many_connections_are_not_heard,
                                                  test_access_guesses_are_slowed_down,
                                                  test_access_application_decides_later_and_nobody_else_waits,
                                                  test_access_application_that_does_not_decide_refuses,

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""DESCRIBE by libcurl, whose command line tool only ever asks OPTIONS."""
+
+import ctypes
+import ctypes.util
+
+_URL, _USERPWD, _CUSTOM_URI, _TIMEOUT = 10002, 10005, 10191, 13
+_RTSP_REQUEST, _HTTPAUTH, _WRITEFUNCTION, _HEADERFUNCTION = 189, 107, 20011, 20079
+_RESPONSE_CODE = 0x200000 + 2
+_DESCRIBE = 2
+_GLOBAL_ALL = 3
+
+BASIC, DIGEST, ANY = 1, 2, ~16 & 0xFFFFFFFF
+
+_Writer = ctypes.CFUNCTYPE(ctypes.c_size_t, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_size_t, ctypes.c_void_p)
+
+
+def why_not():
+    """Why it cannot be asked here, '' if it can."""
+    name = ctypes.util.find_library('curl')
+    if not name:
+        return 'libcurl is not installed'
+    curl = _load(name)
+    curl.curl_version.restype = ctypes.c_char_p
+    return '' if b'libcurl' in curl.curl_version() else 'no libcurl'
+
+
+def _load(name):
+    curl = ctypes.CDLL(name)
+    curl.curl_easy_init.restype = ctypes.c_void_p
+    curl.curl_easy_setopt.argtypes = [ctypes.c_void_p, ctypes.c_int]
+    curl.curl_easy_perform.argtypes = [ctypes.c_void_p]
+    curl.curl_easy_getinfo.argtypes = [ctypes.c_void_p, ctypes.c_int]
+    curl.curl_easy_cleanup.argtypes = [ctypes.c_void_p]
+    return curl
+
+
+def describe(url, user='', methods=ANY, seconds=10):
+    """(status, body) of the last answer to DESCRIBE; `user` is `name:password`."""
+    curl = _load(ctypes.util.find_library('curl'))
+    curl.curl_global_init(ctypes.c_long(_GLOBAL_ALL))
+    body = bytearray()
+
+    def write(data, size, count, _):
+        body.extend(ctypes.string_at(data, size * count))
+        return size * count
+
+    writer, ignore = _Writer(write), _Writer(lambda _data, size, count, _user: size * count)
+    handle = curl.curl_easy_init()
+    options = [
+        (_URL, ctypes.c_char_p(url.encode())),
+        (_CUSTOM_URI, ctypes.c_char_p(url.encode())),
+        (_RTSP_REQUEST, ctypes.c_long(_DESCRIBE)),
+        (_TIMEOUT, ctypes.c_long(seconds)),
+        (_WRITEFUNCTION, writer),
+        (_HEADERFUNCTION, ignore),
+    ]
+    if user:
+        options += [(_USERPWD, ctypes.c_char_p(user.encode())), (_HTTPAUTH, ctypes.c_long(methods))]
+    for option, value in options:
+        curl.curl_easy_setopt(handle, option, value)
+    curl.curl_easy_perform(handle)
+    status = ctypes.c_long()
+    curl.curl_easy_getinfo(handle, _RESPONSE_CODE, ctypes.byref(status))
+    curl.curl_easy_cleanup(handle)
+    return status.value, bytes(body)
