@@ -141,6 +141,8 @@ void Connection::join_tunnel() {
             {HttpStatus::Conflict, "expected one POST half at a time, came another; close the one that is open"});
     get->post_id_ = id_;
     post_->get = get->id_;
+    if (admission_)
+        admission_->prove();  // it is no more of a stranger than its GET half, which counts as one and takes it along
     follow_interest();
     forward(std::exchange(opening_, {}));
 }

@@ -39,8 +39,8 @@ struct Tunnel {
         post.send(head("POST", cookie));
     }
     void say(const std::string &method, const std::string &path, const std::string &headers = {}) {
-        post.send(base64(method + " " + get.uri(path) + " RTSP/1.0\r\nCSeq: " + std::to_string(++sequence) + "\r\n" +
-                         headers + "\r\n"));
+        post.send(base64(method + " " + (path == "*" ? path : get.uri(path)) +
+                         " RTSP/1.0\r\nCSeq: " + std::to_string(++sequence) + "\r\n" + headers + "\r\n"));
     }
     RtspPeer::Response ask(const std::string &method, const std::string &path, const std::string &headers = {}) {
         say(method, path, headers);
@@ -48,8 +48,8 @@ struct Tunnel {
         ck_assert_msg(answer.header("cseq") == std::to_string(sequence), "%s %s", method.c_str(), answer.text.c_str());
         return answer;
     }
-    std::string set_up() {
-        const auto answer = ask("SETUP", "/test/stream=0", test::tcp_transport(0));
+    std::string set_up(const std::string &proof = {}) {
+        const auto answer = ask("SETUP", "/test/stream=0", test::tcp_transport(0) + proof);
         ck_assert_int_eq(answer.status, 200);
         return test::session_header(answer.session());
     }
@@ -128,6 +128,24 @@ START_TEST(test_http_connection_post_half_lives_as_long_as_its_get_half) {
 }
 END_TEST
 
+// Those who were let in over a tunnel are not counted among those who were not.
+START_TEST(test_http_connection_post_halves_are_no_strangers) {
+    auto config = test::local_config();
+    config.access.users = server::access::Users::from_list("user:pass", "test")->users;
+    config.access.max_strangers = 2;
+    LiveServer live(config);
+    std::vector<std::unique_ptr<Tunnel>> tunnels;
+    for (int i = 0; i < 4; ++i) {
+        tunnels.push_back(std::make_unique<Tunnel>(live, "cookie" + std::to_string(i)));
+        tunnels.back()->set_up("Authorization: Basic dXNlcjpwYXNz\r\n");
+    }
+    RtspPeer peer = live.connect();
+    ck_assert_int_eq(peer.request("OPTIONS", "*").status, 200);
+    for (const auto &tunnel : tunnels)
+        ck_assert_int_eq(tunnel->ask("OPTIONS", "*").status, 200);
+}
+END_TEST
+
 START_TEST(test_http_connection_that_never_asks_is_closed) {
     LiveServer live(impatient());
     RtspPeer nothing = live.connect();
@@ -175,6 +193,7 @@ int main(int argc, char **argv) {
         "http_connection",
         {test_http_connection_tunnels_meet_across_threads_and_leave_with_the_server,
          test_http_connection_parked_request_holds_up_the_post_half,
-         test_http_connection_post_half_lives_as_long_as_its_get_half, test_http_connection_that_never_asks_is_closed,
+         test_http_connection_post_half_lives_as_long_as_its_get_half,
+         test_http_connection_post_halves_are_no_strangers, test_http_connection_that_never_asks_is_closed,
          test_http_connection_websocket_may_ask_for_what_is_served_elsewhere});
 }
