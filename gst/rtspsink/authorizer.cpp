@@ -33,10 +33,10 @@ rtspcore::server::access::Authorize Authorizer::callback() {
 
 void Authorizer::ask(const Question &question, const Decision &decision) {
     const auto element = Ref<GstElement>::adopt(static_cast<GstElement *>(g_weak_ref_get(&element_)));
-    if (!element)
-        return decision.answer(false);
-    if (!g_signal_has_handler_pending(element.get(), signal_, 0, TRUE))
-        return decision.answer(true);
+    if (!element || !g_signal_has_handler_pending(element.get(), signal_, 0, TRUE)) {
+        decision.answer(static_cast<bool>(element));
+        return;
+    }
     struct Call {
         std::shared_ptr<Authorizer> self;
         uint64_t request;
@@ -81,8 +81,7 @@ bool Authorizer::decide(uint64_t request, bool allow) {
     const Decision decision = found->second;
     open->decisions.erase(found);
     open.unlock();
-    decision.answer(allow);
-    return true;
+    return decision.answer(allow);
 }
 
 }  // namespace rtspsink

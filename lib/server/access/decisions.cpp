@@ -8,8 +8,8 @@
 
 namespace rtspcore::server::access {
 
-void Decision::answer(bool allow) const {
-    decisions_->answer(id_, allow);
+bool Decision::answer(bool allow) const {
+    return decisions_->answer(id_, allow);
 }
 
 OpenQuestion::~OpenQuestion() {
@@ -36,17 +36,18 @@ std::shared_ptr<OpenQuestion> Decisions::open(uint64_t connection) {
     return std::make_shared<OpenQuestion>(shared_from_this(), id);
 }
 
-void Decisions::answer(uint64_t id, bool allow) {
+bool Decisions::answer(uint64_t id, bool allow) {
     {
         auto content = content_.lock();
         const auto found = content->entries.find(id);
         if (found == content->entries.end() || found->second.answer)
-            return;
+            return false;
         found->second.answer = allow;
         content->answered.push_back(found->second.connection);
     }
     const uint64_t one = 1;
     (void)!::write(fd_.get(), &one, sizeof one);
+    return true;
 }
 
 std::optional<bool> Decisions::answer_to(uint64_t id) {

@@ -29,7 +29,8 @@ struct Question {
 class Decision {
 public:
     Decision(std::shared_ptr<Decisions> decisions, uint64_t id) : decisions_(std::move(decisions)), id_(id) {}
-    void answer(bool allow) const;
+    // Whether it still waited.
+    bool answer(bool allow) const;
 
 private:
     std::shared_ptr<Decisions> decisions_;
@@ -73,7 +74,7 @@ public:
 private:
     friend class Decision;
     friend class OpenQuestion;
-    void answer(uint64_t id, bool allow);
+    bool answer(uint64_t id, bool allow);
     std::optional<bool> answer_to(uint64_t id);
     void close(uint64_t id);
 

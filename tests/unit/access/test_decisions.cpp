@@ -24,8 +24,8 @@ START_TEST(test_decision_that_comes_wakes_who_asked) {
     const auto question = decisions->open(7);
     ck_assert(!question->answer().has_value());
     ck_assert(!is_readable(*decisions));
-    question->decision().answer(true);
-    question->decision().answer(false);
+    ck_assert(question->decision().answer(true));
+    ck_assert(!question->decision().answer(false));
     ck_assert(is_readable(*decisions));
     const auto answered = decisions->take_answered();
     ck_assert(answered.size() == 1 && answered[0] == 7);
@@ -39,7 +39,7 @@ START_TEST(test_decision_that_comes_too_late_changes_nothing) {
     auto question = decisions->open(7);
     const Decision decision = question->decision();
     question.reset();
-    decision.answer(true);
+    ck_assert(!decision.answer(true));
     ck_assert(decisions->take_answered().empty());
     decisions.reset();
     decision.answer(true);
