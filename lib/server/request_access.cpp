@@ -15,21 +15,6 @@ using access::Visitor;
 
 namespace {
 
-// OPTIONS is what players begin with, before they have credentials; GET_PARAMETER and SET_PARAMETER keep a session
-// alive, whose id nobody guesses. None of them tells anything of what is served.
-bool is_open_to_all(rtsp::Method method) {
-    switch (method) {
-        case rtsp::Method::Describe:
-        case rtsp::Method::Setup:
-        case rtsp::Method::Play:
-        case rtsp::Method::Pause:
-        case rtsp::Method::Teardown:
-            return false;
-        default:
-            return true;
-    }
-}
-
 // The URI of a request within a session may be anything that the client makes of the session's.
 const std::string &mapping_of(rtsp::Method method, const rtsp::RequestTarget &target, const Session *session) {
     const bool names_it = method == rtsp::Method::Describe || method == rtsp::Method::Setup;
@@ -56,6 +41,20 @@ rtsp::Status status_of(Refusal refusal) {
 }
 
 }  // namespace
+
+// OPTIONS is what players begin with, before they have credentials; GET_PARAMETER and SET_PARAMETER keep a session
+// alive, whose id nobody guesses; what is no method is told so. None of them tells anything of what is served.
+bool RequestHandler::is_open_to_all(rtsp::Method method) {
+    switch (method) {
+        case rtsp::Method::Options:
+        case rtsp::Method::GetParameter:
+        case rtsp::Method::SetParameter:
+        case rtsp::Method::Unknown:
+            return true;
+        default:
+            return false;
+    }
+}
 
 std::optional<Outcome> RequestHandler::check_access(Context &context) {
     if (is_open_to_all(context.request.method))

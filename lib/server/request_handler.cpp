@@ -91,7 +91,8 @@ Outcome RequestHandler::handle(Connection &connection, const rtsp::Request &requ
 // Whether another server of this process is asked. A client tells by the path; one that has a session of ours has to
 // ask on a connection of its own. The two connections of an HTTP tunnel cannot be handed over as one.
 bool RequestHandler::belongs_elsewhere(const Context &context) const {
-    const bool names_a_path = context.target.mapping != "*" && context.request.method != rtsp::Method::Options;
+    // What needs no credentials opens no way to somebody else either.
+    const bool names_a_path = context.target.mapping != "*" && !is_open_to_all(context.request.method);
     const bool stays = context.connection.is_http_tunnel() || !context.connection.sessions().empty();
     if (!names_a_path || stays || !thread_.server().fallback())
         return false;

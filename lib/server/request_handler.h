@@ -44,6 +44,7 @@ private:
         std::shared_ptr<media::Mount> mount = {};  // SETUP: of the stream
     };
 
+    static bool is_open_to_all(rtsp::Method method);
     bool belongs_elsewhere(const Context &context) const;
     bool is_too_fast(Connection &connection) const;
     Answer too_fast(const Context &context) const;

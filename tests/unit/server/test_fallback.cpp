@@ -66,6 +66,28 @@ START_TEST(test_fallback_is_not_asked_for_live_mounts_nor_with_live_sessions) {
 }
 END_TEST
 
+// The other server may have no credentials of its own.
+START_TEST(test_fallback_is_behind_the_same_door) {
+    auto config = test::local_config();
+    config.access.users = server::access::Users::from_list("me:secret", config.access.realm)->users;
+    LiveServer live(config);
+    OtherServer other;
+    live.server->set_fallback(other.fallback);
+    for (const char *method : {"DESCRIBE", "SETUP", "ANNOUNCE", "RECORD", "PLAY"}) {
+        RtspPeer peer = live.connect();
+        ck_assert_msg(peer.request(method, peer.uri("/file")).status == 401, "%s", method);
+    }
+    for (const char *method : {"OPTIONS", "GET_PARAMETER", "SET_PARAMETER", "FETCH"}) {
+        RtspPeer peer = live.connect();
+        ck_assert_msg(peer.request(method, peer.uri("/file")).status != 0, "%s is answered here", method);
+    }
+    ck_assert_uint_eq(other.count(), 0);
+    RtspPeer peer = live.connect();
+    peer.send_request("DESCRIBE", peer.uri("/file"), "Authorization: Basic bWU6c2VjcmV0\r\n");  // me:secret
+    ck_assert(test::eventually([&] { return other.count() == 1; }));
+}
+END_TEST
+
 START_TEST(test_fallback_that_is_gone_leaves_404) {
     LiveServer live;
     OtherServer other;
@@ -83,5 +105,5 @@ int main(int argc, char **argv) {
     gst_init(&argc, &argv);
     return test::run_suite("fallback", {test_fallback_gets_all_that_was_not_answered,
                                         test_fallback_is_not_asked_for_live_mounts_nor_with_live_sessions,
-                                        test_fallback_that_is_gone_leaves_404});
+                                        test_fallback_is_behind_the_same_door, test_fallback_that_is_gone_leaves_404});
 }
