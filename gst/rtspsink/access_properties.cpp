@@ -81,6 +81,14 @@ const Property kProperties[] = {
      [](Settings &s, const GValue *v) { s.access.deny = text(v); },
      [](const Settings &s, GValue *v) { set_text(v, s.access.deny); }},
     {[] {
+         return g_param_spec_string("trusted-proxies", "Trusted proxies",
+                                    "Addresses and networks of balancers that tell by the PROXY protocol whose "
+                                    "connection they pass on (unset: none). Set before READY",
+                                    nullptr, kUntilOpen);
+     },
+     [](Settings &s, const GValue *v) { s.access.trusted_proxies = text(v); },
+     [](const Settings &s, GValue *v) { set_text(v, s.access.trusted_proxies); }},
+    {[] {
          return g_param_spec_uint("max-connections", "Most connections",
                                   "Connections at a time; then the oldest without a session make room. Set before "
                                   "READY",

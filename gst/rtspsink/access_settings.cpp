@@ -78,8 +78,12 @@ Outcome<void> take_networks(const AccessSettings &settings, AccessConfig &config
     auto deny = networks_of("deny", settings.deny);
     if (!deny)
         return refuse(deny.error().code);
+    auto proxies = networks_of("trusted-proxies", settings.trusted_proxies);
+    if (!proxies)
+        return refuse(proxies.error().code);
     config.allow = *std::move(allow);
     config.deny = *std::move(deny);
+    config.trusted_proxies = *std::move(proxies);
     return {};
 }
 

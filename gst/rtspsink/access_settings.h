@@ -21,6 +21,7 @@ struct AccessSettings {
     std::optional<std::string> token_keys;  // secret
     std::string allow;
     std::string deny;
+    std::string trusted_proxies;
     unsigned max_connections = 10000;
     unsigned max_connections_per_host = 0;
     unsigned max_strangers = 1000;

@@ -75,8 +75,10 @@ void Acceptor::accept_one(UniqueFd fd) {
         return;
     auto &statistics = server_.statistics();
     statistics.connections_total.fetch_add(1, std::memory_order_relaxed);
-    auto admission = server_.access().is_admitted(*peer) ? server_.access().admit(*peer) : nullptr;
-    if (!admission)
+    // Of a balancer's connections it is known later whose they are.
+    const bool is_balancer = access::any_contains(server_.config().access.trusted_proxies, *peer);
+    auto admission = !is_balancer && server_.access().is_admitted(*peer) ? server_.access().admit(*peer) : nullptr;
+    if (!admission && !is_balancer)
         return turn_away(fd.get(), *peer);
     const bool crowded = server_.access().has_too_many_strangers();
     const bool full = statistics.connections.fetch_add(1, std::memory_order_relaxed) >= limit_ || crowded;

@@ -20,6 +20,7 @@
 #include "rtsp/http_request.h"
 #include "rtsp/http_tunnel.h"
 #include "rtsp/message_parser.h"
+#include "rtsp/proxy_protocol.h"
 #include "rtsp/transport.h"
 #include "server/access/admissions.h"
 #include "server/exchange.h"
@@ -140,6 +141,9 @@ private:
     void receive(std::span<const uint8_t> bytes, Time now);
     void begin(std::span<const uint8_t> bytes, Time now);
     void begin_tls(std::span<const uint8_t> first_bytes);
+    [[nodiscard]] bool comes_from_balancer() const;
+    void begin_proxied(Time now);
+    bool take_the_place_of(const rtsp::ProxyHeader::Endpoints &endpoints);
     void begin_http();
     void handle_http(const rtsp::HttpRequest &request);
     void refuse_http(const Failure<rtsp::HttpStatus> &refusal);
@@ -168,8 +172,8 @@ private:
     void follow_interest();
 
     std::unique_ptr<net::ByteStream> stream_;
-    const net::SocketAddress peer_;
-    const net::SocketAddress local_;
+    net::SocketAddress peer_;
+    net::SocketAddress local_;
     const bool tls_only_;
     IoThread *thread_ = nullptr;
     uint64_t id_ = 0;
@@ -193,6 +197,7 @@ private:
     std::optional<uint64_t> post_id_;             // of a GET half: id() of its POST half
     std::unique_ptr<PostHalf> post_;
     bool tunnelled_ = false;
+    bool proxied_ = false;  // a balancer told whose connection it is
     bool secure_ = false;
     bool has_spoken_ = false;  // sent a whole request
     bool blocked_ = false;     // the socket took only a part

@@ -24,6 +24,8 @@ void Connection::begin(std::span<const uint8_t> bytes, Time now) {
     const auto kind = http_ ? ConnectionKind::Http : rtsp::connection_kind(opening_);
     if (kind == ConnectionKind::NeedMore)
         return;
+    if (kind == ConnectionKind::Proxy && !proxied_ && comes_from_balancer())
+        return begin_proxied(now);
     if (kind == ConnectionKind::Tls && !secure_)
         return begin_tls(std::exchange(opening_, {}));
     if (tls_only_ && !secure_)

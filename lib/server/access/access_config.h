@@ -22,8 +22,10 @@ struct AccessConfig {
     std::chrono::seconds nonce_lifetime{300};
     std::vector<std::string> token_keys;  // of signed URLs; the keys are at least kShortestTokenKey long
 
-    std::vector<Network> allow;             // empty: all
-    std::vector<Network> deny;              // also of those that are allowed
+    std::vector<Network> allow;  // empty: all
+    std::vector<Network> deny;   // also of those that are allowed
+    // Balancers, which say whose connection they pass on (the PROXY protocol). Only their headers are believed.
+    std::vector<Network> trusted_proxies;
     unsigned max_connections_per_host = 0;  // 0: any number
     unsigned max_strangers = 1000;          // connections that were not let in yet; then the oldest make room
     unsigned max_sessions = 0;              // 0: any number
