@@ -7,7 +7,7 @@
 
 namespace rtspcore::rtp {
 
-ParameterSets::ParameterSets(std::vector<std::pair<uint8_t, const char *>> kinds) {
+ParameterSets::ParameterSets(const std::vector<std::pair<uint8_t, const char *>> &kinds) {
     for (const auto &[type, parameter] : kinds)
         kinds_.push_back({type, parameter, {}, {}});
 }

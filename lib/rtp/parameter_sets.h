@@ -18,7 +18,7 @@ using FormatParameters = std::vector<std::pair<std::string, std::string>>;
 class ParameterSets {
 public:
     // `kinds` are the NAL unit types, and the format parameter that each belongs to.
-    explicit ParameterSets(std::vector<std::pair<uint8_t, const char *>> kinds);
+    explicit ParameterSets(const std::vector<std::pair<uint8_t, const char *>> &kinds);
 
     // A whole NAL unit of the unit that is being looked at; others than parameter sets are passed over.
     void add(uint8_t nal_type, std::span<const uint8_t> nal);

@@ -45,7 +45,7 @@ Result<void, MulticastFault> check_addresses(const MulticastConfig &config) {
 }  // namespace
 
 Result<void, MulticastFault> check(const MulticastConfig &config) {
-    if (const auto addresses = check_addresses(config); !addresses)
+    if (auto addresses = check_addresses(config); !addresses)
         return addresses;
     if (config.port_min == 0 || config.port_min == 65535)
         return fault(MulticastFault::PortMin, "use a port from 1 to 65534; RTCP takes the one after it");

@@ -17,17 +17,20 @@ IoThread &home_of(Server &server, const media::Mount &mount) {
 void MulticastGroups::join(const std::shared_ptr<media::Mount> &mount, GroupMember member) {
     if (thread_.is_stopping())
         return;
-    auto found = groups_.find(mount->id());
-    if (found == groups_.end()) {
-        auto opened = MulticastGroup::open(thread_, mount);
-        if (!opened) {
-            CORE_WARNING("%s cannot be sent by multicast: %s", mount->path().c_str(), opened.error().message.c_str());
-            MulticastMembership::post_end(thread_.server().thread(member.thread), member);
-            return;
-        }
-        found = groups_.emplace(mount->id(), std::move(*opened)).first;
-    }
-    found->second->add(std::move(member));
+    if (MulticastGroup *group = find_or_open(mount))
+        group->add(std::move(member));
+    else
+        MulticastMembership::post_end(thread_.server().thread(member.thread), member);
+}
+
+MulticastGroup *MulticastGroups::find_or_open(const std::shared_ptr<media::Mount> &mount) {
+    if (const auto found = groups_.find(mount->id()); found != groups_.end())
+        return found->second.get();
+    auto opened = MulticastGroup::open(thread_, mount);
+    if (opened)
+        return groups_.emplace(mount->id(), std::move(*opened)).first->second.get();
+    CORE_WARNING("%s cannot be sent by multicast: %s", mount->path().c_str(), opened.error().message.c_str());
+    return nullptr;
 }
 
 void MulticastGroups::begin(uint64_t mount) {

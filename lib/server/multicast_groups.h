@@ -28,6 +28,9 @@ public:
     void close_all();
 
 private:
+    // Null if it cannot be opened.
+    MulticastGroup *find_or_open(const std::shared_ptr<media::Mount> &mount);
+
     IoThread &thread_;
     std::unordered_map<uint64_t, std::unique_ptr<MulticastGroup>> groups_;  // by Mount::id()
 };
