@@ -82,7 +82,10 @@ std::variant<Visitor, Outcome> RequestHandler::identify(Context &context, const 
     auto verdict = access.judge(inquiry);
     if (auto *visitor = std::get_if<Visitor>(&verdict))
         return std::move(*visitor);
-    const auto refusal = std::get<Refusal>(verdict);
+    auto refusal = std::get<Refusal>(verdict);
+    // It was right when it came, before there were rules of the mapping: the client is to say it again.
+    if (before && before->visitor && refusal == Refusal::Replayed)
+        refusal = Refusal::StaleNonce;
     const Visitor *proven = lacks_fresh_proof(refusal) ? proven_before(context, inquiry) : nullptr;
     if (proven && access.is_welcome(*proven, inquiry.mapping, inquiry.wall_now)) {
         Visitor visitor = *proven;
