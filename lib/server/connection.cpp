@@ -279,8 +279,8 @@ void Connection::pump(Time now) {
 bool Connection::send_next(TcpViewer &viewer, Time now) {
     std::optional<uint8_t> channel;
     auto batch = viewer.next(now, channel);
-    if (viewer.too_slow())
-        doom("too slow a viewer");
+    if (viewer.is_over())
+        doom("too slow a viewer, or one whose keys are spent");
     if (!batch || doomed_)
         return false;
     return take(writer_.write(*stream_, std::move(batch), channel, thread_->scratch()), now);

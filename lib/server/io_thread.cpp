@@ -260,6 +260,16 @@ void IoThread::dismiss_unwelcome() {
     }
 }
 
+void IoThread::dismiss_over() {
+    for (Session *session : sessions_.all()) {
+        if (!session->viewer() || !session->viewer()->is_over())
+            continue;
+        CORE_INFO("session of %s ends: too slow a viewer, or one whose keys are spent",
+                  session->mount()->path().c_str());
+        dismiss(*session);
+    }
+}
+
 void IoThread::bury(Connection &connection) {
     doomed_.push_back(&connection);
     schedule_reaping();
@@ -383,6 +393,8 @@ void IoThread::tick() {
             server_.outgoing_rate().sample(server_.mounts().all(), now);
     }
     dismiss_unwelcome();
+    dismiss_over();
+    groups_.close_over();
     for (const auto &[id, connection] : connections_)
         if (connection->is_overdue(now, config.request_timeout, config.session_timeout))
             connection->doom("no request in time");
@@ -411,7 +423,7 @@ void IoThread::on_datagram(const net::SocketAddress &from, std::span<const uint8
 }
 
 void IoThread::on_rtcp(Session &session, SessionStream &stream, std::span<const uint8_t> bytes) {
-    const auto items = rtp::parse_rtcp(bytes);
+    const auto items = rtp::parse_rtcp(stream.srtcp ? stream.srtcp->open(bytes) : bytes);
     if (!items) {
         server_.statistics().rtcp_dropped.fetch_add(1, std::memory_order_relaxed);
         return;

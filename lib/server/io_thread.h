@@ -98,6 +98,7 @@ private:
     void close_mount(uint64_t mount);
     void dismiss(Session &session);
     void dismiss_unwelcome();
+    void dismiss_over();
     void reap();
     void end_sessions_of(Connection &connection);
     void send_away(Connection &connection, unsigned thread);
