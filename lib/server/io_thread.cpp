@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "base/log.h"
-#include "net/plain_stream.h"
 #include "net/tls_context.h"
 #include "server/multicast_membership.h"
 #include "server/server.h"
@@ -265,16 +264,6 @@ void IoThread::bury(Connection &connection) {
     schedule_reaping();
 }
 
-void IoThread::hand_over(Connection &connection, unsigned thread) {
-    leaving_.emplace_back(&connection, thread);
-    schedule_reaping();
-}
-
-void IoThread::hand_out(Connection &connection) {
-    outgoing_.push_back(&connection);
-    schedule_reaping();
-}
-
 void IoThread::schedule_reaping() {
     if (!stopping_ && !std::exchange(reaping_scheduled_, true))
         loop_.post([this] { reap(); });
@@ -327,45 +316,6 @@ void IoThread::end_sessions_of(Connection &connection) {
     }
 }
 
-void IoThread::send_away(Connection &connection, unsigned thread) {
-    auto leaving = take_out(connection);
-    leaving->detach();
-    connection_count_.fetch_sub(1, std::memory_order_relaxed);
-    IoThread &other = server_.thread(thread);
-    other.connection_count_.fetch_add(1, std::memory_order_relaxed);
-    other.loop_.post([&other, shared = std::make_shared<std::unique_ptr<Connection>>(std::move(leaving))] {
-        if (!other.stopping_)
-            other.adopt(std::move(*shared)).resume(true);
-    });
-}
-
-void IoThread::give_to_fallback(Connection &connection) {
-    const auto leaving = take_out(connection);
-    connection_count_.fetch_sub(1, std::memory_order_relaxed);
-    server_.statistics().connections.fetch_sub(1, std::memory_order_relaxed);
-    auto [stream, begun] = leaving->give_up();
-    const auto fallback = server_.fallback();
-    auto *plain = dynamic_cast<net::PlainStream *>(stream.get());
-    auto fd = plain ? std::optional(plain->release()) : relay(std::move(stream));
-    if (fallback && fd)
-        (*fallback)({std::move(*fd), leaving->peer(), std::move(begun)});
-}
-
-// The other end of a plain connection that carries the same bytes.
-std::optional<UniqueFd> IoThread::relay(std::unique_ptr<net::ByteStream> stream) {
-    auto ends = net::loopback_pair();
-    if (!ends) {
-        CORE_WARNING("a secure connection cannot be handed to the other server: %s", ends.error().message.c_str());
-        return std::nullopt;
-    }
-    auto &place = relays_.emplace_back();
-    const auto self = std::prev(relays_.end());
-    place =
-        std::make_unique<Relay>(loop_, std::move(stream), std::make_unique<net::PlainStream>(std::move(ends->first)),
-                                [this, self] { relays_.erase(self); });
-    return std::move(ends->second);
-}
-
 void IoThread::tick() {
     const Time now = loop_.now();
     const ServerConfig &config = server_.config();
@@ -389,56 +339,6 @@ void IoThread::tick() {
     if (index_ == 0 && server_.tls())
         server_.tls()->refresh();
     loop_.start_timer(now + kTick, [this] { tick(); });
-}
-
-void IoThread::on_interleaved(Connection &connection, uint8_t channel, std::span<const uint8_t> payload) {
-    for (Session *session : connection.sessions())
-        for (auto &[index, stream] : session->streams())
-            if (stream.transport.interleaved && stream.transport.interleaved->rtcp == channel)
-                return on_rtcp(*session, stream, payload);
-    // RTP from a viewer, or a channel nobody set up.
-    server_.statistics().rtcp_dropped.fetch_add(1, std::memory_order_relaxed);
-}
-
-void IoThread::on_datagram(const net::SocketAddress &from, std::span<const uint8_t> bytes, bool rtcp) {
-    const auto peer = peers_.identify(from, rtcp, loop_.now());
-    if (!peer) {
-        server_.statistics().rtcp_dropped.fetch_add(1, std::memory_order_relaxed);
-        return;
-    }
-    if (rtcp)
-        on_rtcp(*peer->session, *peer->session->stream(peer->track), bytes);
-}
-
-void IoThread::on_rtcp(Session &session, SessionStream &stream, std::span<const uint8_t> bytes) {
-    const auto items = rtp::parse_rtcp(bytes);
-    if (!items) {
-        server_.statistics().rtcp_dropped.fetch_add(1, std::memory_order_relaxed);
-        return;
-    }
-    session.touch(loop_.now());
-    for (const rtp::RtcpItem &item : *items) {
-        if (const auto *report = std::get_if<rtp::ReceiverReport>(&item))
-            for (const rtp::ReportBlock &block : report->blocks)
-                on_report(stream, block, *session.mount());
-        const bool wants_key_unit = std::holds_alternative<rtp::PictureLossIndication>(item) ||
-                                    std::holds_alternative<rtp::FullIntraRequest>(item);
-        if (wants_key_unit && stream.track->config().has_key_frames)
-            stream.track->request_key_unit(loop_.now());
-    }
-}
-
-void IoThread::on_report(SessionStream &stream, const rtp::ReportBlock &block, media::Mount &mount) {
-    if (stream.transport.ssrc && block.source != *stream.transport.ssrc)
-        return;
-    mount.statistics().count_lost(block.cumulative_lost, stream.reported_lost);
-}
-
-// While the client's connection stands its player may just not have opened the port yet; without one nobody is there.
-void IoThread::on_port_unreachable(const net::SocketAddress &address) {
-    const auto peer = peers_.at(address);
-    if (peer && !peer->session->connection())
-        end_session(*peer->session);
 }
 
 }  // namespace rtspcore::server
