@@ -14,7 +14,6 @@
 #include "base/log.h"
 #include "net/plain_stream.h"
 #include "net/tls_context.h"
-#include "net/tls_stream.h"
 #include "server/io_thread.h"
 #include "server/server.h"
 #include "server/session.h"
@@ -134,7 +133,7 @@ void Connection::begin_tls(std::span<const uint8_t> first_bytes) {
     if (!tls)
         return doom("speaks TLS, for which there is no certificate");
     UniqueFd fd = static_cast<net::PlainStream &>(*stream_).release();
-    stream_ = std::make_unique<net::TlsStream>(std::move(fd), tls->current(), first_bytes);
+    stream_ = tls->accept(std::move(fd), first_bytes);
     secure_ = true;
     read(thread_->loop().now());
 }
