@@ -93,8 +93,8 @@ void IoThread::shut_down() {
     connections_.clear();
     mirrors_.clear();
     doomed_.clear();
-    leaving_.clear();
-    outgoing_.clear();
+    moving_to_thread_.clear();
+    moving_to_fallback_.clear();
     relays_.clear();
     connection_count_ = 0;
     server_.statistics().connections.store(0, std::memory_order_relaxed);
@@ -272,17 +272,17 @@ void IoThread::schedule_reaping() {
 // Nothing is destroyed while somebody further up the stack may still use it.
 void IoThread::reap() {
     reaping_scheduled_ = false;
-    for (const auto &[connection, thread] : std::exchange(leaving_, {})) {
+    for (const auto &[connection, thread] : std::exchange(moving_to_thread_, {})) {
         if (connection->is_doomed())
             continue;
         Connection *post = connection->post_half();
-        send_away(*connection, thread);
+        move_to_thread(*connection, thread);
         if (post)
-            send_away(*post, thread);
+            move_to_thread(*post, thread);
     }
-    for (Connection *connection : std::exchange(outgoing_, {}))
+    for (Connection *connection : std::exchange(moving_to_fallback_, {}))
         if (!connection->is_doomed())
-            give_to_fallback(*connection);
+            move_to_fallback(*connection);
     for (Connection *connection : std::exchange(doomed_, {})) {
         end_sessions_of(*connection);
         take_out(*connection);
@@ -319,7 +319,18 @@ void IoThread::end_sessions_of(Connection &connection) {
 void IoThread::tick() {
     const Time now = loop_.now();
     const ServerConfig &config = server_.config();
-    for (Session *session : sessions_.expired(now, config.session_timeout)) {
+    end_expired_sessions(now);
+    if (index_ == 0)
+        look_after_server(now);
+    dismiss_unwelcome();
+    for (const auto &[id, connection] : connections_)
+        if (connection->is_overdue(now, config.request_timeout, config.session_timeout))
+            connection->doom("no request in time");
+    loop_.start_timer(now + kTick, [this] { tick(); });
+}
+
+void IoThread::end_expired_sessions(Time now) {
+    for (Session *session : sessions_.expired(now, server_.config().session_timeout)) {
         CORE_INFO("session of %s timed out", session->mount()->path().c_str());
         Connection *connection = session->connection();
         const bool interleaved = session->is_interleaved();
@@ -327,18 +338,15 @@ void IoThread::tick() {
         if (connection && interleaved)
             connection->doom("its session timed out");
     }
-    if (index_ == 0) {
-        server_.access().refresh();
-        if (config.access.max_bit_rate > 0)
-            server_.outgoing_rate().sample(server_.mounts().all(), now);
-    }
-    dismiss_unwelcome();
-    for (const auto &[id, connection] : connections_)
-        if (connection->is_overdue(now, config.request_timeout, config.session_timeout))
-            connection->doom("no request in time");
-    if (index_ == 0 && server_.tls())
+}
+
+// What there is once for all threads.
+void IoThread::look_after_server(Time now) {
+    server_.access().refresh();
+    if (server_.tls())
         server_.tls()->refresh();
-    loop_.start_timer(now + kTick, [this] { tick(); });
+    if (server_.config().access.max_bit_rate > 0)
+        server_.outgoing_rate().sample(server_.mounts().all(), now);
 }
 
 }  // namespace rtspcore::server

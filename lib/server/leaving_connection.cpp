@@ -10,17 +10,17 @@
 
 namespace rtspcore::server {
 
-void IoThread::hand_over(Connection &connection, unsigned thread) {
-    leaving_.emplace_back(&connection, thread);
+void IoThread::schedule_move_to_thread(Connection &connection, unsigned thread) {
+    moving_to_thread_.emplace_back(&connection, thread);
     schedule_reaping();
 }
 
-void IoThread::hand_out(Connection &connection) {
-    outgoing_.push_back(&connection);
+void IoThread::schedule_move_to_fallback(Connection &connection) {
+    moving_to_fallback_.push_back(&connection);
     schedule_reaping();
 }
 
-void IoThread::send_away(Connection &connection, unsigned thread) {
+void IoThread::move_to_thread(Connection &connection, unsigned thread) {
     auto leaving = take_out(connection);
     leaving->detach();
     connection_count_.fetch_sub(1, std::memory_order_relaxed);
@@ -32,7 +32,7 @@ void IoThread::send_away(Connection &connection, unsigned thread) {
     });
 }
 
-void IoThread::give_to_fallback(Connection &connection) {
+void IoThread::move_to_fallback(Connection &connection) {
     const auto leaving = take_out(connection);
     connection_count_.fetch_sub(1, std::memory_order_relaxed);
     server_.statistics().connections.fetch_sub(1, std::memory_order_relaxed);

@@ -94,7 +94,7 @@ void Connection::park(ParkedRequest parked) {
     const unsigned thread = parked.thread;
     parked_ = std::move(parked);
     if (reason == ParkedRequest::For::Thread)
-        thread_->hand_over(*this, thread);
+        thread_->schedule_move_to_thread(*this, thread);
     else if (reason == ParkedRequest::For::Elsewhere)
         leave_to_fallback();
     else
@@ -109,7 +109,7 @@ void Connection::park(ParkedRequest parked) {
 void Connection::leave_to_fallback() {
     pump(thread_->loop().now());
     if (writer_.idle())
-        thread_->hand_out(*this);
+        thread_->schedule_move_to_fallback(*this);
     else
         doom("does not read its answers");
 }
