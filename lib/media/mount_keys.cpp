@@ -59,6 +59,11 @@ std::vector<SequenceWindow> sequence_windows(const Ring &ring) {
     return found;
 }
 
+uint32_t KeyOffer::rollovers_of(uint8_t track) const {
+    const auto found = rollovers.find(track);
+    return found != rollovers.end() ? found->second : 0;
+}
+
 KeyOffer MountKeys::offer(const std::vector<SequenceWindow> &windows, Time now, Duration lifetime) {
     auto fresh = std::make_shared<Protection>();
     if (!are_within_a_cycle(windows))

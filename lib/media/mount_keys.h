@@ -31,6 +31,8 @@ std::vector<SequenceWindow> sequence_windows(const Ring &ring);
 struct KeyOffer {
     std::shared_ptr<Protection> protection;
     std::map<uint8_t, uint32_t> rollovers;
+
+    [[nodiscard]] uint32_t rollovers_of(uint8_t track) const;
 };
 
 // Who gets which keys of a mount. Safe.

@@ -34,6 +34,10 @@ SharedBatch TrackProtection::protect(const SharedBatch &batch) {
         forgotten.push_back(std::move(old.batch));
         return true;
     });
+    if (state->encrypted.size() == kMostKept) {
+        forgotten.push_back(std::move(state->encrypted.front().batch));
+        state->encrypted.erase(state->encrypted.begin());
+    }
     state->encrypted.push_back({batch, encrypted});
     return encrypted;
 }

@@ -35,6 +35,8 @@ public:
     // it becomes `at_first`, which binds the key to these numbers.
     int64_t rollovers(rtp::Ssrc ssrc, rtp::ExtendedSequence sequence, uint32_t at_first = 0);
 
+    // Encrypted batches that are kept for those who are a little behind; for the others it is done again.
+    static constexpr size_t kMostKept = 32;
     // How far back in the sender's numbers a packet may be that comes late (RFC 3550 appendix A.1).
     static constexpr rtp::ExtendedSequence kMaxMisorder = 100;
 

@@ -40,7 +40,8 @@ struct TlsStreamIo {
 
     static int write(BIO *bio, const char *bytes, size_t size, size_t *taken) {
         auto &sealed = stream_of(bio).sealed_;
-        sealed.insert(sealed.end(), bytes, bytes + size);
+        const auto *begin = reinterpret_cast<const uint8_t *>(bytes);
+        sealed.insert(sealed.end(), begin, begin + size);
         *taken = size;
         return 1;
     }

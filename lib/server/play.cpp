@@ -37,7 +37,7 @@ Outcome RequestHandler::begin_playing(Context &context) {
     Viewer &viewer = thread_.make_viewer(session);
     const Time now = thread_.loop().now();
     if (start_viewer(viewer, now))
-        return playing(context);
+        return play_first(context);
     viewer.hold();
     viewer.mirror().when_available(viewer, [this, id = context.connection.id()] { thread_.resume(id); });
     return ParkedRequest{context.request, ParkedRequest::For::FirstUnit, now + patience_of(viewer)};
@@ -46,16 +46,20 @@ Outcome RequestHandler::begin_playing(Context &context) {
 // PLAY is answered when its first packet is known, so that RTP-Info is true.
 Outcome RequestHandler::await_first_unit(Context &context) {
     end_patience(*context.session->viewer());
-    return playing(context);
+    return play_first(context);
+}
+
+Answer RequestHandler::play_first(Context &context) {
+    Session &session = *context.session;
+    if (keys_agree(*session.viewer(), session.keys()))
+        return playing(context);
+    thread_.end_viewer(session);
+    return refuse(context, rtsp::Status::KeyManagementFailure, "its keys are of numbers that wrapped meanwhile");
 }
 
 Answer RequestHandler::playing(Context &context) {
     Session &session = *context.session;
     Viewer &viewer = *session.viewer();
-    if (!keys_agree(viewer, session.keys())) {
-        thread_.end_viewer(session);
-        return refuse(context, rtsp::Status::KeyManagementFailure, "its keys are of numbers that wrapped meanwhile");
-    }
     session.set_state(rtsp::SessionState::Playing);
     Answer answer = respond(context, rtsp::Status::Ok);
     answer.response.headers.add("Range", std::string(rtsp::kLiveRange));
@@ -74,6 +78,8 @@ Outcome RequestHandler::pause(Context &context) {
     auto next = transition(context);
     if (auto *refusal = std::get_if<Outcome>(&next))
         return std::move(*refusal);
+    if (context.session->viewer())
+        note_pause(*context.session->viewer());
     thread_.end_viewer(*context.session);
     context.session->set_state(std::get<rtsp::Transition>(next).next);
     return respond(context, rtsp::Status::Ok);

@@ -104,6 +104,8 @@ private:
     // Parts of play().
     Outcome begin_playing(Context &context);
     Outcome await_first_unit(Context &context);
+    // What is sent first is known, if it can be: unless the keys do not fit, it plays.
+    Answer play_first(Context &context);
     Answer playing(Context &context);
     Outcome play_multicast(Context &context);
 

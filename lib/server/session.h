@@ -14,6 +14,7 @@
 #include "media/mount.h"
 #include "media/mount_keys.h"
 #include "net/socket_address.h"
+#include "rtp/sequence.h"
 #include "rtp/srtp.h"
 #include "rtsp/session_state.h"
 #include "rtsp/transport.h"
@@ -38,6 +39,8 @@ struct SessionStream {
     bool rtp_heard = false;
     bool rtcp_heard = false;
     int32_t reported_lost = 0;  // the receiver's cumulative number when it last told
+    // The last number before PAUSE: a client follows the rollover counter from there.
+    std::optional<rtp::ExtendedSequence> paused_at = {};
     // What it says is encrypted as well; null in a session that is not.
     std::unique_ptr<rtp::SrtcpReceiver> srtcp = {};
 };

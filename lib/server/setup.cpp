@@ -139,9 +139,11 @@ Outcome RequestHandler::set_up(Context &context, const std::shared_ptr<media::Mo
     SessionStream stream;
     stream.srtcp = std::move(*srtcp);
     stream.track = mount->track(track);
-    // Of unicast alone (RFC 2326 section 12.39).
-    transport.ssrc =
-        transport.lower != rtsp::TransportSpec::Lower::UdpMulticast ? ssrc_of(*stream.track) : std::nullopt;
+    // Of unicast alone (RFC 2326 section 12.39). rtspsrc, when told the SSRC, begins with a rollover counter of 0
+    // whatever the key was told with.
+    const bool counts_on = session.keys().rollovers_of(static_cast<uint8_t>(track)) != 0;
+    const bool is_unicast = transport.lower != rtsp::TransportSpec::Lower::UdpMulticast;
+    transport.ssrc = is_unicast && !counts_on ? ssrc_of(*stream.track) : std::nullopt;
     stream.transport = transport;
     stream.set_up = thread_.loop().now();
     stream.uri = rtsp::stream_uri(context.request.uri, track);

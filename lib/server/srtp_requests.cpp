@@ -41,11 +41,6 @@ rtp::Ssrc ssrc_in(const std::vector<media::SequenceWindow> &windows, unsigned tr
     return 0;
 }
 
-uint32_t rollovers_in(const media::KeyOffer &offer, uint8_t track) {
-    const auto found = offer.rollovers.find(track);
-    return found != offer.rollovers.end() ? found->second : 0;
-}
-
 }  // namespace
 
 // Keys are told as they are (RFC 3830 section 4.2.1 with NULL encryption, RFC 4568), so over TLS only.
@@ -66,7 +61,7 @@ std::map<unsigned, rtp::KeyDescription> RequestHandler::tell_keys(const Context 
     for (const auto &track : mount.tracks()) {
         const uint8_t index = track->index();
         descriptions[index] = {rtp::mikey_message(told.mikey.protection->track(index).key(), ssrc_in(windows, index),
-                                                  rollovers_in(told.mikey, index)),
+                                                  told.mikey.rollovers_of(index)),
                                rtp::crypto_attribute(told.crypto.protection->track(index).key())};
     }
     context.connection.remember_keys(told);

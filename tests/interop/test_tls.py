@@ -4,13 +4,13 @@
 import os
 import socket
 import ssl
-import unittest
 
 from support import pipeline, players, stream, suite
 from support.certificates import Authority
 from support.deadline import wait_until
 from support.rtsp_client import RtspClient
 from support.stream import Presentation
+from support.tls_case import TlsCase, secure_url
 from support.viewer import Viewer
 
 _PRESENTATIONS = (Presentation('/test', (stream.h264(), stream.pcmu())),)
@@ -20,34 +20,20 @@ _DECODE = (
 )
 
 
-class TlsCase(suite.Case):
-    @classmethod
-    def setUpClass(cls):
-        if players.missing('openssl'):
-            raise unittest.SkipTest('openssl is not installed')
-        super().setUpClass()
-        cls.authority = Authority(cls._folder)
-        cls.certificate = cls.authority.issue('server')
-
-    def serve_tls(self, more=''):
-        server = self.serve(_PRESENTATIONS, f'tls-certificate={self.certificate} {more}')
-        self.addCleanup(server.process.kill)
-        return server
+class PicturesCase(TlsCase):
+    presentations = _PRESENTATIONS
 
 
 @suite.only_rtspsink
-class Viewers(TlsCase):
+class Viewers(PicturesCase):
     def _shows(self, player):
         self.assertTrue(
             player.wait_for(lambda p: p.pictures.count() > 15 and p.pictures.show_bars(), 20), player.log()
         )
 
-    def _secure_url(self, server):
-        return server.url().replace('rtsp://127.0.0.1', 'rtsps://localhost')
-
     def test_ffmpeg_shows_pictures(self):
         server = self.serve_tls()
-        command = players.ffmpeg(self._secure_url(server), 'tcp', ('video', 'audio'))
+        command = players.ffmpeg(secure_url(server), 'tcp', ('video', 'audio'))
         with players.Player(command, self.folder, 'ffmpeg') as player:
             self._shows(player)
         server.stop()
@@ -56,10 +42,10 @@ class Viewers(TlsCase):
         server = self.serve_tls()
         # GLib's own way to trust an authority, from the command line.
         trusted = {**os.environ, 'SSL_CERT_FILE': self.authority.path}
-        trusting = players.rtspsrc(self._secure_url(server), 'tcp', _DECODE, 'tls-validation-flags=0')
+        trusting = players.rtspsrc(secure_url(server), 'tcp', _DECODE, 'tls-validation-flags=0')
         with players.Player(trusting, self.folder, 'rtspsrc', env=trusted) as player:
             self._shows(player)
-        strict = players.rtspsrc(self._secure_url(server), 'tcp', _DECODE)
+        strict = players.rtspsrc(secure_url(server), 'tcp', _DECODE)
         with players.Player(strict, self.folder, 'rtspsrc-strict') as player:
             self.assertFalse(player.wait_for(lambda p: p.pictures.count() > 0, 10), 'an unknown authority is trusted')
         server.stop()
@@ -97,7 +83,7 @@ class Viewers(TlsCase):
 
 
 @suite.only_rtspsink
-class Doors(TlsCase):
+class Doors(PicturesCase):
     def test_required_refuses_who_does_not_speak_it(self):
         server = self.serve_tls('tls=required')
         with RtspClient(server.port) as client:
@@ -180,7 +166,7 @@ class Doors(TlsCase):
 
 
 @suite.only_rtspsink
-class Errors(TlsCase):
+class Errors(PicturesCase):
     def _error_of(self, properties):
         words = stream.split_line(stream.rtspsink_line(_PRESENTATIONS, f'service=0 {properties}'))
         server = pipeline.launch(self.folder, words, 0)
@@ -192,6 +178,8 @@ class Errors(TlsCase):
         missing = os.path.join(self.folder, 'missing.pem')
         for properties, words in (
             ('tls=required', ("'tls'", 'tls-certificate')),
+            ('srtp=required', ("'srtp'", 'tls-certificate')),
+            (f'srtp=optional tls=off tls-certificate={self.certificate}', ("'srtp'", 'tls=off')),
             (f'tls-key={missing}', ("'tls-key'", 'tls-certificate')),
             ('tls-service=322', ("'tls-service'", 'tls-certificate')),
             (f'tls-certificate={missing}', ("'tls-certificate'", missing, 'PEM')),

@@ -117,7 +117,8 @@ class Host:
             self._pipeline.send_event(Gst.Event.new_eos())
             return 'ok'
         if command == 'get':
-            return str(self._pipeline.get_by_name(arguments[0]).get_property(arguments[1]))
+            value = self._pipeline.get_by_name(arguments[0]).get_property(arguments[1])
+            return value.to_string() if isinstance(value, Gst.Structure) else str(value)
         return f'unknown command {command}'
 
 

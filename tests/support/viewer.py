@@ -39,11 +39,12 @@ class Track:
 class Viewer:
     """Confined to the test's thread until start(); then its own thread receives until stop()."""
 
-    def __init__(self, server, path='/test', transport='tcp', user_agent='viewer', tls=None, client=RtspClient):
-        """`client`: how to talk, RtspClient or a kind of it."""
+    def __init__(self, server, path='/test', transport='tcp', user_agent='viewer', tls=None, client=RtspClient, profile='AVP'):
+        """`client`: how to talk, RtspClient or a kind of it. `profile`: SAVP counts packets, and cannot read them."""
         self.client = client(server.port, server.address, tls=tls)
         self.url = server.url(path)
         self._transport = transport
+        self._profile = profile
         self._agent = user_agent
         self.tracks = []
         self.play_response = None
@@ -71,9 +72,9 @@ class Viewer:
     def _offer(self, track, number):
         if self._transport == 'tcp':
             track.channels = (2 * number, 2 * number + 1)
-            return f'RTP/AVP/TCP;unicast;interleaved={2 * number}-{2 * number + 1}'
+            return f'RTP/{self._profile}/TCP;unicast;interleaved={2 * number}-{2 * number + 1}'
         track.udp = UdpPair(self.client.local_address[0])
-        return f'RTP/AVP;unicast;client_port={track.udp.port}-{track.udp.port + 1}'
+        return f'RTP/{self._profile};unicast;client_port={track.udp.port}-{track.udp.port + 1}'
 
     def play(self):
         self.play_response = self.client.request('PLAY', self.aggregate, {'Range': 'npt=0-'})
@@ -117,7 +118,7 @@ class Viewer:
         for track in self.tracks:
             if channel == track.channels[0]:
                 track.observe(RtpPacket.parse(data))
-            elif channel == track.channels[1]:
+            elif channel == track.channels[1] and not self._profile.startswith('S'):
                 rtcp_packets(data)
 
     def _receive_datagrams(self):

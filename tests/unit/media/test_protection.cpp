@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include <algorithm>
 #include <thread>
 #include <vector>
 
@@ -42,7 +43,7 @@ END_TEST
 START_TEST(test_protection_makes_one_form_for_all_threads) {
     TrackProtection keys;
     std::vector<SharedBatch> plain;
-    for (uint16_t i = 0; i < 200; ++i)
+    for (uint16_t i = 0; i < TrackProtection::kMostKept; ++i)
         plain.push_back(unit(static_cast<uint16_t>(3 * i), 3u * i));
     std::vector<SharedBatch> forms[2];
     const auto protect_all = [&](std::vector<SharedBatch> &into) {
@@ -80,6 +81,20 @@ START_TEST(test_protection_forgets_what_nobody_holds) {
     plain.reset();
     (void)keys.protect(unit(103, 3));
     ck_assert(form.expired());
+}
+END_TEST
+
+START_TEST(test_protection_keeps_a_bounded_number) {
+    TrackProtection keys;
+    std::vector<SharedBatch> plain;
+    std::vector<std::weak_ptr<const media::PacketBatch>> forms;
+    for (uint16_t i = 0; i < 2 * TrackProtection::kMostKept; ++i) {
+        plain.push_back(unit(static_cast<uint16_t>(3 * i), 3u * i));
+        forms.push_back(keys.protect(plain.back()));
+    }
+    const auto kept = std::ranges::count_if(forms, [](const auto &form) { return !form.expired(); });
+    ck_assert_uint_eq(static_cast<size_t>(kept), TrackProtection::kMostKept);
+    ck_assert_msg(keys.protect(plain.front()) != nullptr, "who is far behind gets it all the same");
 }
 END_TEST
 
@@ -156,6 +171,7 @@ int main() {
         "protection",
         {test_protection_makes_one_form_for_all, test_protection_makes_one_form_for_all_threads,
          test_protection_keeps_the_shape, test_protection_forgets_what_nobody_holds,
-         test_protection_of_an_older_unit_for_a_joiner, test_protection_is_spent_when_the_sender_begins_anew,
-         test_protection_counts_rollovers_from_its_first_packet, test_protection_of_rtcp_differs_each_time});
+         test_protection_keeps_a_bounded_number, test_protection_of_an_older_unit_for_a_joiner,
+         test_protection_is_spent_when_the_sender_begins_anew, test_protection_counts_rollovers_from_its_first_packet,
+         test_protection_of_rtcp_differs_each_time});
 }
