@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "interleaved_stream.h"
 
-#include <cstring>
+#include <algorithm>
 
 namespace bench {
 
@@ -20,7 +20,7 @@ bool InterleavedStream::receive(PacketListener &listener) {
     const size_t kept = unparsed_.size();
     if (kept == buffer.size())
         return false;
-    std::memcpy(buffer.data(), unparsed_.data(), kept);
+    std::copy(unparsed_.begin(), unparsed_.end(), buffer.begin());
     const Carrier::Received received = carrier_->receive(buffer.subspan(kept));
     if (received.size == 0)
         return received.open;

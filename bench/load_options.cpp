@@ -33,6 +33,10 @@ struct Named {
     std::string_view name;
     T value;
 };
+// Clang 14 does not find it by itself.
+template <typename T>
+Named(std::string_view, T) -> Named<T>;
+
 constexpr std::array kTransports{Named{"tcp", Transport::Tcp}, Named{"udp", Transport::Udp},
                                  Named{"multicast", Transport::Multicast}};
 constexpr std::array kTunnels{Named{"", Tunnel::None}, Named{"http", Tunnel::Http},
