@@ -3,6 +3,7 @@
 
 import shutil
 import subprocess
+import sys
 
 from comparison.results import COST, Key
 from comparison.transports import TRANSPORTS
@@ -49,8 +50,14 @@ def measure(comparison, viewers, stream):
     sizes = {algorithm: (RECORD, stream.mean_frame) for algorithm in _TLS.values()} | {algorithm: (PACKET,) for algorithm in _SRTP}
     for algorithm, of_it in sizes.items():
         for size in of_it:
-            speed = _bytes_per_second(algorithm, size)
-            comparison.keep(key_of(algorithm, viewers, size), {"bytes_per_second": speed, "us_per_packet": PACKET / speed * 1e6})
+            key = key_of(algorithm, viewers, size)
+            try:
+                speed = _bytes_per_second(algorithm, size)
+                report = {"bytes_per_second": speed, "us_per_packet": PACKET / speed * 1e6}
+            except subprocess.SubprocessError as error:
+                print(f"{key}: {error}", file=sys.stderr)
+                report = {"error": type(error).__name__}
+            comparison.keep(key, report)
 
 
 class BareCost:
