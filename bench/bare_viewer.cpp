@@ -3,12 +3,12 @@
 
 namespace bench {
 
-BareViewer::BareViewer(rtspcore::EventLoop &loop, Audience &audience, const Source &source)
-    : Viewer(loop, audience, source), transport_(source.transport) {
+BareViewer::BareViewer(const Surroundings &surroundings, const Source &source)
+    : Viewer(surroundings, source), transport_(source.delivery.transport) {
     if (source.bare_is_audio)
-        add_track(false, 8000);
+        add_track(Payload::Audio, 8000);
     else
-        add_track(true, 90000);
+        add_track(Payload::H264, 90000);
 }
 
 void BareViewer::on_connected() {

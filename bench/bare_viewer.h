@@ -9,7 +9,7 @@ namespace bench {
 // network order.
 class BareViewer final : public Viewer {
 public:
-    BareViewer(rtspcore::EventLoop &loop, Audience &audience, const Source &source);
+    BareViewer(const Surroundings &surroundings, const Source &source);
 
 private:
     void on_connected() override;

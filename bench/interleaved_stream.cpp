@@ -1,15 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "interleaved_stream.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <sys/socket.h>
-
-#include <cerrno>
-#include <cstring>
-
-#include "kernel_time.h"
+#include <algorithm>
 
 namespace bench {
 
@@ -23,43 +15,19 @@ std::span<uint8_t> shared_buffer() {
 
 }  // namespace
 
-InterleavedStream::InterleavedStream(uint16_t port)
-    : socket_(socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)) {
-    const int on = 1;
-    setsockopt(socket_.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (connect(socket_.get(), reinterpret_cast<const sockaddr *>(&address), sizeof address) != 0 &&
-        errno != EINPROGRESS)
-        socket_.reset();
-}
-
-bool InterleavedStream::send(const std::string &request) {
-    return ::send(socket_.get(), request.data(), request.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(request.size());
-}
-
 bool InterleavedStream::receive(PacketListener &listener) {
     const std::span<uint8_t> buffer = shared_buffer();
     const size_t kept = unparsed_.size();
     if (kept == buffer.size())
         return false;
-    std::memcpy(buffer.data(), unparsed_.data(), kept);
-    iovec room{buffer.data() + kept, buffer.size() - kept};
-    TimestampRoom control;
-    msghdr message{};
-    message.msg_iov = &room;
-    message.msg_iovlen = 1;
-    message.msg_control = control.data();
-    message.msg_controllen = control.size();
-    const ssize_t received = recvmsg(socket_.get(), &message, 0);
-    if (received <= 0)
-        return received < 0 && errno == EAGAIN;
-    const auto bytes = buffer.first(kept + static_cast<size_t>(received));
-    const size_t parsed = parse(bytes, listener, arrival_of(message));
+    std::copy(unparsed_.begin(), unparsed_.end(), buffer.begin());
+    const Carrier::Received received = carrier_->receive(buffer.subspan(kept));
+    if (received.size == 0)
+        return received.open;
+    const auto bytes = buffer.first(kept + received.size);
+    const size_t parsed = parse(bytes, listener, received.arrival);
     unparsed_.assign(bytes.begin() + static_cast<ptrdiff_t>(parsed), bytes.end());
-    return true;
+    return received.open;
 }
 
 size_t InterleavedStream::parse(std::span<const uint8_t> bytes, PacketListener &listener, rtspcore::Time now) {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "base/unique_fd.h"
+#include "carrier.h"
 #include "rtsp_client.h"
 
 namespace bench {
@@ -21,23 +21,22 @@ public:
     virtual void on_response(const RtspResponse &) {}
 };
 
-// A TCP connection that carries RTSP responses and interleaved packets (RFC 2326 section 10.12). Confined to one
-// thread; never blocks.
+// The RTSP responses and interleaved packets (RFC 2326 section 10.12) of a connection. Confined to one thread; never
+// blocks.
 class InterleavedStream {
 public:
-    // Starts a connection to the loopback address.
-    explicit InterleavedStream(uint16_t port);
+    explicit InterleavedStream(std::unique_ptr<Carrier> carrier) : carrier_(std::move(carrier)) {}
 
-    [[nodiscard]] int fd() const { return socket_.get(); }
-    // False when the connection is gone. Requests are smaller than any socket buffer.
-    bool send(const std::string &request);
+    [[nodiscard]] const Carrier &carrier() const { return *carrier_; }
+    // False when the connection is gone.
+    bool send(const std::string &request) { return carrier_->send(request); }
     // One large read, and all that is whole in it; false when the connection is gone.
     bool receive(PacketListener &listener);
 
 private:
     size_t parse(std::span<const uint8_t> bytes, PacketListener &listener, rtspcore::Time now);
 
-    rtspcore::UniqueFd socket_;
+    std::unique_ptr<Carrier> carrier_;
     std::vector<uint8_t> unparsed_;  // the packet or response that was cut by the end of the last read
 };
 

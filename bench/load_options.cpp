@@ -3,6 +3,7 @@
 
 #include <glib.h>
 
+#include <array>
 #include <string_view>
 
 namespace bench {
@@ -13,22 +14,52 @@ namespace {
 struct Arguments {
     gchar *url = nullptr;
     gchar *transport = nullptr;
+    gchar *tunnel = nullptr;
     gchar *bare = nullptr;
     gchar *stamps = nullptr;
+    gboolean srtp = FALSE;
     gboolean kernel_time = FALSE;
     gint viewers = 1, joiners = 0, stalled = 0, server = 0;
     gdouble join_rate = 200, joiner_rate = 20, alone = 0, settle = 2, window = 8;
 
     ~Arguments() {
-        for (gchar *text : {url, transport, bare, stamps})
+        for (gchar *text : {url, transport, tunnel, bare, stamps})
             g_free(text);
     }
 };
 
+template <typename T>
+struct Named {
+    std::string_view name;
+    T value;
+};
+// Clang 14 does not find it by itself.
+template <typename T>
+Named(std::string_view, T) -> Named<T>;
+
+constexpr std::array kTransports{Named{"tcp", Transport::Tcp}, Named{"udp", Transport::Udp},
+                                 Named{"multicast", Transport::Multicast}};
+constexpr std::array kTunnels{Named{"", Tunnel::None}, Named{"http", Tunnel::Http},
+                              Named{"websocket", Tunnel::WebSocket}};
+
+// The first of the table is meant where nothing was given.
+template <typename T, size_t Size>
+std::optional<T> lookup(const std::array<Named<T>, Size> &table, const gchar *name) {
+    for (const Named<T> &entry : table)
+        if (!name || entry.name == name)
+            return entry.value;
+    return std::nullopt;
+}
+
 bool read(Arguments &to, int argc, char **argv) {
     const GOptionEntry entries[] = {
-        {"url", 0, 0, G_OPTION_ARG_STRING, &to.url, "what to watch", "rtsp://127.0.0.1:PORT/PATH"},
-        {"transport", 0, 0, G_OPTION_ARG_STRING, &to.transport, "how (default tcp)", "tcp|udp"},
+        {"url", 0, 0, G_OPTION_ARG_STRING, &to.url, "what to watch; rtsps:// over TLS", "rtsp://127.0.0.1:PORT/PATH"},
+        {"transport", 0, 0, G_OPTION_ARG_STRING, &to.transport, "how the packets come (default tcp)",
+         "tcp|udp|multicast"},
+        {"tunnel", 0, 0, G_OPTION_ARG_STRING, &to.tunnel, "what RTSP is wrapped in (default nothing; http without TLS)",
+         "http|websocket"},
+        {"srtp", 0, 0, G_OPTION_ARG_NONE, &to.srtp, "ask for RTP/SAVP, and count packets without decrypting them",
+         nullptr},
         {"bare", 0, 0, G_OPTION_ARG_STRING, &to.bare, "receive from bare_sender at the URL's port, without RTSP",
          "video|audio"},
         {"viewers", 0, 0, G_OPTION_ARG_INT, &to.viewers, "how many watch", "N"},
@@ -58,25 +89,43 @@ bool read(Arguments &to, int argc, char **argv) {
     return parsed;
 }
 
+std::optional<Source> source_of(const Arguments &arguments) {
+    const auto url = RtspUrl::parse(arguments.url ? arguments.url : "");
+    const auto transport = lookup(kTransports, arguments.transport);
+    const auto tunnel = lookup(kTunnels, arguments.tunnel);
+    if (!url) {
+        g_printerr("expected --url rtsp://127.0.0.1:PORT/PATH, or rtsps\n");
+        return std::nullopt;
+    }
+    if (!transport || !tunnel || (url->secure && *tunnel == Tunnel::Http)) {
+        g_printerr("expected --transport tcp, udp or multicast, and --tunnel http (without TLS) or websocket\n");
+        return std::nullopt;
+    }
+    Source source;
+    source.url = *url;
+    source.tunnel = *tunnel;
+    source.delivery = {*transport, arguments.srtp != FALSE};
+    source.bare = arguments.bare != nullptr;
+    source.bare_is_audio = source.bare && std::string_view(arguments.bare) == "audio";
+    source.kernel_time = arguments.kernel_time;
+    return source;
+}
+
 }  // namespace
 
 std::optional<LoadOptions> LoadOptions::parse(int argc, char **argv) {
     Arguments arguments;
     if (!read(arguments, argc, argv))
         return std::nullopt;
-    const auto url = RtspUrl::parse(arguments.url ? arguments.url : "");
-    if (!url || arguments.viewers < 1 || arguments.joiners < 0 || arguments.join_rate <= 0 ||
-        arguments.joiner_rate <= 0) {
-        g_printerr("expected --url rtsp://127.0.0.1:PORT/PATH, at least one viewer and rates above 0\n");
+    const auto source = source_of(arguments);
+    if (!source)
+        return std::nullopt;
+    if (arguments.viewers < 1 || arguments.joiners < 0 || arguments.join_rate <= 0 || arguments.joiner_rate <= 0) {
+        g_printerr("expected at least one viewer and rates above 0\n");
         return std::nullopt;
     }
     LoadOptions options;
-    options.source.url = *url;
-    options.source.transport =
-        std::string_view(arguments.transport ? arguments.transport : "tcp") == "udp" ? Transport::Udp : Transport::Tcp;
-    options.source.bare = arguments.bare != nullptr;
-    options.source.bare_is_audio = options.source.bare && std::string_view(arguments.bare) == "audio";
-    options.source.kernel_time = arguments.kernel_time;
+    options.source = *source;
     options.viewers = static_cast<size_t>(arguments.viewers);
     options.join_rate = arguments.join_rate;
     options.joiners = static_cast<size_t>(arguments.joiners);

@@ -108,6 +108,7 @@ Json report(const Measurement &measurement, const Crowd &crowd) {
     latency.set("histogram", crowd.audience.latency().histogram());
     Json json = Json::object();
     json.set("viewers", states(crowd.viewers));
+    json.set("cipher", crowd.viewers.front()->cipher());
     json.set("window", window(measurement.begin, measurement.end));
     json.set("server", server(measurement, crowd.viewers.size()));
     json.set("spread_ms", crowd.audience.spread().summary());

@@ -60,7 +60,7 @@ void LoadRun::when(std::function<bool()> condition, Time deadline, std::function
 
 void LoadRun::join(Joining joining, std::function<void()> step) {
     for (; joining.viewers.size() < joining.count && joining.due <= monotonic_now(); joining.due += joining.interval)
-        joining.viewers.push_back(Viewer::join(loop_, audience_, options_.source));
+        joining.viewers.push_back(Viewer::join({loop_, audience_, groups_}, options_.source));
     if (joining.viewers.size() >= joining.count)
         return step();
     loop_.start_timer(joining.due, [this, joining, step = std::move(step)] { join(joining, step); });

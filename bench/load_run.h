@@ -43,6 +43,7 @@ private:
     const LoadOptions options_;
     rtspcore::EventLoop loop_;
     Audience audience_;
+    GroupSockets groups_{loop_};
     Viewers viewers_;
     Viewers joiners_;
     Measurement measurement_;

@@ -48,11 +48,25 @@ std::string header(const RtspResponse &response, const std::string &name) {
 
 // RFC 2326 appendix C.1.1
 std::string resolve(const std::string &base, std::string_view control) {
-    if (control.starts_with("rtsp://"))
+    if (control.starts_with("rtsp://") || control.starts_with("rtsps://"))
         return std::string(control);
     if (control == "*")
         return base;
     return base + (base.ends_with('/') ? "" : "/") + std::string(control);
+}
+
+// "0-1"
+std::string pair_from(size_t first) {
+    return std::to_string(first) + "-" + std::to_string(first + 1);
+}
+
+// Of "RTP/AVP;multicast;destination=239.1.2.3;port=5000-5001"; empty where it has no such.
+std::string transport_parameter(const std::string &transport, const std::string &name) {
+    const size_t at = transport.find(";" + name + "=");
+    if (at == std::string::npos)
+        return {};
+    const size_t value = at + name.size() + 2;
+    return transport.substr(value, transport.find(';', value) - value);
 }
 
 // a=rtpmap:96 H264/90000
@@ -66,12 +80,13 @@ void read_rtpmap(std::string_view value, RtspMedia &media) {
 }  // namespace
 
 std::optional<RtspUrl> RtspUrl::parse(const std::string &text) {
-    for (const std::string_view prefix : {"rtsp://127.0.0.1:", "rtsp://localhost:"}) {
+    for (const std::string_view prefix :
+         {"rtsp://127.0.0.1:", "rtsp://localhost:", "rtsps://127.0.0.1:", "rtsps://localhost:"}) {
         if (!text.starts_with(prefix))
             continue;
         const int port = std::atoi(text.c_str() + prefix.size());
         if (port > 0 && port < 65536)
-            return RtspUrl{text, static_cast<uint16_t>(port)};
+            return RtspUrl{text, static_cast<uint16_t>(port), text.starts_with("rtsps")};
     }
     return std::nullopt;
 }
@@ -121,13 +136,20 @@ std::string RtspClient::describe() {
 
 std::string RtspClient::setup() {
     const size_t track = tracks_set_up_;
-    std::string transport =
-        "RTP/AVP/TCP;unicast;interleaved=" + std::to_string(2 * track) + "-" + std::to_string(2 * track + 1);
-    if (transport_ == Transport::Udp) {
-        const unsigned port = client_port_(track);
-        transport = "RTP/AVP;unicast;client_port=" + std::to_string(port) + "-" + std::to_string(port + 1);
+    return request("SETUP", media_[track].control, "Transport: " + transport(track) + "\r\n");
+}
+
+std::string RtspClient::transport(size_t track) {
+    const std::string profile = delivery_.srtp ? "RTP/SAVP" : "RTP/AVP";
+    switch (delivery_.transport) {
+        case Transport::Udp:
+            return profile + ";unicast;client_port=" + pair_from(client_port_(track));
+        case Transport::Multicast:
+            return profile + ";multicast";
+        case Transport::Tcp:
+            break;
     }
-    return request("SETUP", media_[track].control, "Transport: " + transport + "\r\n");
+    return profile + "/TCP;unicast;interleaved=" + pair_from(2 * track);
 }
 
 bool RtspClient::read_description(const RtspResponse &response) {
@@ -146,6 +168,18 @@ bool RtspClient::read_description(const RtspResponse &response) {
     return !media_.empty();
 }
 
+bool RtspClient::read_setup(const RtspResponse &response) {
+    session_ = header(response, "session");
+    session_ = session_.substr(0, session_.find(';'));
+    tracks_set_up_++;
+    if (delivery_.transport != Transport::Multicast)
+        return true;
+    const std::string transport = header(response, "transport");
+    const int port = std::atoi(transport_parameter(transport, "port").c_str());
+    groups_.push_back({transport_parameter(transport, "destination"), static_cast<uint16_t>(port)});
+    return !groups_.back().address.empty() && port > 0;
+}
+
 Result<std::string, RtspClientError> RtspClient::next(const RtspResponse &response) {
     if (response.status != 200)
         return Failure{RtspClientError::Refused, "expected 200, got " + std::to_string(response.status)};
@@ -159,9 +193,9 @@ Result<std::string, RtspClientError> RtspClient::next(const RtspResponse &respon
             step_ = Step::Setup;
             return setup();
         case Step::Setup:
-            session_ = header(response, "session");
-            session_ = session_.substr(0, session_.find(';'));
-            if (++tracks_set_up_ < media_.size())
+            if (!read_setup(response))
+                return Failure{RtspClientError::NoGroup, "the response to SETUP names no multicast group"};
+            if (tracks_set_up_ < media_.size())
                 return setup();
             step_ = Step::Play;
             return play();

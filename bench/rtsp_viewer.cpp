@@ -3,9 +3,10 @@
 
 namespace bench {
 
-RtspViewer::RtspViewer(rtspcore::EventLoop &loop, Audience &audience, const Source &source)
-    : Viewer(loop, audience, source),
-      client_(source.url, source.transport, [this](size_t track) { return client_port(track); }) {}
+RtspViewer::RtspViewer(const Surroundings &surroundings, const Source &source)
+    : Viewer(surroundings, source),
+      srtp_(source.delivery.srtp),
+      client_(source.url, source.delivery, [this](size_t track) { return client_port(track); }) {}
 
 uint16_t RtspViewer::client_port(size_t track) {
     if (!open_udp_ports(track)) {
@@ -13,6 +14,19 @@ uint16_t RtspViewer::client_port(size_t track) {
         return 0;
     }
     return udp_ports(track).rtp_port();
+}
+
+bool RtspViewer::join_groups() {
+    for (; groups_joined_ < client_.groups().size(); ++groups_joined_)
+        if (!join_group(groups_joined_, client_.groups()[groups_joined_]))
+            return false;
+    return true;
+}
+
+Payload RtspViewer::payload_of(const RtspMedia &media) const {
+    if (media.encoding != "H264")
+        return Payload::Audio;
+    return srtp_ ? Payload::EncryptedVideo : Payload::H264;
 }
 
 void RtspViewer::on_connected() {
@@ -38,7 +52,9 @@ void RtspViewer::on_response(const RtspResponse &response) {
     // Media may come in the same segment as the response to PLAY, so the tracks have to be there before.
     if (!first_track())
         for (const RtspMedia &media : client_.media())
-            add_track(media.encoding == "H264", media.clock_rate);
+            add_track(payload_of(media), media.clock_rate);
+    if (!join_groups())
+        return fail("the multicast group could not be joined");
     if (!request->empty())
         stream().send(*request);
 }

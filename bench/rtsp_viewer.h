@@ -8,7 +8,7 @@ namespace bench {
 // A viewer as any player is one: OPTIONS, DESCRIBE, SETUP, PLAY.
 class RtspViewer final : public Viewer {
 public:
-    RtspViewer(rtspcore::EventLoop &loop, Audience &audience, const Source &source);
+    RtspViewer(const Surroundings &surroundings, const Source &source);
     void keep_alive() override;
     void leave() override;
 
@@ -16,8 +16,12 @@ private:
     void on_connected() override;
     void on_response(const RtspResponse &response) override;
     uint16_t client_port(size_t track);
+    bool join_groups();
+    [[nodiscard]] Payload payload_of(const RtspMedia &media) const;
 
+    const bool srtp_;
     RtspClient client_;
+    size_t groups_joined_ = 0;
 };
 
 }  // namespace bench

@@ -66,14 +66,14 @@ std::optional<TrackReceiver::FrameEnd> TrackReceiver::receive(std::span<const ui
         frame_began_at_ = now;
     in_frame_ = true;
     if (!first_key_at_ && !frame_is_key_) {
-        frame_is_key_ = !is_h264_ || holds_idr(packet.subspan(kHeaderSize));
+        frame_is_key_ = payload_ != Payload::H264 || holds_idr(packet.subspan(kHeaderSize));
         anchor_arrival_ = frame_began_at_;
         anchor_rtp_time_ = rtp_time;
     }
     // RFC 6184 section 5.1: the marker ends the access unit. Audio's marks the beginning of a talkspurt: each of its
     // packets is a frame.
     const bool marker = (packet[1] & 0x80) != 0;
-    return marker || !is_h264_ ? end_frame(rtp_time, now) : std::nullopt;
+    return marker || payload_ == Payload::Audio ? end_frame(rtp_time, now) : std::nullopt;
 }
 
 std::optional<TrackReceiver::FrameEnd> TrackReceiver::end_frame(uint32_t rtp_time, Time now) {

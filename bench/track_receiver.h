@@ -22,10 +22,13 @@ struct TrackCounts {
     TrackCounts operator-(const TrackCounts &other) const;
 };
 
+// EncryptedVideo: only the headers of its packets can be read.
+enum class Payload : uint8_t { H264, Audio, EncryptedVideo };
+
 // What one viewer receives of one track: is it whole, when did it become decodable, is it live. Confined to one thread.
 class TrackReceiver {
 public:
-    TrackReceiver(bool is_h264, unsigned clock_rate) : is_h264_(is_h264), clock_rate_(clock_rate) {}
+    TrackReceiver(Payload payload, unsigned clock_rate) : payload_(payload), clock_rate_(clock_rate) {}
 
     struct FrameEnd {
         uint32_t rtp_time;
@@ -36,7 +39,8 @@ public:
 
     [[nodiscard]] const TrackCounts &counts() const { return counts_; }
     [[nodiscard]] std::optional<Time> first_packet_at() const { return first_packet_at_; }
-    // When the first frame was whole that can be decoded without any before it.
+    // When the first frame was whole that can be decoded without any before it; of encrypted ones that is believed of
+    // the first.
     [[nodiscard]] std::optional<Time> first_key_at() const { return first_key_at_; }
     // How long a player that plays from the first key frame on holds back a frame that comes half a second later: what
     // it is late for ever.
@@ -46,7 +50,7 @@ private:
     void follow_sequence(uint16_t sequence);
     std::optional<FrameEnd> end_frame(uint32_t rtp_time, Time now);
 
-    const bool is_h264_;
+    const Payload payload_;
     const unsigned clock_rate_;
     TrackCounts counts_;
     std::optional<uint16_t> expected_;

@@ -6,22 +6,13 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
-#include <array>
-#include <vector>
-
-#include "kernel_time.h"
+#include "datagram_batch.h"
 
 namespace bench {
 
 namespace {
 
 using rtspcore::UniqueFd;
-
-constexpr size_t kDatagramsPerCall = 64;
-constexpr size_t kDatagramSize = 2048;
-// Holds a second of the stream, so that a client that is not scheduled for a moment does not look like a server that
-// loses.
-constexpr int kReceiveBuffer = 1 << 20;
 
 sockaddr_in loopback(uint16_t port) {
     sockaddr_in address{};
@@ -46,27 +37,6 @@ uint16_t next_candidate() {
     return port;
 }
 
-// One set of buffers for all ports: see shared_buffer() of the TCP side.
-struct Batch {
-    Batch() {
-        for (size_t i = 0; i < kDatagramsPerCall; ++i) {
-            vectors[i] = {bytes.data() + i * kDatagramSize, kDatagramSize};
-            messages[i].msg_hdr.msg_iov = &vectors[i];
-            messages[i].msg_hdr.msg_iovlen = 1;
-            messages[i].msg_hdr.msg_control = controls[i].data();
-        }
-    }
-    int receive(int socket) {
-        for (mmsghdr &message : messages)
-            message.msg_hdr.msg_controllen = sizeof(TimestampRoom);
-        return recvmmsg(socket, messages.data(), messages.size(), 0, nullptr);
-    }
-    std::vector<uint8_t> bytes = std::vector<uint8_t>(kDatagramsPerCall * kDatagramSize);
-    std::array<iovec, kDatagramsPerCall> vectors{};
-    std::array<TimestampRoom, kDatagramsPerCall> controls{};
-    std::array<mmsghdr, kDatagramsPerCall> messages{};
-};
-
 }  // namespace
 
 std::unique_ptr<UdpPorts> UdpPorts::open(rtspcore::EventLoop &loop, size_t track, PacketListener &listener) {
@@ -79,7 +49,8 @@ std::unique_ptr<UdpPorts> UdpPorts::open(rtspcore::EventLoop &loop, size_t track
     }
     if (!ports->rtcp_)
         return nullptr;
-    setsockopt(ports->rtp_.get(), SOL_SOCKET, SO_RCVBUF, &kReceiveBuffer, sizeof kReceiveBuffer);
+    setsockopt(ports->rtp_.get(), SOL_SOCKET, SO_RCVBUF, &DatagramBatch::kReceiveBuffer,
+               sizeof DatagramBatch::kReceiveBuffer);
     loop.watch(ports->rtp_.get(), EPOLLIN, *ports);
     return ports;
 }
@@ -90,13 +61,9 @@ UdpPorts::~UdpPorts() {
 }
 
 void UdpPorts::on_ready(uint32_t) {
-    static Batch batch;
-    const int count = batch.receive(rtp_.get());
-    if (count <= 0)
-        return;
-    const rtspcore::Time now = arrival_of(batch.messages[static_cast<size_t>(count - 1)].msg_hdr);
-    for (size_t i = 0; i < static_cast<size_t>(count); ++i)
-        listener_.on_packet(channel_, {batch.bytes.data() + i * kDatagramSize, batch.messages[i].msg_len}, now);
+    const DatagramBatch &batch = DatagramBatch::receive(rtp_.get());
+    for (size_t i = 0; i < batch.size(); ++i)
+        listener_.on_packet(channel_, batch[i], batch.arrival());
 }
 
 }  // namespace bench

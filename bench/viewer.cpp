@@ -9,25 +9,26 @@
 
 namespace bench {
 
-std::unique_ptr<Viewer> Viewer::join(rtspcore::EventLoop &loop, Audience &audience, const Source &source) {
+std::unique_ptr<Viewer> Viewer::join(const Surroundings &surroundings, const Source &source) {
     if (source.bare)
-        return std::make_unique<BareViewer>(loop, audience, source);
-    return std::make_unique<RtspViewer>(loop, audience, source);
+        return std::make_unique<BareViewer>(surroundings, source);
+    return std::make_unique<RtspViewer>(surroundings, source);
 }
 
-Viewer::Viewer(rtspcore::EventLoop &loop, Audience &audience, const Source &source)
-    : loop_(loop),
-      audience_(audience),
+Viewer::Viewer(const Surroundings &surroundings, const Source &source)
+    : loop_(surroundings.loop),
+      audience_(surroundings.audience),
+      groups_(surroundings.groups),
       kernel_time_(source.kernel_time),
       joined_at_(rtspcore::monotonic_now()),
-      stream_(source.url.port) {
-    if (stream_.fd() < 0) {
+      stream_(Carrier::connect(source.url, source.tunnel)) {
+    if (stream_.carrier().fd() < 0) {
         failure_ = "connection refused";
         return;
     }
     if (kernel_time_)
-        enable_kernel_time(stream_.fd());
-    loop_.watch(stream_.fd(), EPOLLOUT, *this);
+        enable_kernel_time(stream_.carrier().fd());
+    loop_.watch(stream_.carrier().fd(), EPOLLOUT, *this);
     watched_ = true;
 }
 
@@ -37,7 +38,7 @@ Viewer::~Viewer() {
 
 void Viewer::disconnect() {
     if (watched_)
-        loop_.unwatch(stream_.fd(), *this);
+        loop_.unwatch(stream_.carrier().fd(), *this);
     watched_ = false;
 }
 
@@ -71,7 +72,7 @@ void Viewer::on_ready(uint32_t events) {
         if (events & (EPOLLERR | EPOLLHUP))
             return fail("connection refused");
         connected_ = true;
-        loop_.modify(stream_.fd(), EPOLLIN, *this);
+        loop_.modify(stream_.carrier().fd(), EPOLLIN, *this);
         return on_connected();
     }
     if (!stream_.receive(*this))

@@ -7,6 +7,7 @@
 
 #include "audience.h"
 #include "base/event_loop.h"
+#include "group_sockets.h"
 #include "interleaved_stream.h"
 #include "rtsp_client.h"
 #include "track_receiver.h"
@@ -17,17 +18,25 @@ namespace bench {
 // How viewers come by the stream: over RTSP, or from the bare sender without it.
 struct Source {
     RtspUrl url;
-    Transport transport = Transport::Tcp;
+    Tunnel tunnel = Tunnel::None;
+    Delivery delivery;
     bool bare = false;
     bool bare_is_audio = false;
     bool kernel_time = false;  // arrival is when the kernel had it, not when it was read
 };
 
+// What viewers share; borrowed.
+struct Surroundings {
+    rtspcore::EventLoop &loop;
+    Audience &audience;
+    GroupSockets &groups;
+};
+
 // One viewer and what it received. Confined to the loop's thread; ends its connection when destroyed.
 class Viewer : private rtspcore::EventLoop::Handler, protected PacketListener {
 public:
-    // Connects. The loop and the audience outlive the viewer.
-    static std::unique_ptr<Viewer> join(rtspcore::EventLoop &loop, Audience &audience, const Source &source);
+    // Connects. What is borrowed outlives the viewer.
+    static std::unique_ptr<Viewer> join(const Surroundings &surroundings, const Source &source);
     ~Viewer() override;
 
     // Stops reading for good, as a player does that hangs.
@@ -45,12 +54,15 @@ public:
     [[nodiscard]] TrackCounts counts() const;
     // How old the first frame was that came half a second after the first key frame.
     [[nodiscard]] std::optional<Duration> settled_age() const { return settled_age_; }
+    [[nodiscard]] std::string cipher() const { return stream_.carrier().cipher(); }
 
 protected:
-    Viewer(rtspcore::EventLoop &loop, Audience &audience, const Source &source);
+    Viewer(const Surroundings &surroundings, const Source &source);
 
-    void add_track(bool is_h264, unsigned clock_rate) { tracks_.emplace_back(is_h264, clock_rate); }
+    void add_track(Payload payload, unsigned clock_rate) { tracks_.emplace_back(payload, clock_rate); }
     void fail(const std::string &failure);
+    // False: it could not.
+    bool join_group(size_t track, const RtspGroup &group) { return groups_.join(group, 2 * track, *this); }
     // False: there are no ports left.
     bool open_udp_ports(size_t track);
     [[nodiscard]] UdpPorts &udp_ports(size_t track) { return *udp_ports_[track]; }
@@ -64,6 +76,7 @@ private:
 
     rtspcore::EventLoop &loop_;
     Audience &audience_;
+    GroupSockets &groups_;
     const bool kernel_time_;
     const Time joined_at_;
     InterleavedStream stream_;

@@ -27,6 +27,11 @@ class Stream:
         return self.folder / f"{self.name}.stamps"
 
     @property
+    def mean_frame(self):
+        """Bytes of its packets; the stamps are 16 bytes a frame."""
+        return self.packets.stat().st_size // (self.stamps.stat().st_size // 16)
+
+    @property
     def source(self):
         """The element that every server gets the stream from."""
         return f"benchloopsrc location={self.folder / self.name}.units stamps={self.stamps}"
@@ -57,6 +62,15 @@ class Installation:
 
     def stream(self, name):
         return Stream(name, self.work)
+
+    def certificate(self):
+        """PEM file of a self-signed one with its key; made where it is not there yet."""
+        path = self.work / "certificate.pem"
+        if not path.exists():
+            key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", path]
+            command = ["openssl", "req", "-x509", *key, "-out", path, "-days", "3650", "-subj", "/CN=localhost"]
+            subprocess.run(command, stderr=subprocess.DEVNULL, check=True)
+        return path
 
     def make_streams(self):
         """Encodes what is not there yet."""

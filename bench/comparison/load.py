@@ -6,6 +6,7 @@ import json
 import subprocess
 
 from comparison.servers import MOUNT
+from comparison.transports import TRANSPORTS
 
 SLACK = 60
 
@@ -27,8 +28,9 @@ class Load:
 
     def apply(self, installation, server, running, stream):
         """Measures; the report of load_client as a dict."""
-        command = [installation.program("load_client"), f"--url=rtsp://127.0.0.1:{running.port}{MOUNT}"]
-        command += [f"--server={running.pid}", f"--stamps={stream.stamps}", f"--transport={self.transport}"]
+        transport = TRANSPORTS[self.transport]
+        command = [installation.program("load_client"), f"--url={transport.scheme}://127.0.0.1:{running.port}{MOUNT}"]
+        command += [f"--server={running.pid}", f"--stamps={stream.stamps}", *transport.client]
         command += [f"--viewers={self.viewers}", f"--join-rate={self.join_rate}", f"--settle={self.settle}", f"--alone={self.alone}"]
         command += [f"--window={self.window}", f"--stall={self.stalled}"]
         command += [f"--joiners={self.joiners}", f"--joiner-rate={self.joiner_rate}"]

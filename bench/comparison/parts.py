@@ -6,10 +6,11 @@ import subprocess
 import sys
 import time
 
-from comparison import usage
+from comparison import ciphers, usage
 from comparison.load import Load
 from comparison.results import Key, Results
 from comparison.servers import ServerError, free_port
+from comparison.transports import TRANSPORTS
 
 # The rest of the pipeline is what a user types; the encoder is the cheapest there is.
 ENCODING = (
@@ -29,6 +30,7 @@ class Settings:
     transports: tuple
     viewers: tuple
     crowd: int  # viewers of the parts that have one number of them
+    ways: tuple  # of the part `transports`, which has more of them
 
 
 class Comparison:
@@ -54,8 +56,8 @@ class Comparison:
 
     def keep(self, key, report):
         self.results.add(key, report)
-        cost = report.get("window", {}).get("server_us_per_packet")
-        print(f"  {key.part:12} {key.server:16} {key.transport:4} {key.viewers:5} {key.stream:9}"
+        cost = report.get("us_per_packet", report.get("window", {}).get("server_us_per_packet"))
+        print(f"  {key.part:12} {key.server:16} {key.transport:9} {key.viewers:5} {key.stream:9}"
               + (f" {cost:7.3f} us/packet" if cost else ""), file=sys.stderr, flush=True)
 
     def load(self, transport, viewers, **more):
@@ -171,6 +173,22 @@ def calls(comparison):
             comparison.keep(Key("calls", server.name, transport, 100, "video-1s"), report)
 
 
+def transports(comparison):
+    """All ways to the viewers, with few and with many, and beside them what their ciphers cost by themselves."""
+    settings = comparison.settings
+    without = ciphers.missing()
+    if without:
+        print(f"without TLS and ciphers: {without}", file=sys.stderr)
+    ways = [way for way in settings.ways if not (without and TRANSPORTS[way].secure)]
+    for viewers in sorted({min(100, settings.crowd), settings.crowd}):
+        for _ in range(settings.rounds):
+            if not without:
+                ciphers.measure(comparison, viewers, comparison.installation.stream("video-1s"))
+            for name, measured in (("rtspsink", ways), ("bare", ("tcp",))):
+                for way in measured if name in comparison.servers else ():
+                    comparison.measure("transports", comparison.servers[name], "video-1s", comparison.load(way, viewers))
+
+
 def most(comparison):
     """The largest crowd, in steps of 200, that loses nothing and is never more than 100 ms behind."""
     for transport in comparison.settings.transports:
@@ -199,4 +217,5 @@ PARTS = {
     "stall": stall,
     "calls": calls,
     "most": most,
+    "transports": transports,
 }

@@ -4,6 +4,9 @@
 import dataclasses
 import statistics
 
+OURS, RIVAL, BARE = "rtspsink", "gst-rtsp-server", "bare"
+COST = "window.server_us_per_packet"
+
 
 @dataclasses.dataclass(frozen=True)
 class Key:
@@ -51,14 +54,24 @@ class Results:
         values = self._values(key, path)
         return sum(values) if values else None
 
+    def first(self, key, path):
+        values = self._values(key, path)
+        return values[0] if values else None
+
+    def within_rounds(self, function, *where):
+        """Median of function(number at where[0], ...) of each round, where `where` are pairs of key and path: the speed of a
+        shared machine changes from round to round."""
+        values = []
+        for reports in zip(*(self._reports.get(key, []) for key, _ in where)):
+            numbers = [lookup(report, path) for report, (_, path) in zip(reports, where)]
+            if None not in numbers:
+                values.append(function(*numbers))
+        values = [value for value in values if value is not None]
+        return statistics.median(values) if values else None
+
     def ratio(self, key, other, path):
-        """Median of the ratios within a round: the speed of a shared machine changes from round to round."""
-        ratios = []
-        for mine, theirs in zip(self._reports.get(key, []), self._reports.get(other, [])):
-            numerator, denominator = lookup(mine, path), lookup(theirs, path)
-            if numerator is not None and denominator:
-                ratios.append(numerator / denominator)
-        return statistics.median(ratios) if ratios else None
+        """Median of the ratios within a round."""
+        return self.within_rounds(lambda mine, theirs: mine / theirs if theirs else None, (key, path), (other, path))
 
     @classmethod
     def from_json(cls, rows):

@@ -5,6 +5,8 @@ import selectors
 import socket
 import subprocess
 
+from comparison.transports import TRANSPORTS
+
 MOUNT = "/stream"
 START_DEADLINE = 30
 END_DEADLINE = 5
@@ -60,10 +62,13 @@ class RtspSink:
             return "the plugin is not built"
         return None
 
-    def start(self, stream, _transport):
+    def start(self, stream, transport):
         port = free_port()
         caps = "audio/x-mulaw" if stream.is_audio else "video/x-h264"
-        pipeline = f"{stream.source} ! {caps},mapping={MOUNT} ! rtspsink service={port}"
+        properties = TRANSPORTS[transport].properties
+        if "{certificate}" in properties:
+            properties = properties.format(certificate=self._installation.certificate())
+        pipeline = f"{stream.source} ! {caps},mapping={MOUNT} ! rtspsink service={port} {properties}"
         return self.start_pipeline(pipeline, port)
 
     def start_pipeline(self, pipeline, port=0):

@@ -1,26 +1,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Tables of the results, as Markdown, which reads well in a terminal too."""
+"""Tables of the results."""
 
 import dataclasses
 
-from comparison.targets import COST, OURS, checks, largest_crowd
-
-
-def number(value, digits=2):
-    return "-" if value is None else f"{value:.{digits}f}"
-
-
-def table(header, rows):
-    """Columns padded to their widest cell; the first is text, the others are numbers."""
-    cells = [[str(cell) for cell in row] for row in [header, *rows]]
-    widths = [max(len(row[i]) for row in cells) for i in range(len(header))]
-
-    def line(row):
-        first, *rest = (cell.ljust(width) if i == 0 else cell.rjust(width) for i, (cell, width) in enumerate(zip(row, widths)))
-        return "| " + " | ".join([first, *rest]) + " |"
-
-    rule = "|" + "|".join("-" * (width + 2) if i == 0 else "-" * (width + 1) + ":" for i, width in enumerate(widths)) + "|"
-    return "\n".join([line(cells[0]), rule, *map(line, cells[1:])]) + "\n"
+from comparison.markdown import number, table
+from comparison.results import COST, OURS
+from comparison.targets import checks, largest_crowd
+from comparison.transport_tables import cipher_table, speed_table, transport_table
 
 
 def _cost_table(results, part):
@@ -134,5 +120,7 @@ def render(results):
         ("A tenth stops reading", results.keys("stall"), lambda r: _detail_table(r, "stall")),
         ("System calls", results.keys("calls"), _calls_table),
         ("Most viewers", results.keys("most"), _most_table),
+        ("Transports", results.keys("transports"), lambda r: transport_table(r) + "\n" + cipher_table(r) + "\n" + _detail_table(r, "transports")),
+        ("Ciphers", results.keys("ciphers"), speed_table),
     ]
     return "\n".join(f"### {title}\n\n{draw(results)}" for title, present, draw in sections if present)

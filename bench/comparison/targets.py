@@ -3,10 +3,9 @@
 
 import dataclasses
 
-from comparison.results import Key
+from comparison.ciphers import BareCost
+from comparison.results import BARE, COST, OURS, RIVAL, Key
 
-OURS, RIVAL, BARE = "rtspsink", "gst-rtsp-server", "bare"
-COST = "window.server_us_per_packet"
 MAX_RATIO_TO_RIVAL = {"tcp": 0.45, "udp": 0.35}
 
 
@@ -89,6 +88,20 @@ def _most_checks(results):
         yield f"most viewers of {RIVAL} as a share of ours, {transport.upper()}", rival / ours if ours and rival else None, 1 / 2.2, "x"
 
 
+def _transport_checks(results):
+    for key in results.keys("transports"):
+        plain_udp, bare = dataclasses.replace(key, transport="udp"), dataclasses.replace(key, server=BARE, transport="tcp")
+        fewer = dataclasses.replace(key, viewers=100)
+        if key.server != OURS:
+            continue
+        if (key.transport, key.viewers) == ("tls", 100):
+            yield "CPU per packet, TLS 100, against bare and the cipher", BareCost(results, key).ratio(bare), 1.3, "x"
+        if (key.transport, key.viewers) == ("srtp-udp", 400):
+            yield "CPU per packet, SRTP over UDP 400, against UDP", results.ratio(key, plain_udp, COST), 1.15, "x"
+        if (key.transport, key.viewers) == ("multicast", 400):
+            yield "CPU in all, multicast 400, against 100", results.ratio(key, fewer, "window.server_cpu_us"), 1.25, "x"
+
+
 def largest_crowd(results, server, transport):
     """Of the part `most`: every crowd but the last one tried was kept up with."""
     tried = sorted(key.viewers for key in results.keys("most") if (key.server, key.transport) == (server, transport))
@@ -98,6 +111,6 @@ def largest_crowd(results, server, transport):
 def checks(results):
     """All targets that something was measured for."""
     rows = []
-    for group in (_cost_checks, _audio_checks, _latency_checks, _one_viewer_checks, _join_checks, _most_checks):
+    for group in (_cost_checks, _audio_checks, _latency_checks, _one_viewer_checks, _join_checks, _most_checks, _transport_checks):
         rows += [Check(*row) for row in group(results) if row[1] is not None]
     return rows
