@@ -6,9 +6,11 @@ import time
 
 from support import application, players, sdp, suite
 from support.application import Application
+from support.deadline import spend, wait_until
 from support.rtp_packet import RtpPacket
 from support.rtsp_client import RtspClient
 from support.timed_pictures import TimedPictures
+from support.viewer import Viewer
 
 _LINE = (
     'rtspsink name=sink service=0 address=127.0.0.1 {properties}'
@@ -112,11 +114,18 @@ class LiveEdge(suite.Case):
     def test_group_of_ten_seconds(self):
         self._check(self._serve(250))
 
+    def _let_group_grow(self, server, seconds):
+        """Until that much lies between its key frame, or this moment, and what is live."""
+        with Viewer(server) as viewer:
+            viewer.wait_for_more(1)
+            begin = viewer.tracks[0].last
+            wait_until(lambda: viewer.tracks[0].seconds_since(begin) >= seconds, 2 * seconds, 'pictures')
+
     def test_long_burst(self):
         """Seconds of pictures at once, and still not late, wherever in the group."""
         own = self._own_delays()['rtspsrc with a jitter buffer']
         server = self._serve(250, 'start-mode=burst')
-        time.sleep(3)  # what the burst is to be made of
+        self._let_group_grow(server, 3)
         for attempt in range(5):
             with self.subTest(attempt=attempt):
                 self.assertLess(self._lateness(_rtspsrc(server.url(), 'tcp', 200, 'true')) - own, _FRAMES)
@@ -160,7 +169,7 @@ class FirstPicture(suite.Case):
         server.play()
         times = []
         for number in range(12):
-            time.sleep(pause + 0.037 * (number % 7))  # at all places of the group
+            spend(pause + 0.037 * (number % 7))  # to join at all places of the group
             times.append(self._join(server))
         server.stop()
         print(

@@ -6,7 +6,6 @@ import time
 from support import suite
 from support.deadline import wait_until
 from support.process import cpu_seconds
-from support.rtp_packet import signed_difference
 from support.stream import Presentation, Stream
 from support.viewer import Viewer
 
@@ -26,10 +25,10 @@ def _measure(server):
     """(media seconds per second, processor seconds per second) while a viewer watches."""
     with Viewer(server) as viewer:
         viewer.wait_for_more(30)
-        begin, clock, cost = viewer.tracks[0].last, time.monotonic(), cpu_seconds(server.pid)
-        time.sleep(_SECONDS)
-        end, elapsed = viewer.tracks[0].last, time.monotonic() - clock
-        media = signed_difference(end.timestamp, begin.timestamp) / viewer.tracks[0].media.clock_rate
+        track = viewer.tracks[0]
+        begin, clock, cost = track.last, time.monotonic(), cpu_seconds(server.pid)
+        wait_until(lambda: track.seconds_since(begin) >= _SECONDS, 2 * _SECONDS, f'{_SECONDS} s of media')
+        media, elapsed = track.seconds_since(begin), time.monotonic() - clock
         return media / elapsed, (cpu_seconds(server.pid) - cost) / elapsed
 
 

@@ -2,7 +2,6 @@
 """How media reaches the viewer: interleaved channels, UDP ports, NAT."""
 
 import socket
-import time
 
 from support import sdp, stream, suite
 from support.rtp_packet import RtpPacket, sender_report
@@ -149,7 +148,7 @@ class Datagrams(TransportCase):
             response = self.set_up(f'RTP/AVP;unicast;client_port={pair.port}-{pair.port + 1}')
             rtp, rtcp = (int(port) for port in response.transport('server_port').split('-'))
             self.play()
-            time.sleep(_PUNCHING)
+            pair.receive_for(_PUNCHING)
             self._punch(thief, response, rtp, rtcp)
             self.assertTrue(thief.silent(1))
             pair.drain()

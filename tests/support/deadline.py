@@ -36,3 +36,31 @@ def wait_until(condition, seconds, what, interval=0.02):
             return value
         deadline.check()
         time.sleep(interval)
+
+
+def wait_until_still(count, period, seconds, what, tolerance=0):
+    """Returns when `count()` has grown by no more than `tolerance` for `period` seconds on end."""
+    since, base = time.monotonic(), count()
+
+    def is_still():
+        nonlocal since, base
+        now, value = time.monotonic(), count()
+        if value - base > tolerance:
+            since, base = now, value
+        return now - since >= period
+
+    wait_until(is_still, seconds, what)
+
+
+def hold_for(seconds, condition, what):
+    """`condition()` is true all the time; that it is not for a moment is a failure."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if not condition():
+            raise AssertionError(f'{what}: not for {seconds} s')
+        time.sleep(0.02)
+
+
+def spend(seconds):
+    """For tests about time itself, where nothing becomes true that could be waited for."""
+    time.sleep(seconds)

@@ -2,6 +2,7 @@
 """Servers under test: a gst-launch line with rtspsink in it, or the rival with the same streams."""
 
 import os
+import random
 import socket
 import subprocess
 import sys
@@ -11,6 +12,10 @@ from .deadline import wait_until
 from .process import Process
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
+
+# Below those that Linux gives to whoever wants just any (ip_local_port_range): one of those could be somebody else's by
+# the time that the server binds it.
+_OWN_PORTS = range(10_000, 32_000)
 
 
 def plugin_folder():
@@ -29,10 +34,15 @@ def plugin_environment(debug=''):
     return env
 
 
-def free_port(family=socket.AF_INET, address='127.0.0.1'):
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.bind((address, 0))
-        return probe.getsockname()[1]
+def free_port():
+    for port in random.sample(_OWN_PORTS, 100):
+        with socket.socket() as probe:
+            try:
+                probe.bind(('127.0.0.1', port))
+                return port
+            except OSError:
+                pass
+    raise AssertionError('no TCP port is free')
 
 
 def port_is_free(port):

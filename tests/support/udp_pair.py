@@ -22,6 +22,12 @@ class UdpPair:
     def receive_rtcp(self, timeout=10):
         return _receive(self.rtcp, timeout, 'RTCP over UDP')
 
+    def receive_for(self, seconds):
+        """RTP comes for that long; that it stops is a failure."""
+        deadline = Deadline(seconds, 'RTP over UDP')
+        while not deadline.expired():
+            self.receive_rtp()
+
     def silent(self, seconds):
         """Whether no RTP comes for that long."""
         self.rtp.settimeout(seconds)

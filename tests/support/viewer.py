@@ -23,6 +23,7 @@ class Track:
         self.channels = None
         self.packets = 0
         self.lost = 0
+        self.first = None
         self.last = None
         self.last_time = 0.0
         self.largest_gap = 0.0  # seconds between two packets
@@ -32,8 +33,13 @@ class Track:
         if self.last is not None:
             self.lost += abs(signed_difference(packet.sequence, self.last.sequence, 16) - 1)
             self.largest_gap = max(self.largest_gap, now - self.last_time)
+        self.first = self.first or packet
         self.last, self.last_time = packet, now
         self.packets += 1
+
+    def seconds_since(self, packet):
+        """From that packet to the last one, by their RTP times."""
+        return signed_difference(self.last.timestamp, packet.timestamp) / self.media.clock_rate
 
 
 class Viewer:

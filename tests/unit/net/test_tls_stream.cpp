@@ -261,6 +261,7 @@ START_TEST(test_tls_stream_says_nothing_before_the_handshake) {
 }
 END_TEST
 
+// As such: that the ciphers are too new for them as well is told otherwise.
 START_TEST(test_tls_stream_old_versions_are_refused) {
     Connected c(false);
     SSL_CTX_set_max_proto_version(c.client->context(), TLS1_1_VERSION);
@@ -268,6 +269,7 @@ START_TEST(test_tls_stream_old_versions_are_refused) {
     c.client->begin();
     c.client->step();
     ck_assert(c.stream->read(c.buffer).outcome == Outcome::Broken);
+    ck_assert(c.stream->why() == "TLS: unsupported protocol");
     for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
         Connected d(false);
         SSL_CTX_set_min_proto_version(d.client->context(), version);
@@ -281,13 +283,14 @@ START_TEST(test_tls_stream_renegotiation_is_refused) {
     Connected c(false);
     SSL_CTX_set_max_proto_version(c.client->context(), TLS1_2_VERSION);
     c.shake_hands();
-    for (int i = 0; i < 3; ++i) {
-        SSL_renegotiate(c.client->ssl());
+    SSL_renegotiate(c.client->ssl());
+    bool was_refused = false;
+    for (int i = 0; i < 4 && !was_refused; ++i) {
         c.client->step();
+        was_refused = ERR_GET_REASON(ERR_peek_last_error()) == SSL_R_NO_RENEGOTIATION;
         c.stream->read(c.buffer);
     }
-    ck_assert_int_eq(SSL_session_reused(c.client->ssl()), 0);
-    ck_assert_msg(SSL_num_renegotiations(c.client->ssl()) <= 1, "the first was refused");
+    ck_assert(was_refused);
 }
 END_TEST
 

@@ -124,10 +124,18 @@ START_TEST(test_proxied_connection_broken_header_ends_it) {
         peer.send(header);
         ck_assert(peer.is_closed_by_server());
     }
-    // A second header is no header.
-    RtspPeer peer = live.connect();
-    peer.send(kVersion1 + kVersion1 + "\r\n");
-    ck_assert_int_eq(peer.response().status, 400);
+}
+END_TEST
+
+// Not even behind one that leaves the address of the balancer, who is trusted.
+START_TEST(test_proxied_connection_second_header_is_a_bad_request) {
+    Behind behind;
+    LiveServer live(behind.config);
+    for (const std::string &first : {kVersion1, kLocal, "PROXY UNKNOWN\r\n"s}) {
+        RtspPeer peer = live.connect();
+        peer.send(first + kVersion1 + "\r\n");
+        ck_assert_int_eq(peer.response().status, 400);
+    }
 }
 END_TEST
 
@@ -149,5 +157,5 @@ int main(int argc, char **argv) {
          test_proxied_connection_of_the_balancer_itself_keeps_its_address,
          test_proxied_connection_of_a_denied_client_ends, test_proxied_connection_is_counted_as_the_client,
          test_proxied_connection_of_a_stranger_is_a_bad_request, test_proxied_connection_broken_header_ends_it,
-         test_proxied_connection_gets_no_datagrams});
+         test_proxied_connection_second_header_is_a_bad_request, test_proxied_connection_gets_no_datagrams});
 }
