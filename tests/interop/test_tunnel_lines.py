@@ -44,10 +44,10 @@ class Documented(suite.Case):
             self.skipTest('chromium is not installed')
         (serving,) = document.lines('websocket.md')
         server = self._serve(serving)
-        with browser.Page(_PAGE, f'server=127.0.0.1:{_PORT}&path=/cam&frames=30', self.folder) as page:
+        with browser.Page(_PAGE, f'server=127.0.0.1:{_PORT}&path=/cam&pictures=30', self.folder) as page:
             seen = page.result()
         self.assertIsNone(seen['error'])
-        self.assertGreaterEqual(seen['frames'], 30)
+        self.assertGreaterEqual(seen['pictures'], 30)
         server.stop()
 
 

@@ -5,7 +5,7 @@ import os
 import socket
 import unittest
 
-from support import browser, players, stream, suite, websocket
+from support import browser, pictures, players, stream, suite, websocket
 from support.certificates import Authority
 from support.http_tunnel import read_head
 from support.stream import Presentation
@@ -20,16 +20,18 @@ _PAGE = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'websocket_page
 class Browser(suite.SharedServerCase):
     presentations = _PRESENTATIONS
 
-    def test_page_counts_frames(self):
+    def test_page_shows_pictures(self):
         if not browser.program():
             self.skipTest('chromium is not installed')
-        query = f'server=127.0.0.1:{self.server.port}&path=/test&frames=30'
+        query = f'server=127.0.0.1:{self.server.port}&path=/test&pictures=30'
         with browser.Page(_PAGE, query, self.folder) as page:
             seen = page.result()
         self.assertIsNone(seen['error'])
         self.assertEqual(seen['protocol'], 'rtsp.onvif.org')
         self.assertIn('m=video', seen['sdp'])
-        self.assertGreaterEqual(seen['frames'], 30)
+        self.assertEqual(seen['pictures'], 30)
+        self.assertTrue(pictures.are_bars(seen['bars']), seen['bars'])
+        self.assertGreaterEqual(seen['frames'], seen['pictures'])
         self.assertGreaterEqual(seen['packets'], seen['frames'])
         self.assertEqual(seen['lost'], 0)
 

@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The table of ways to get at a mapping, and how each client is pointed at it.
+
+A row is a Transport with a trial for each of CLIENTS; trials.py has the kinds of trial.
+"""
+
+from dataclasses import dataclass
+
+from trials import Answers, Fails, PageFails, PagePlays, Plays, VlcFails, VlcPlays
+
+from support import players
+
+CLIENTS = ('ffmpeg', 'VLC', 'rtspsrc', 'curl', 'Chromium')
+
+_DECODE = 'src. ! rtph264depay ! h264parse ! avdec_h264 ! queue ! {video}'
+
+
+@dataclass(frozen=True)
+class Transport:
+    name: str
+    protocols: str  # all that the server offers, so that no client takes another way unnoticed
+    trials: tuple  # in the order of CLIENTS
+
+    def trial(self, client):
+        return self.trials[CLIENTS.index(client)]
+
+
+def _ffmpeg(scheme, transport):
+    return Plays(lambda scene: players.ffmpeg(scene.url(scheme), transport, ('video',)))
+
+
+def _rtspsrc(scheme, protocols='tcp'):
+    trusting = 'tls-validation-flags=0'  # what it signs with is not known to the system
+    return Plays(lambda scene: players.rtspsrc(scene.url(scheme), protocols, _DECODE, trusting))
+
+
+def _curl_fails(scheme, reason, words):
+    return Fails(lambda scene: lambda *_: ['curl', '-ksSi', '--max-time', '10', scene.url(scheme)], reason, words)
+
+
+_FFMPEG_WITHOUT = Fails(
+    lambda scene: players.ffmpeg(scene.url('ws'), 'tcp', ('video',)), 'knows no WebSocket', 'Protocol not found'
+)
+_RTSPSRC_WITHOUT = Fails(
+    lambda scene: players.rtspsrc(scene.url('ws'), 'tcp', _DECODE), 'knows no WebSocket', 'No valid RTSP URL'
+)
+_NO_RTSPS = 'knows no rtsps'
+_NO_TUNNEL = 'knows no tunnel'
+_CURL_DISABLED = 'not supported or disabled'
+
+TRANSPORTS = (
+    Transport(
+        'TCP, interleaved',
+        'tcp',
+        (
+            _ffmpeg('rtsp', 'tcp'),
+            VlcPlays('tcp'),
+            _rtspsrc('rtsp'),
+            Answers('RTP/AVP/TCP;unicast;interleaved=0-1'),
+            PageFails('rtsp'),
+        ),
+    ),
+    Transport(
+        'UDP',
+        'udp',
+        (
+            _ffmpeg('rtsp', 'udp'),
+            VlcPlays('udp'),
+            _rtspsrc('rtsp', 'udp'),
+            Answers('RTP/AVP;unicast;client_port=5000-5001'),
+            PageFails('rtsp'),
+        ),
+    ),
+    Transport(
+        'UDP, multicast',
+        'udp-mcast',
+        (
+            _ffmpeg('rtsp', 'udp_multicast'),
+            VlcPlays('udp_multicast'),
+            _rtspsrc('rtsp', 'udp-mcast'),
+            Answers('RTP/AVP;multicast'),
+            PageFails('rtsp'),
+        ),
+    ),
+    Transport(
+        'HTTP tunnel',
+        'tcp',
+        (
+            _ffmpeg('rtsp', 'http'),
+            VlcPlays('http'),
+            _rtspsrc('rtsph'),
+            _curl_fails('http', _NO_TUNNEL, 'HTTP/1.. 426'),
+            PageFails('http'),
+        ),
+    ),
+    Transport(
+        'HTTP tunnel in TLS',
+        'tcp',
+        (
+            _ffmpeg('rtsp', 'https'),
+            VlcFails('https', 'knows no tunnel in TLS'),
+            _rtspsrc('rtspsh'),
+            _curl_fails('https', _NO_TUNNEL, 'HTTP/1.. 426'),
+            PageFails('https'),
+        ),
+    ),
+    Transport(
+        'TLS (rtsps)',
+        'tcp',
+        (
+            _ffmpeg('rtsps', 'tcp'),
+            VlcFails('rtsps', _NO_RTSPS),
+            _rtspsrc('rtsps'),
+            _curl_fails('rtsps', _NO_RTSPS, _CURL_DISABLED),
+            PageFails('rtsps'),
+        ),
+    ),
+    Transport(
+        'WebSocket',
+        'tcp',
+        (
+            _FFMPEG_WITHOUT,
+            VlcFails('ws', 'knows no WebSocket'),
+            _RTSPSRC_WITHOUT,
+            _curl_fails('ws', 'knows no WebSocket', _CURL_DISABLED),
+            PagePlays('ws'),
+        ),
+    ),
+    Transport(
+        'WebSocket in TLS',
+        'tcp',
+        (
+            _FFMPEG_WITHOUT,
+            VlcFails('wss', 'knows no WebSocket'),
+            _RTSPSRC_WITHOUT,
+            _curl_fails('wss', 'knows no WebSocket', _CURL_DISABLED),
+            PagePlays('wss'),
+        ),
+    ),
+)
