@@ -24,4 +24,5 @@ class MatrixCase(suite.Case):
         if failures:
             self.fail('\n\n'.join(failures))
         if self.server_kind == 'rtspsink' and section.is_of_these_versions():
-            self.assertEqual(section.text(cells), section.written(), 'docs/interop.md: see `ninja -C build interop-document`')
+            told = section.written()
+            self.assertEqual(section.text(cells), told, 'docs/interop.md: see `ninja -C build interop-document`')

@@ -14,8 +14,8 @@ _PATH = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'do
 
 _INTRODUCTION = '''# Who plays what
 
-Written by `ninja -C build interop-document` from a real run; do not edit. Each section names the test that writes it, which
-fails when it sees something else with the same versions of the players.
+Written by `ninja -C build interop-document` from a real run; do not edit. Each section names the test that writes it,
+which fails when it sees something else with the same versions of the players.
 '''
 
 

@@ -297,39 +297,5 @@ class Refusals(_AccessCase):
         self.assertGreaterEqual(len(found), 2)
 
 
-@suite.only_rtspsink
-class Documents(_AccessCase):
-    """Every launch line of the pages serves who has the password, and nobody else."""
-
-    def _lines(self, page):
-        with open(os.path.join(_SOURCE, 'docs', page), encoding='utf-8') as file:
-            return re.findall(r'^gst-launch-1\.0 (.* rtspsink .*)$', file.read(), re.M)
-
-    def _write_users(self):
-        with open(os.path.join(self.folder, 'users'), 'w', encoding='ascii') as file:
-            for user in ('user', 'viewer'):
-                file.write(f'{user}:rtspsink:{_digest(user, "pass")}\n')
-
-    def test_lines_of_the_pages(self):
-        self._write_users()
-        lines = [(line, 'user') for line in self._lines('authentication.md')]
-        lines += [(line, 'viewer') for line in self._lines('security.md')]
-        self.assertEqual(len(lines), 6)
-        for line, user in lines:
-            with self.subTest(line=line):
-                self._check(line, user)
-
-    def _check(self, line, user):
-        port = pipeline.free_port()
-        words = stream.split_line(line.replace('service=8554', f'service={port}'))
-        path = re.search(r'mapping=(\S+)', line).group(1)
-        with pipeline.launch(self.folder, words, port) as server:
-            server.wait_ready()
-            self.assertEqual(self._probe(server.url(path)), [])
-            if 'token-keys' not in line:
-                self.assertEqual(self._probe(self._with(f'{user}:pass', server.url(path))), ['video'])
-                self.assertEqual(self._probe(self._with(f'{user}:wrong', server.url(path))), [])
-
-
 if __name__ == '__main__':
     suite.main()

@@ -16,7 +16,7 @@ _START_CODE = re.compile(b'\0\0\0?\1')
 
 
 def _units(data):
-    """What to look for: the first bytes of each NAL unit, but for its header, which fragments carry apart (RFC 6184)."""
+    """What to look for: the first bytes of each NAL unit behind its header, which fragments carry apart (RFC 6184)."""
     whole = _START_CODE.split(data)[1:-1]  # the last may not be complete
     return {unit[1 : 1 + _SEARCHED] for unit in whole if len(unit) > _SEARCHED}
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Every client over every transport, on the loopback of a namespace. `--write-docs` turns the findings into docs/interop.md."""
+"""Every client over every transport, in a namespace. `--write-docs` turns the findings into docs/interop.md."""
 
 import contextlib
 import os
@@ -35,7 +35,8 @@ class TransportMatrix(matrix.MatrixCase):
         table = {transport.name: transport for transport in transports_table.TRANSPORTS}
         clients = transports_table.CLIENTS
         with contextlib.ExitStack() as stack:
-            scenes = {protocols: Scene(self.folder, stack.enter_context(self._serve(protocols))) for protocols in _PROTOCOLS}
+            servers = {protocols: stack.enter_context(self._serve(protocols)) for protocols in _PROTOCOLS}
+            scenes = {protocols: Scene(self.folder, server) for protocols, server in servers.items()}
             cells = matrix.measure(
                 [(name, client) for name in table for client in clients],
                 lambda name, client: table[name].trial(client)(scenes[table[name].protocols]),
