@@ -8,6 +8,7 @@ namespace rtspsink {
 
 using rtspcore::media::SlowViewerPolicy;
 using rtspcore::media::StartMode;
+using rtspcore::server::SrtpMode;
 using rtspcore::server::TlsMode;
 
 GType sync_mode_type() {
@@ -40,6 +41,16 @@ GType tls_mode_type() {
         {static_cast<int>(TlsMode::Required), "Who does not speak it is refused", "required"},
         {0, nullptr, nullptr}};
     static const GType type = g_enum_register_static("GstRtspSinkTls", kValues);
+    return type;
+}
+
+GType srtp_mode_type() {
+    static const GEnumValue kValues[] = {
+        {static_cast<int>(SrtpMode::Off), "Not offered", "off"},
+        {static_cast<int>(SrtpMode::Optional), "For rtsps:// URLs that ask for it: ?srtp", "optional"},
+        {static_cast<int>(SrtpMode::Required), "For everybody; who does not speak TLS is refused", "required"},
+        {0, nullptr, nullptr}};
+    static const GType type = g_enum_register_static("GstRtspSinkSrtp", kValues);
     return type;
 }
 

@@ -13,6 +13,7 @@ enum class SyncMode : int { False = 0, True = 1, Auto = 2 };
 GType sync_mode_type();
 GType start_mode_type();          // media::StartMode
 GType tls_mode_type();            // server::TlsMode
+GType srtp_mode_type();           // server::SrtpMode
 GType slow_viewer_policy_type();  // media::SlowViewerPolicy
 
 // Flags of the property `auth-methods`.

@@ -102,7 +102,7 @@ Problem cannot_open(const ServerConfig &config, const rtspcore::Failure<ServerEr
         case ServerError::SecuredOtherwise:
             return {GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
                     "Property 'service': another rtspsink of this process serves port " + std::to_string(config.port) +
-                        " with other TLS settings. Give both the same ones, or another port."};
+                        " with other TLS or SRTP settings. Give both the same ones, or another port."};
         case ServerError::BadUsersFile:
             return bad_setting("auth-file", config.access.users_file,
                                "its lines are user:realm:digest as htdigest writes them, for the realm '" +

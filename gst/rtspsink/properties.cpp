@@ -236,7 +236,7 @@ void set_text(GValue *value, const std::string &string) {
 std::span<const Property> properties() {
     static const std::vector<Property> all = [] {
         std::vector<Property> joined(std::begin(kProperties), std::end(kProperties));
-        for (const auto table : {access_properties(), tls_properties()})
+        for (const auto table : {access_properties(), tls_properties(), srtp_properties()})
             joined.insert(joined.end(), table.begin(), table.end());
         return joined;
     }();

@@ -123,12 +123,16 @@ Outcome<ServerConfig> server_config(const Settings &settings) {
     auto tls = tls_config(settings.tls);
     if (!tls)
         return refuse(tls.error().code);
+    const auto srtp = srtp_config(settings.srtp, *tls);
+    if (!srtp)
+        return refuse(srtp.error().code);
     auto access = access_config(settings.access);
     if (!access)
         return refuse(access.error().code);
 
     ServerConfig config;
     config.tls = *std::move(tls);
+    config.srtp = *srtp;
     config.access = *std::move(access);
     config.max_connections = settings.access.max_connections;
     config.address = settings.address;

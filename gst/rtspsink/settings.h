@@ -10,6 +10,7 @@
 #include "media/mount.h"
 #include "problem.h"
 #include "server/server.h"
+#include "srtp_settings.h"
 #include "tls_settings.h"
 
 namespace rtspsink {
@@ -31,6 +32,7 @@ struct Settings {
     AccessSettings access;
     rtspcore::media::MountConfig mount;
     TlsSettings tls;
+    SrtpSettings srtp;
     Ref<GstRTSPServer> rtsp_server;  // of the application
 };
 

@@ -105,7 +105,12 @@ std::shared_ptr<Track> Mount::track(unsigned index) {
     return index < content->tracks.size() ? content->tracks[index] : nullptr;
 }
 
-std::string Mount::describe(bool ipv6, const std::map<unsigned, rtp::GroupDescription> &groups) {
+std::vector<SequenceWindow> Mount::sequence_windows() {
+    return media::sequence_windows(content_.lock()->ring);
+}
+
+std::string Mount::describe(bool ipv6, const std::map<unsigned, rtp::GroupDescription> &groups,
+                            const std::map<unsigned, rtp::KeyDescription> &keys) {
     rtp::SessionDescription description;
     description.id = id_;
     description.version = content_.lock()->version;
@@ -116,8 +121,10 @@ std::string Mount::describe(bool ipv6, const std::map<unsigned, rtp::GroupDescri
                      [](const auto &a, const auto &b) { return a->config().order < b->config().order; });
     for (const auto &track : in_order) {
         const auto group = groups.find(track->index());
+        const auto key = keys.find(track->index());
         description.media.push_back({track->caps(), rtsp::stream_control(track->index()),
-                                     group != groups.end() ? std::optional(group->second) : std::nullopt});
+                                     group != groups.end() ? std::optional(group->second) : std::nullopt,
+                                     key != keys.end() ? std::optional(key->second) : std::nullopt});
     }
     return rtp::write_sdp(description);
 }

@@ -16,6 +16,7 @@
 #include "base/guarded.h"
 #include "base/ref.h"
 #include "base/result.h"
+#include "media/mount_keys.h"
 #include "media/packet_batch.h"
 #include "media/ring.h"
 #include "rtp/parameter_sets.h"
@@ -175,8 +176,14 @@ public:
     [[nodiscard]] std::vector<std::shared_ptr<Track>> tracks();
     [[nodiscard]] std::shared_ptr<Track> track(unsigned index);
 
-    // The SDP for the next DESCRIBE. `groups`: of tracks, by index, that the description shall tell a group of.
-    [[nodiscard]] std::string describe(bool ipv6, const std::map<unsigned, rtp::GroupDescription> &groups = {});
+    // The SDP for the next DESCRIBE. `groups` and `keys`: of tracks, by index, that the description shall tell a group
+    // or keys of.
+    [[nodiscard]] std::string describe(bool ipv6, const std::map<unsigned, rtp::GroupDescription> &groups = {},
+                                       const std::map<unsigned, rtp::KeyDescription> &keys = {});
+
+    // Of those who get it encrypted.
+    [[nodiscard]] MountKeys &keys() { return keys_; }
+    [[nodiscard]] std::vector<SequenceWindow> sequence_windows();
 
     // Tells the subscribers that the mount is over: viewers get BYE and are closed. publish() is ignored from here on.
     // Idempotent.
@@ -212,6 +219,7 @@ private:
     const uint64_t id_;
     const std::string cname_;
     Guarded<Content> content_;
+    MountKeys keys_;
     std::atomic<bool> closed_{false};
     MountStatistics statistics_;
 };

@@ -96,6 +96,10 @@ Result<std::shared_ptr<TlsContext>, TlsError> TlsContext::open(TlsFiles files) {
     return made;
 }
 
+std::unique_ptr<TlsStream> TlsContext::accept(UniqueFd fd, std::span<const uint8_t> begin) {
+    return std::make_unique<TlsStream>(std::move(fd), *current(), stream_io_, begin);
+}
+
 void TlsContext::refresh() {
     const Fingerprint now = fingerprint();
     if (std::exchange(state_.lock()->files, now) == now)

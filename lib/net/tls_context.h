@@ -4,10 +4,12 @@
 #include <openssl/ssl.h>
 
 #include <memory>
+#include <span>
 #include <string>
 
 #include "base/guarded.h"
 #include "base/result.h"
+#include "net/tls_stream.h"
 
 namespace rtspcore::net {
 
@@ -29,7 +31,10 @@ class TlsContext {
 public:
     static Result<std::shared_ptr<TlsContext>, TlsError> open(TlsFiles files);
 
-    // For one connection. Those that have it keep it, whatever the files say later.
+    // The server's side of a connection on `fd`, from which `begin` was read already. It keeps the certificate that it
+    // began with, whatever the files say later.
+    std::unique_ptr<TlsStream> accept(UniqueFd fd, std::span<const uint8_t> begin);
+    // What the next connection gets.
     [[nodiscard]] std::shared_ptr<SSL_CTX> current() { return state_.lock()->context; }
     // Looks whether the files changed, and loads them anew. When they cannot be used, for instance because only one of
     // them is there yet, what there was stays, with a warning. A few system calls that do not wait: cheap enough for
@@ -47,6 +52,7 @@ private:
     [[nodiscard]] Fingerprint fingerprint() const;
 
     const TlsFiles files_;
+    const std::shared_ptr<BIO_METHOD> stream_io_ = TlsStream::make_io();
     Guarded<State> state_;
 };
 

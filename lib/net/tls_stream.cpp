@@ -46,21 +46,18 @@ struct TlsStreamIo {
     }
 
     static long control(BIO *, int command, long, void *) { return command == BIO_CTRL_FLUSH ? 1 : 0; }
-
-    static BIO_METHOD *method() {
-        BIO_METHOD *method = BIO_meth_new(BIO_TYPE_SOURCE_SINK, "rtspcore");
-        BIO_meth_set_read_ex(method, read);
-        BIO_meth_set_write_ex(method, write);
-        BIO_meth_set_ctrl(method, control);
-        return method;
-    }
 };
 
-TlsStream::TlsStream(UniqueFd fd, const std::shared_ptr<SSL_CTX> &context, std::span<const uint8_t> begin)
-    : fd_(std::move(fd)),
-      io_(TlsStreamIo::method(), BIO_meth_free),
-      ssl_(SSL_new(context.get()), SSL_free),
-      begin_(begin.begin(), begin.end()) {
+std::shared_ptr<BIO_METHOD> TlsStream::make_io() {
+    std::shared_ptr<BIO_METHOD> io(BIO_meth_new(BIO_TYPE_SOURCE_SINK, "rtspcore"), BIO_meth_free);
+    BIO_meth_set_read_ex(io.get(), TlsStreamIo::read);
+    BIO_meth_set_write_ex(io.get(), TlsStreamIo::write);
+    BIO_meth_set_ctrl(io.get(), TlsStreamIo::control);
+    return io;
+}
+
+TlsStream::TlsStream(UniqueFd fd, SSL_CTX &context, std::shared_ptr<BIO_METHOD> io, std::span<const uint8_t> begin)
+    : fd_(std::move(fd)), io_(std::move(io)), ssl_(SSL_new(&context), SSL_free), begin_(begin.begin(), begin.end()) {
     BIO *bio = BIO_new(io_.get());
     BIO_set_data(bio, this);
     BIO_set_init(bio, 1);

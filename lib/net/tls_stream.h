@@ -16,8 +16,11 @@ namespace rtspcore::net {
 // write().
 class TlsStream : public ByteStream {
 public:
-    // `begin` is what was read from the socket already.
-    TlsStream(UniqueFd fd, const std::shared_ptr<SSL_CTX> &context, std::span<const uint8_t> begin);
+    // OpenSSL's way to the bytes of a stream: one does for any number of streams, on any threads.
+    static std::shared_ptr<BIO_METHOD> make_io();
+
+    // `io` is one of make_io(); `begin` is what was read from the socket already.
+    TlsStream(UniqueFd fd, SSL_CTX &context, std::shared_ptr<BIO_METHOD> io, std::span<const uint8_t> begin);
     // Says close_notify, as far as the socket takes it.
     ~TlsStream() override;
 
@@ -34,7 +37,7 @@ private:
     Outcome fail(int error);
 
     UniqueFd fd_;
-    std::unique_ptr<BIO_METHOD, void (*)(BIO_METHOD *)> io_;
+    std::shared_ptr<BIO_METHOD> io_;  // has to outlive what `ssl_` made of it
     std::unique_ptr<SSL, void (*)(SSL *)> ssl_;
     std::vector<uint8_t> begin_;
     std::span<const uint8_t> input_;  // for OpenSSL to take, while it is in a call

@@ -20,7 +20,7 @@ class IndependentUnitInspector final : public AccessUnitInspector {
 public:
     IndependentUnitInspector(Marker marker, bool droppable) : marker_(marker), droppable_(droppable) {}
     void add(const PacketView &) override {}
-    AccessUnitTraits finish() override { return {.key = true, .droppable = droppable_, .parameter_sets = true}; }
+    AccessUnitTraits finish() override { return {.key = true, .droppable = droppable_}; }
     [[nodiscard]] bool has_key_frames() const override { return false; }
     [[nodiscard]] bool marker_ends_unit() const override { return marker_ == Marker::EndsUnit; }
 

@@ -20,9 +20,6 @@ struct AccessUnitTraits {
     // No other unit needs this one: H.264 nal_ref_idc 0 throughout, H.265 non-reference picture of the highest temporal
     // layer, VP8 N bit, MPEG B picture, every picture of a codec that has intra pictures only. Never audio or data.
     bool droppable = false;
-    // Carries all the parameter sets a decoder needs to begin: H.264 SPS+PPS, H.265 VPS+SPS+PPS, AV1 and MPEG-2
-    // sequence header; true for codecs that have none, or that have them in the SDP only (MP4V-ES).
-    bool parameter_sets = false;
 };
 
 // Looks at the packets of one stream, unit after unit. It keeps what it must across units (e.g. the highest temporal

@@ -16,7 +16,7 @@ public:
             intra_ = begins_intra(packet.payload);
     }
     AccessUnitTraits finish() override {
-        return {.key = std::exchange(intra_, std::nullopt).value_or(false), .droppable = false, .parameter_sets = true};
+        return {.key = std::exchange(intra_, std::nullopt).value_or(false), .droppable = false};
     }
 
 private:

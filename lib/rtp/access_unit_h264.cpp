@@ -62,7 +62,6 @@ public:
             // for (x264's intra-refresh, many cameras), and repeats the SPS where one can begin.
             .key = unit.idr || (unit.recovery_point && unit.sps),
             .droppable = unit.slices && !unit.reference && !unit.sps && !unit.pps,
-            .parameter_sets = unit.sps && unit.pps,
         };
     }
 

@@ -63,7 +63,6 @@ public:
         return {
             .key = unit.random_access,
             .droppable = unit.slices && !unit.reference && top_layer && !unit.vps && !unit.sps && !unit.pps,
-            .parameter_sets = unit.vps && unit.sps && unit.pps,
         };
     }
 

@@ -24,7 +24,7 @@ struct Pictures {
         all_bidirectional &= coding == Coding::Bidirectional;
     }
     [[nodiscard]] AccessUnitTraits traits() const {
-        return {.key = intra, .droppable = any && all_bidirectional && !header, .parameter_sets = header};
+        return {.key = intra, .droppable = any && all_bidirectional && !header};
     }
 };
 
@@ -44,12 +44,9 @@ public:
         });
     }
 
-    // The VOL may be left out of the stream: the SDP has it (config, RFC 6416 section 7.1).
     AccessUnitTraits finish() override {
         scanner_.reset();
-        AccessUnitTraits traits = std::exchange(pictures_, {}).traits();
-        traits.parameter_sets = true;
-        return traits;
+        return std::exchange(pictures_, {}).traits();
     }
 
 private:
@@ -75,9 +72,9 @@ Coding mpeg2_coding(unsigned picture_coding_type) {
     }
 }
 
-// An encoder need not repeat its sequence header (mpeg2enc does not unless told), so that a viewer who skips goes on at
-// any intra picture; one who joins needs the header. The start codes are looked at, not the type and the
-// sequence-header bit of RFC 2250's header (section 3.4): GStreamer's payloader leaves that header empty.
+// An encoder need not repeat its sequence header (mpeg2enc does not unless told), so that a viewer goes on at any intra
+// picture. The start codes are looked at, not the type and the sequence-header bit of RFC 2250's header (section 3.4):
+// GStreamer's payloader leaves that header empty.
 class Mpeg2Inspector final : public DependentUnitInspector {
 public:
     void add(const PacketView &packet) override {

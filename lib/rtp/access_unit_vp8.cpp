@@ -49,7 +49,7 @@ public:
 
     AccessUnitTraits finish() override {
         const Unit unit = std::exchange(unit_, {});
-        return {.key = unit.key, .droppable = unit.any && !unit.reference && !unit.key, .parameter_sets = true};
+        return {.key = unit.key, .droppable = unit.any && !unit.reference && !unit.key};
     }
 
 private:

@@ -93,9 +93,7 @@ public:
         key_ |= is_key_frame_header(descriptor.frame[0]);
     }
 
-    AccessUnitTraits finish() override {
-        return {.key = std::exchange(key_, false), .droppable = false, .parameter_sets = true};
-    }
+    AccessUnitTraits finish() override { return {.key = std::exchange(key_, false), .droppable = false}; }
 
 private:
     bool key_ = false;

@@ -33,9 +33,9 @@ void ParameterSets::finish_unit() {
 }
 
 std::optional<FormatParameters> ParameterSets::take_changed() {
-    const bool complete =
-        std::none_of(kinds_.begin(), kinds_.end(), [](const Kind &kind) { return kind.known.empty(); });
-    if (!changed_ || !complete)
+    if (!changed_)
+        return std::nullopt;
+    if (std::any_of(kinds_.begin(), kinds_.end(), [](const Kind &kind) { return kind.known.empty(); }))
         return std::nullopt;
     changed_ = false;
     FormatParameters parameters;

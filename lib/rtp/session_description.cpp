@@ -91,6 +91,12 @@ void add_group(GstSDPMedia *media, const GroupDescription &group) {
     gst_sdp_media_add_attribute(media, "source-filter", filter.c_str());
 }
 
+void add_keys(GstSDPMedia *media, const KeyDescription &keys) {
+    gst_sdp_media_add_attribute(media, "key-mgmt", ("mikey " + keys.mikey).c_str());
+    if (!keys.crypto.empty())
+        gst_sdp_media_add_attribute(media, "crypto", keys.crypto.c_str());
+}
+
 Media make_media(const MediaDescription &description) {
     GstSDPMedia *created = nullptr;
     gst_sdp_media_new(&created);
@@ -101,7 +107,9 @@ Media make_media(const MediaDescription &description) {
     if (gst_sdp_media_set_media_from_caps(caps.get(), media.get()) != GST_SDP_OK)
         return nullptr;
     gst_sdp_media_set_port_info(media.get(), 0, 1);
-    gst_sdp_media_set_proto(media.get(), "RTP/AVP");
+    gst_sdp_media_set_proto(media.get(), description.keys ? "RTP/SAVP" : "RTP/AVP");
+    if (description.keys)
+        add_keys(media.get(), *description.keys);
     if (description.group)
         add_group(media.get(), *description.group);
     add_frame_rate(media.get(), gst_caps_get_structure(caps.get(), 0));

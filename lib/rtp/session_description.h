@@ -21,10 +21,17 @@ struct GroupDescription {
     std::string source;  // of a source-specific group (RFC 4570); empty: of any other
 };
 
+// With what a medium is encrypted (RTP/SAVP); see rtp/key_description.h.
+struct KeyDescription {
+    std::string mikey;   // a=key-mgmt:mikey
+    std::string crypto;  // a=crypto; empty: not told
+};
+
 struct MediaDescription {
     Ref<GstCaps> caps;    // application/x-rtp of the stream, fixed
     std::string control;  // "stream=0"
     std::optional<GroupDescription> group = {};
+    std::optional<KeyDescription> keys = {};
 };
 
 struct SessionDescription {

@@ -33,6 +33,7 @@ constexpr Phrase kPhrases[] = {
     {Status::AggregateOperationNotAllowed, "Aggregate Operation Not Allowed"},
     {Status::OnlyAggregateOperationAllowed, "Only Aggregate Operation Allowed"},
     {Status::UnsupportedTransport, "Unsupported Transport"},
+    {Status::KeyManagementFailure, "Key Management Failure"},
     {Status::InternalServerError, "Internal Server Error"},
     {Status::NotImplemented, "Not Implemented"},
     {Status::ServiceUnavailable, "Service Unavailable"},

@@ -25,6 +25,7 @@ enum class Status : int {
     AggregateOperationNotAllowed = 459,
     OnlyAggregateOperationAllowed = 460,
     UnsupportedTransport = 461,
+    KeyManagementFailure = 463,  // RFC 4567 section 4.2
     InternalServerError = 500,
     NotImplemented = 501,
     ServiceUnavailable = 503,

@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "rtsp/ascii.h"
+#include "rtsp/parameter_list.h"
 
 namespace rtspcore::rtsp {
 namespace {
@@ -32,12 +33,6 @@ constexpr KnownParameter kParameters[] = {
     {"source", Syntax::Address},   {"destination", Syntax::Address},
 };
 
-struct Parameter {
-    std::string_view name;
-    std::string_view value;  // without quotes
-    bool has_value;
-};
-
 // A specification on its way to gst_rtsp_transport_parse().
 struct Draft {
     std::string text;
@@ -45,27 +40,6 @@ struct Draft {
     std::string source;
     bool names_delivery = false;  // unicast or multicast
 };
-
-// Takes the part before `separator` off `text`. What is within quotes separates nothing: mode="PLAY,RECORD".
-std::string_view take_part(std::string_view &text, char separator) {
-    bool in_quotes = false;
-    size_t end = 0;
-    for (; end < text.size() && (in_quotes || text[end] != separator); ++end)
-        in_quotes ^= text[end] == '"';
-    const std::string_view part = text.substr(0, end);
-    text.remove_prefix(std::min(text.size(), end + 1));
-    return trim(part);
-}
-
-Parameter split_parameter(std::string_view text) {
-    const size_t equals = text.find('=');
-    if (equals == std::string_view::npos)
-        return {text, {}, false};
-    std::string_view value = trim(text.substr(equals + 1));
-    if (value.size() >= 2 && value.front() == '"' && value.back() == '"')
-        value = trim(value.substr(1, value.size() - 2));
-    return {trim(text.substr(0, equals)), value, true};
-}
 
 // Five digits at most, so that strtol(3) behind it cannot wrap round to a valid port.
 bool is_short_number(std::string_view text) {

@@ -14,7 +14,6 @@
 #include "base/log.h"
 #include "net/plain_stream.h"
 #include "net/tls_context.h"
-#include "net/tls_stream.h"
 #include "server/io_thread.h"
 #include "server/server.h"
 #include "server/session.h"
@@ -41,13 +40,6 @@ void prepare(int fd) {
     setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle_s, sizeof idle_s);
     setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &interval_s, sizeof interval_s);
 }
-
-template <typename... Visitors>
-struct Overloaded : Visitors... {
-    using Visitors::operator()...;
-};
-template <typename... Visitors>
-Overloaded(Visitors...) -> Overloaded<Visitors...>;
 
 }  // namespace
 
@@ -136,120 +128,14 @@ void Connection::receive(std::span<const uint8_t> bytes, Time now) {
     }
 }
 
-void Connection::take_in(std::span<const uint8_t> bytes, Time now) {
-    if (!parser_.in_message())
-        message_began_ = now;
-    parser_.feed(bytes);
-    handle_input();
-}
-
 void Connection::begin_tls(std::span<const uint8_t> first_bytes) {
     net::TlsContext *tls = thread_->server().tls();
     if (!tls)
         return doom("speaks TLS, for which there is no certificate");
     UniqueFd fd = static_cast<net::PlainStream &>(*stream_).release();
-    stream_ = std::make_unique<net::TlsStream>(std::move(fd), tls->current(), first_bytes);
+    stream_ = tls->accept(std::move(fd), first_bytes);
     secure_ = true;
     read(thread_->loop().now());
-}
-
-void Connection::handle_input() {
-    while (!doomed_ && !parked_ && !closing_) {
-        auto item = parser_.next();
-        if (std::holds_alternative<rtsp::MessageParser::NeedMore>(item))
-            break;
-        handle_item(std::move(item));
-        message_began_ = thread_->loop().now();
-    }
-    if (!doomed_)
-        pump(thread_->loop().now());
-}
-
-void Connection::handle_item(rtsp::MessageParser::Item item) {
-    std::visit(Overloaded{
-                   [](rtsp::MessageParser::NeedMore) {},
-                   [](rtsp::MessageParser::IgnoredResponse) {},
-                   [this](const rtsp::Request &request) {
-                       thread_->server().statistics().requests.fetch_add(1, std::memory_order_relaxed);
-                       handle_request(request, false);
-                   },
-                   [this](const rtsp::MessageParser::InterleavedFrame &frame) { handle_interleaved(frame); },
-                   [this](const rtsp::MessageParser::Malformed &malformed) { handle_malformed(malformed); },
-               },
-               item);
-}
-
-void Connection::handle_request(const rtsp::Request &request, bool last_chance, const ParkedRequest *before) {
-    last_request_ = thread_->loop().now();
-    has_spoken_ = true;
-    Outcome outcome = thread_->requests().handle(*this, request, last_chance, before);
-    auto *parked = std::get_if<ParkedRequest>(&outcome);
-    if (!parked)
-        return answer(std::get<Answer>(outcome));
-    if (before && before->reason == parked->reason)
-        parked->deadline = before->deadline;
-    park(std::move(*parked));
-}
-
-void Connection::handle_malformed(const rtsp::MessageParser::Malformed &malformed) {
-    CORE_INFO("%s sent no RTSP message: %s", peer_.to_string().c_str(), malformed.reason.c_str());
-    Answer reply;
-    reply.response = thread_->requests().refuse_malformed(malformed);
-    reply.closes = !malformed.resynchronised;
-    answer(reply);
-}
-
-void Connection::handle_interleaved(const rtsp::MessageParser::InterleavedFrame &frame) {
-    thread_->on_interleaved(*this, frame.channel, frame.payload);
-}
-
-void Connection::answer(const Answer &answer) {
-    queue(answer.response.serialize());
-    closing_ = closing_ || answer.closes;
-    if (!answer.afterwards)
-        return;
-    pump(thread_->loop().now());
-    if (!doomed_)
-        answer.afterwards();
-}
-
-void Connection::park(ParkedRequest parked) {
-    const auto reason = parked.reason;
-    const Time deadline = parked.deadline;
-    const unsigned thread = parked.thread;
-    parked_ = std::move(parked);
-    if (reason == ParkedRequest::For::Thread)
-        thread_->hand_over(*this, thread);
-    else if (reason == ParkedRequest::For::Elsewhere)
-        leave_to_fallback();
-    else
-        park_timer_ = thread_->loop().start_timer(deadline, [this] {
-            park_timer_ = 0;
-            resume(true);
-        });
-    follow_interest();
-}
-
-// What was answered before has to be sent by us.
-void Connection::leave_to_fallback() {
-    pump(thread_->loop().now());
-    if (writer_.idle())
-        thread_->hand_out(*this);
-    else
-        doom("does not read its answers");
-}
-
-void Connection::resume(bool last_chance) {
-    if (role_ == Role::TunnelPost && !post_->get && !doomed_)
-        return join_tunnel();
-    if (!parked_ || doomed_)
-        return;
-    thread_->loop().cancel_timer(std::exchange(park_timer_, 0));
-    const ParkedRequest parked = *std::exchange(parked_, std::nullopt);
-    handle_request(parked.request, last_chance, &parked);
-    handle_input();
-    if (!doomed_)
-        follow_interest();
 }
 
 void Connection::queue(std::string_view bytes) {
@@ -279,8 +165,8 @@ void Connection::pump(Time now) {
 bool Connection::send_next(TcpViewer &viewer, Time now) {
     std::optional<uint8_t> channel;
     auto batch = viewer.next(now, channel);
-    if (viewer.too_slow())
-        doom("too slow a viewer");
+    if (viewer.is_over())
+        doom("too slow a viewer, or one whose keys are spent");
     if (!batch || doomed_)
         return false;
     return take(writer_.write(*stream_, std::move(batch), channel, thread_->scratch()), now);

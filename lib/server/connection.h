@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/event_loop.h"
 #include "base/unique_fd.h"
+#include "media/mount_keys.h"
 #include "net/byte_stream.h"
 #include "net/socket_address.h"
 #include "net/stream_writer.h"
@@ -43,6 +44,13 @@ struct Arrival {
     net::SocketAddress local;
     bool tls_only = false;  // at a port where nothing else is spoken
     std::shared_ptr<access::Admission> admission = {};
+};
+
+// The keys that a description told.
+struct ToldKeys {
+    uint64_t mount = 0;      // Mount::id()
+    media::KeyOffer mikey;   // in a=key-mgmt
+    media::KeyOffer crypto;  // in a=crypto
 };
 
 // One connection of a client: RTSP, in TLS, a WebSocket or both or as it is, or a half of an HTTP tunnel. Confined to
@@ -102,6 +110,13 @@ public:
     }
     [[nodiscard]] const access::Visitor *guest(const std::string &mapping) const {
         return guest_ && guest_mapping_ == mapping ? &*guest_ : nullptr;
+    }
+
+    // The keys that the last description told that was asked for on this connection; null if it told none, or was of
+    // another mount.
+    void remember_keys(std::optional<ToldKeys> told) { told_keys_ = std::move(told); }
+    [[nodiscard]] const ToldKeys *told_keys(uint64_t mount) const {
+        return told_keys_ && told_keys_->mount == mount ? &*told_keys_ : nullptr;
     }
 
     // The sessions that were set up on this connection.
@@ -180,6 +195,7 @@ private:
     std::shared_ptr<access::Admission> admission_;
     std::string guest_mapping_;
     std::optional<access::Visitor> guest_;
+    std::optional<ToldKeys> told_keys_;
     rtsp::MessageParser parser_;
     net::StreamWriter writer_;
     std::vector<Session *> sessions_;

@@ -33,18 +33,20 @@ void DatagramViewer::send(Time now) {
 void DatagramViewer::say_goodbye(Time now) {
     for (const auto &[index, stream] : session().streams())
         if (const auto bye = goodbye_for(index, now))
-            ports_.send_rtcp(bye, std::array{net::Destination{stream.rtcp_peer, stream.source}});
+            send_one(bye);
 }
 
 void DatagramViewer::send_one(const media::SharedBatch &batch) {
-    const std::array destination{destination_of(*batch)};
-    if (batch->is_rtcp()) {
-        ports_.send_rtcp(batch, destination);
-        return;
-    }
     if (needs_report(*batch))
         send_one(report_for(*batch, loop_.now()));
-    ports_.send_rtp(batch, destination);
+    const auto sent = sealed(batch);
+    if (!sent)
+        return;
+    const std::array destination{destination_of(*batch)};
+    if (batch->is_rtcp())
+        ports_.send_rtcp(sent, destination);
+    else
+        ports_.send_rtp(sent, destination);
 }
 
 net::Destination DatagramViewer::destination_of(const media::PacketBatch &batch) const {

@@ -33,7 +33,8 @@ Outcome RequestHandler::describe(Context &context) {
     Answer answer = respond(context, rtsp::Status::Ok);
     answer.response.headers.add("Content-Base", rtsp::content_base(context.request.uri));
     answer.response.headers.add("Content-Type", "application/sdp");
-    answer.response.body = mount->describe(!context.connection.local().is_ipv4(), describe_groups(*mount));
+    answer.response.body =
+        mount->describe(!context.connection.local().is_ipv4(), describe_groups(*mount), tell_keys(context, *mount));
     return answer;
 }
 

@@ -120,7 +120,7 @@ void Connection::begin_post(HttpTunnels::Name name, bool waits_for_continue) {
     }
     if (doomed_)
         return;
-    thread_->hand_over(*this, place->thread);
+    thread_->schedule_move_to_thread(*this, place->thread);
     follow_interest();
 }
 
@@ -134,7 +134,7 @@ void Connection::join_tunnel() {
     const auto place = thread_->server().tunnels().find(post_->name);
     Connection *get = place && place->thread == thread_->index() ? thread_->connection(place->connection) : nullptr;
     if (place && place->thread != thread_->index())
-        return thread_->hand_over(*this, place->thread);
+        return thread_->schedule_move_to_thread(*this, place->thread);
     if (!get || get->doomed_)
         return refuse_without_get();
     if (get->secure_ && !secure_)

@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "base/log.h"
-#include "net/plain_stream.h"
 #include "net/tls_context.h"
 #include "server/multicast_membership.h"
 #include "server/server.h"
@@ -94,8 +93,8 @@ void IoThread::shut_down() {
     connections_.clear();
     mirrors_.clear();
     doomed_.clear();
-    leaving_.clear();
-    outgoing_.clear();
+    moving_to_thread_.clear();
+    moving_to_fallback_.clear();
     relays_.clear();
     connection_count_ = 0;
     server_.statistics().connections.store(0, std::memory_order_relaxed);
@@ -260,18 +259,18 @@ void IoThread::dismiss_unwelcome() {
     }
 }
 
+void IoThread::dismiss_over() {
+    for (Session *session : sessions_.all()) {
+        if (!session->viewer() || !session->viewer()->is_over())
+            continue;
+        CORE_INFO("session of %s ends: too slow a viewer, or one whose keys are spent",
+                  session->mount()->path().c_str());
+        dismiss(*session);
+    }
+}
+
 void IoThread::bury(Connection &connection) {
     doomed_.push_back(&connection);
-    schedule_reaping();
-}
-
-void IoThread::hand_over(Connection &connection, unsigned thread) {
-    leaving_.emplace_back(&connection, thread);
-    schedule_reaping();
-}
-
-void IoThread::hand_out(Connection &connection) {
-    outgoing_.push_back(&connection);
     schedule_reaping();
 }
 
@@ -283,17 +282,17 @@ void IoThread::schedule_reaping() {
 // Nothing is destroyed while somebody further up the stack may still use it.
 void IoThread::reap() {
     reaping_scheduled_ = false;
-    for (const auto &[connection, thread] : std::exchange(leaving_, {})) {
+    for (const auto &[connection, thread] : std::exchange(moving_to_thread_, {})) {
         if (connection->is_doomed())
             continue;
         Connection *post = connection->post_half();
-        send_away(*connection, thread);
+        move_to_thread(*connection, thread);
         if (post)
-            send_away(*post, thread);
+            move_to_thread(*post, thread);
     }
-    for (Connection *connection : std::exchange(outgoing_, {}))
+    for (Connection *connection : std::exchange(moving_to_fallback_, {}))
         if (!connection->is_doomed())
-            give_to_fallback(*connection);
+            move_to_fallback(*connection);
     for (Connection *connection : std::exchange(doomed_, {})) {
         end_sessions_of(*connection);
         take_out(*connection);
@@ -327,49 +326,23 @@ void IoThread::end_sessions_of(Connection &connection) {
     }
 }
 
-void IoThread::send_away(Connection &connection, unsigned thread) {
-    auto leaving = take_out(connection);
-    leaving->detach();
-    connection_count_.fetch_sub(1, std::memory_order_relaxed);
-    IoThread &other = server_.thread(thread);
-    other.connection_count_.fetch_add(1, std::memory_order_relaxed);
-    other.loop_.post([&other, shared = std::make_shared<std::unique_ptr<Connection>>(std::move(leaving))] {
-        if (!other.stopping_)
-            other.adopt(std::move(*shared)).resume(true);
-    });
-}
-
-void IoThread::give_to_fallback(Connection &connection) {
-    const auto leaving = take_out(connection);
-    connection_count_.fetch_sub(1, std::memory_order_relaxed);
-    server_.statistics().connections.fetch_sub(1, std::memory_order_relaxed);
-    auto [stream, begun] = leaving->give_up();
-    const auto fallback = server_.fallback();
-    auto *plain = dynamic_cast<net::PlainStream *>(stream.get());
-    auto fd = plain ? std::optional(plain->release()) : relay(std::move(stream));
-    if (fallback && fd)
-        (*fallback)({std::move(*fd), leaving->peer(), std::move(begun)});
-}
-
-// The other end of a plain connection that carries the same bytes.
-std::optional<UniqueFd> IoThread::relay(std::unique_ptr<net::ByteStream> stream) {
-    auto ends = net::loopback_pair();
-    if (!ends) {
-        CORE_WARNING("a secure connection cannot be handed to the other server: %s", ends.error().message.c_str());
-        return std::nullopt;
-    }
-    auto &place = relays_.emplace_back();
-    const auto self = std::prev(relays_.end());
-    place =
-        std::make_unique<Relay>(loop_, std::move(stream), std::make_unique<net::PlainStream>(std::move(ends->first)),
-                                [this, self] { relays_.erase(self); });
-    return std::move(ends->second);
-}
-
 void IoThread::tick() {
     const Time now = loop_.now();
     const ServerConfig &config = server_.config();
-    for (Session *session : sessions_.expired(now, config.session_timeout)) {
+    end_expired_sessions(now);
+    if (index_ == 0)
+        look_after_server(now);
+    dismiss_unwelcome();
+    dismiss_over();
+    groups_.close_over();
+    for (const auto &[id, connection] : connections_)
+        if (connection->is_overdue(now, config.request_timeout, config.session_timeout))
+            connection->doom("no request in time");
+    loop_.start_timer(now + kTick, [this] { tick(); });
+}
+
+void IoThread::end_expired_sessions(Time now) {
+    for (Session *session : sessions_.expired(now, server_.config().session_timeout)) {
         CORE_INFO("session of %s timed out", session->mount()->path().c_str());
         Connection *connection = session->connection();
         const bool interleaved = session->is_interleaved();
@@ -377,68 +350,15 @@ void IoThread::tick() {
         if (connection && interleaved)
             connection->doom("its session timed out");
     }
-    if (index_ == 0) {
-        server_.access().refresh();
-        if (config.access.max_bit_rate > 0)
-            server_.outgoing_rate().sample(server_.mounts().all(), now);
-    }
-    dismiss_unwelcome();
-    for (const auto &[id, connection] : connections_)
-        if (connection->is_overdue(now, config.request_timeout, config.session_timeout))
-            connection->doom("no request in time");
-    if (index_ == 0 && server_.tls())
+}
+
+// What there is once for all threads.
+void IoThread::look_after_server(Time now) {
+    server_.access().refresh();
+    if (server_.tls())
         server_.tls()->refresh();
-    loop_.start_timer(now + kTick, [this] { tick(); });
-}
-
-void IoThread::on_interleaved(Connection &connection, uint8_t channel, std::span<const uint8_t> payload) {
-    for (Session *session : connection.sessions())
-        for (auto &[index, stream] : session->streams())
-            if (stream.transport.interleaved && stream.transport.interleaved->rtcp == channel)
-                return on_rtcp(*session, stream, payload);
-    // RTP from a viewer, or a channel nobody set up.
-    server_.statistics().rtcp_dropped.fetch_add(1, std::memory_order_relaxed);
-}
-
-void IoThread::on_datagram(const net::SocketAddress &from, std::span<const uint8_t> bytes, bool rtcp) {
-    const auto peer = peers_.identify(from, rtcp, loop_.now());
-    if (!peer) {
-        server_.statistics().rtcp_dropped.fetch_add(1, std::memory_order_relaxed);
-        return;
-    }
-    if (rtcp)
-        on_rtcp(*peer->session, *peer->session->stream(peer->track), bytes);
-}
-
-void IoThread::on_rtcp(Session &session, SessionStream &stream, std::span<const uint8_t> bytes) {
-    const auto items = rtp::parse_rtcp(bytes);
-    if (!items) {
-        server_.statistics().rtcp_dropped.fetch_add(1, std::memory_order_relaxed);
-        return;
-    }
-    session.touch(loop_.now());
-    for (const rtp::RtcpItem &item : *items) {
-        if (const auto *report = std::get_if<rtp::ReceiverReport>(&item))
-            for (const rtp::ReportBlock &block : report->blocks)
-                on_report(stream, block, *session.mount());
-        const bool wants_key_unit = std::holds_alternative<rtp::PictureLossIndication>(item) ||
-                                    std::holds_alternative<rtp::FullIntraRequest>(item);
-        if (wants_key_unit && stream.track->config().has_key_frames)
-            stream.track->request_key_unit(loop_.now());
-    }
-}
-
-void IoThread::on_report(SessionStream &stream, const rtp::ReportBlock &block, media::Mount &mount) {
-    if (stream.transport.ssrc && block.source != *stream.transport.ssrc)
-        return;
-    mount.statistics().count_lost(block.cumulative_lost, stream.reported_lost);
-}
-
-// While the client's connection stands its player may just not have opened the port yet; without one nobody is there.
-void IoThread::on_port_unreachable(const net::SocketAddress &address) {
-    const auto peer = peers_.at(address);
-    if (peer && !peer->session->connection())
-        end_session(*peer->session);
+    if (server_.config().access.max_bit_rate > 0)
+        server_.outgoing_rate().sample(server_.mounts().all(), now);
 }
 
 }  // namespace rtspcore::server

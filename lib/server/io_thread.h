@@ -83,9 +83,9 @@ public:
     // Handles the parked request of that connection (Connection::id()) again, if both are still there.
     void resume(uint64_t connection);
     // The connection goes to another thread after this round, and its parked request is handled there.
-    void hand_over(Connection &connection, unsigned thread);
+    void schedule_move_to_thread(Connection &connection, unsigned thread);
     // The connection goes to the server's fallback after this round.
-    void hand_out(Connection &connection);
+    void schedule_move_to_fallback(Connection &connection);
 
 private:
     class MailboxReader;
@@ -98,12 +98,15 @@ private:
     void close_mount(uint64_t mount);
     void dismiss(Session &session);
     void dismiss_unwelcome();
+    void dismiss_over();
     void reap();
     void end_sessions_of(Connection &connection);
-    void send_away(Connection &connection, unsigned thread);
-    void give_to_fallback(Connection &connection);
+    void move_to_thread(Connection &connection, unsigned thread);
+    void move_to_fallback(Connection &connection);
     std::optional<UniqueFd> relay(std::unique_ptr<net::ByteStream> stream);
     void tick();
+    void end_expired_sessions(Time now);
+    void look_after_server(Time now);
     void shut_down();
     void on_rtcp(Session &session, SessionStream &stream, std::span<const uint8_t> bytes);
     void on_report(SessionStream &stream, const rtp::ReportBlock &block, media::Mount &mount);
@@ -128,8 +131,8 @@ private:
     uint64_t next_connection_ = 0;
     SessionTable sessions_;
     std::vector<Connection *> doomed_;
-    std::vector<std::pair<Connection *, unsigned>> leaving_;
-    std::vector<Connection *> outgoing_;
+    std::vector<std::pair<Connection *, unsigned>> moving_to_thread_;
+    std::vector<Connection *> moving_to_fallback_;
     std::list<std::unique_ptr<Relay>> relays_;
     bool reaping_scheduled_ = false;
     bool stopping_ = false;

@@ -59,17 +59,35 @@ void MountMirror::answer_waiting() {
 }
 
 void MountMirror::send_to_group(const media::SharedBatch &batch, Time now) {
-    destinations_.clear();
     net::Destination destination;
+    media::SharedBatch form;
     for (UdpViewer *viewer : udp_viewers_)
-        if (viewer->joins_group(batch, now, destination))
-            destinations_.push_back(destination);
-    if (destinations_.empty())
-        return;
-    if (batch->is_rtcp())
-        udp_->send_rtcp(batch, destinations_);
-    else
-        udp_->send_rtp(batch, destinations_);
+        if (viewer->joins_group(batch, now, destination, form))
+            sending_of(form).destinations.push_back(destination);
+    for (Sending &sending : sendings_) {
+        if (sending.destinations.empty())
+            continue;
+        if (batch->is_rtcp())
+            udp_->send_rtcp(sending.form, sending.destinations);
+        else
+            udp_->send_rtp(sending.form, sending.destinations);
+        sending.destinations.clear();
+        sending.form.reset();
+    }
+}
+
+MountMirror::Sending &MountMirror::sending_of(const media::SharedBatch &form) {
+    Sending *free = nullptr;
+    for (Sending &sending : sendings_) {
+        if (sending.form == form)
+            return sending;
+        if (!sending.form)
+            free = &sending;
+    }
+    if (!free)
+        free = &sendings_.emplace_back();
+    free->form = form;
+    return *free;
 }
 
 void MountMirror::add(TcpViewer &viewer) {

@@ -63,7 +63,13 @@ private:
         std::function<void()> available;
     };
     void answer_waiting();
+    // Of one batch, as it is or encrypted.
+    struct Sending {
+        media::SharedBatch form;
+        std::vector<net::Destination> destinations;
+    };
     void send_to_group(const media::SharedBatch &batch, Time now);
+    Sending &sending_of(const media::SharedBatch &form);
     void count_removed(const Viewer &viewer);
     void publish_counts();
 
@@ -76,7 +82,7 @@ private:
     std::vector<UdpViewer *> udp_viewers_;
     MulticastViewer *multicast_viewer_ = nullptr;
     std::vector<Waiting> waiting_;
-    std::vector<net::Destination> destinations_;  // kept to be reused
+    std::vector<Sending> sendings_;  // one per key that viewers have; kept to be reused
     uint64_t packets_sent_ = 0;
     uint64_t bytes_sent_ = 0;
 };

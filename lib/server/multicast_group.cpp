@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "server/io_thread.h"
+#include "server/key_agreement.h"
 #include "server/multicast_membership.h"
 #include "server/multicast_pool.h"
 #include "server/server.h"
@@ -35,7 +36,7 @@ media::MountConfig without_disconnect(media::MountConfig config) {
 }  // namespace
 
 Result<std::unique_ptr<MulticastGroup>, net::SocketError> MulticastGroup::open(
-    IoThread &thread, const std::shared_ptr<media::Mount> &mount) {
+    IoThread &thread, const std::shared_ptr<media::Mount> &mount, const media::KeyOffer &keys) {
     std::optional<net::SocketAddress> address;
     for (const auto &track : mount->tracks())
         if (const auto endpoint = thread.server().multicast()->endpoint(mount, *track); endpoint && !address)
@@ -46,6 +47,7 @@ Result<std::unique_ptr<MulticastGroup>, net::SocketError> MulticastGroup::open(
     if (!ports)
         return ports.error();
     std::unique_ptr<MulticastGroup> group(new MulticastGroup(thread, mount, std::move(*ports)));
+    group->session_.set_keys(keys);
     group->follow_tracks();
     group->start();
     return group;
@@ -128,6 +130,8 @@ void MulticastGroup::tell_waiting() {
 }
 
 void MulticastGroup::add(GroupMember member) {
+    for (const rtp::SrtpKey &key : member.srtcp_keys)
+        srtcp_.push_back({member.thread, member.number, member.host, rtp::SrtcpReceiver(key)});
     members_.push_back(std::move(member));
     follow_tracks();
     if (waits_)
@@ -138,12 +142,15 @@ void MulticastGroup::add(GroupMember member) {
 }
 
 void MulticastGroup::tell(const GroupMember &member) {
+    if (!keys_agree(*viewer_, member.keys))
+        return MulticastMembership::post_end(thread_.server().thread(member.thread), member);
     MulticastMembership::post_first(thread_.server().thread(member.thread), member, first_packets(*viewer_));
 }
 
 void MulticastGroup::remove(unsigned thread, uint64_t number) {
     std::erase_if(members_,
                   [&](const GroupMember &member) { return member.thread == thread && member.number == number; });
+    std::erase_if(srtcp_, [&](const MemberSrtcp &of) { return of.thread == thread && of.number == number; });
 }
 
 void MulticastGroup::begin() {
@@ -171,7 +178,7 @@ void MulticastGroup::on_datagram(const net::SocketAddress &from, std::span<const
 
 // Anybody can send to a group, so only the hosts of members are listened to.
 void MulticastGroup::hear(const net::SocketAddress &from, std::span<const uint8_t> bytes) {
-    const auto items = rtp::parse_rtcp(bytes);
+    const auto items = rtp::parse_rtcp(session_.keys().protection ? open_srtcp(from, bytes) : bytes);
     auto &dropped = thread_.server().statistics().rtcp_dropped;
     if (!items || items->empty()) {
         dropped.fetch_add(items ? 0 : 1, std::memory_order_relaxed);
@@ -191,6 +198,17 @@ void MulticastGroup::hear(const net::SocketAddress &from, std::span<const uint8_
             std::holds_alternative<rtp::FullIntraRequest>(item))
             request_key_units();
     }
+}
+
+// What we send to the group is with our key, which no member has for its own.
+std::span<const uint8_t> MulticastGroup::open_srtcp(const net::SocketAddress &from, std::span<const uint8_t> bytes) {
+    for (MemberSrtcp &member : srtcp_) {
+        if (!member.host.same_host(from))
+            continue;
+        if (const auto compound = member.receiver.open(bytes); !compound.empty())
+            return compound;
+    }
+    return {};
 }
 
 void MulticastGroup::count_lost(const rtp::ReceiverReport &report) {

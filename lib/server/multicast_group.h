@@ -16,6 +16,7 @@
 #include "net/multicast_listener.h"
 #include "net/udp_ports.h"
 #include "rtp/rtcp.h"
+#include "rtp/srtp.h"
 #include "server/multicast_viewer.h"
 #include "server/session.h"
 
@@ -29,8 +30,10 @@ struct GroupMember {
     uint64_t number = 0;  // tells it from all others of that thread, and from its own earlier ones
     std::string session;
     net::SocketAddress host;
-    uint64_t connection = 0;  // on which its PLAY waits
-    Time touched{};           // when its session was last told of a sign of life
+    uint64_t connection = 0;               // on which its PLAY waits
+    Time touched{};                        // when its session was last told of a sign of life
+    media::KeyOffer keys;                  // those of its session
+    std::vector<rtp::SrtpKey> srtcp_keys;  // of what it says
 };
 
 // What one mount sends by multicast, once for all members, whichever threads have their sessions. It begins as a viewer
@@ -40,7 +43,8 @@ class MulticastGroup : private net::UdpPorts::Receiver {
 public:
     // The thread is borrowed. Fails when there is no way out.
     static Result<std::unique_ptr<MulticastGroup>, net::SocketError> open(IoThread &thread,
-                                                                          const std::shared_ptr<media::Mount> &mount);
+                                                                          const std::shared_ptr<media::Mount> &mount,
+                                                                          const media::KeyOffer &keys);
     ~MulticastGroup() override;
 
     // The member is told what it is sent first as soon as that is known.
@@ -49,6 +53,8 @@ public:
     [[nodiscard]] bool has_members() const { return !members_.empty(); }
     // A member's PLAY is answered: nothing is sent before the first.
     void begin();
+    // Its keys are spent: whoever notices ends it.
+    [[nodiscard]] bool is_over() const { return viewer_->is_over(); }
     // BYE to the group (RFC 3550 section 6.6).
     void say_goodbye();
     // Their sessions end.
@@ -63,6 +69,8 @@ private:
     void tell_waiting();
     void tell(const GroupMember &member);
     void hear(const net::SocketAddress &from, std::span<const uint8_t> bytes);
+    // What a member said, decrypted if it has to be; empty if no member said it.
+    std::span<const uint8_t> open_srtcp(const net::SocketAddress &from, std::span<const uint8_t> bytes);
     void count_lost(const rtp::ReceiverReport &report);
     [[nodiscard]] bool is_own(uint32_t ssrc) const;
     bool touch_members(const net::SocketAddress &host);
@@ -78,6 +86,13 @@ private:
     std::vector<std::unique_ptr<net::MulticastListener>> listeners_;
     std::unique_ptr<MulticastViewer> viewer_;
     std::vector<GroupMember> members_;
+    struct MemberSrtcp {
+        unsigned thread;
+        uint64_t number;
+        net::SocketAddress host;
+        rtp::SrtcpReceiver receiver;
+    };
+    std::vector<MemberSrtcp> srtcp_;
     bool waits_ = false;  // for what is sent first
     EventLoop::TimerId patience_timer_ = 0;
     std::map<std::pair<uint32_t, uint32_t>, int32_t> reported_lost_;  // by receiver and stream

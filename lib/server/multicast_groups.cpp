@@ -17,16 +17,16 @@ IoThread &home_of(Server &server, const media::Mount &mount) {
 void MulticastGroups::join(const std::shared_ptr<media::Mount> &mount, GroupMember member) {
     if (thread_.is_stopping())
         return;
-    if (MulticastGroup *group = find_or_open(mount))
+    if (MulticastGroup *group = find_or_open(mount, member.keys))
         group->add(std::move(member));
     else
         MulticastMembership::post_end(thread_.server().thread(member.thread), member);
 }
 
-MulticastGroup *MulticastGroups::find_or_open(const std::shared_ptr<media::Mount> &mount) {
+MulticastGroup *MulticastGroups::find_or_open(const std::shared_ptr<media::Mount> &mount, const media::KeyOffer &keys) {
     if (const auto found = groups_.find(mount->id()); found != groups_.end())
         return found->second.get();
-    auto opened = MulticastGroup::open(thread_, mount);
+    auto opened = MulticastGroup::open(thread_, mount, keys);
     if (opened)
         return groups_.emplace(mount->id(), std::move(*opened)).first->second.get();
     CORE_WARNING("%s cannot be sent by multicast: %s", mount->path().c_str(), opened.error().message.c_str());
@@ -56,6 +56,15 @@ void MulticastGroups::close(uint64_t mount) {
     found->second->say_goodbye();
     found->second->dismiss_members();
     groups_.erase(found);
+}
+
+void MulticastGroups::close_over() {
+    std::vector<uint64_t> over;
+    for (const auto &[mount, group] : groups_)
+        if (group->is_over())
+            over.push_back(mount);
+    for (const uint64_t mount : over)
+        close(mount);
 }
 
 void MulticastGroups::close_all() {

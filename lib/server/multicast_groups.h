@@ -26,10 +26,12 @@ public:
     // The mount is over: the sessions of its group end.
     void close(uint64_t mount);
     void close_all();
+    // Those whose keys are spent.
+    void close_over();
 
 private:
     // Null if it cannot be opened.
-    MulticastGroup *find_or_open(const std::shared_ptr<media::Mount> &mount);
+    MulticastGroup *find_or_open(const std::shared_ptr<media::Mount> &mount, const media::KeyOffer &keys);
 
     IoThread &thread_;
     std::unordered_map<uint64_t, std::unique_ptr<MulticastGroup>> groups_;  // by Mount::id()

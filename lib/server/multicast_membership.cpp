@@ -17,12 +17,28 @@ uint64_t next_number() {
     return next.fetch_add(1, std::memory_order_relaxed);
 }
 
+std::vector<rtp::SrtpKey> srtcp_keys(const Session &session) {
+    std::vector<rtp::SrtpKey> keys;
+    for (const auto &[index, stream] : session.streams())
+        if (stream.srtcp)
+            keys.push_back(stream.srtcp->key());
+    return keys;
+}
+
 }  // namespace
+
+std::unique_ptr<MulticastMembership> MulticastMembership::join(IoThread &thread, const Session &session,
+                                                               const Connection &connection) {
+    if (!session.mount()->keys().join_group(session.keys().protection))
+        return nullptr;
+    return std::unique_ptr<MulticastMembership>(new MulticastMembership(thread, session, connection));
+}
 
 MulticastMembership::MulticastMembership(IoThread &thread, const Session &session, const Connection &connection)
     : home_(home_of(thread.server(), *session.mount())),
       mount_(session.mount()),
-      member_{thread.index(), next_number(), session.id(), connection.peer(), connection.id(), thread.loop().now()} {
+      member_{thread.index(),  next_number(),       session.id(),   connection.peer(),
+              connection.id(), thread.loop().now(), session.keys(), srtcp_keys(session)} {
     mount_->statistics().viewers.fetch_add(1, std::memory_order_relaxed);
     home_.loop().post([&home = home_, mount = mount_, member = member_] { home.groups().join(mount, member); });
 }
@@ -32,6 +48,8 @@ MulticastMembership::~MulticastMembership() {
     home_.loop().post([&home = home_, mount = mount_->id(), thread = member_.thread, number = member_.number] {
         home.groups().leave(mount, thread, number);
     });
+    // After it has left: who joins next may have other keys.
+    mount_->keys().leave_group();
 }
 
 void MulticastMembership::begin() {

@@ -18,8 +18,10 @@ class Session;
 // is sent. Confined to the session's I/O thread; the group may be on another one, which is told by its loop.
 class MulticastMembership {
 public:
-    // Joins. PLAY came on `connection`, and is resumed when first() is known.
-    MulticastMembership(IoThread &thread, const Session &session, const Connection &connection);
+    // PLAY came on `connection`, and is resumed when first() is known. Null when the group is sent with other keys than
+    // those of the session.
+    static std::unique_ptr<MulticastMembership> join(IoThread &thread, const Session &session,
+                                                     const Connection &connection);
     ~MulticastMembership();
     MulticastMembership(const MulticastMembership &) = delete;
     MulticastMembership &operator=(const MulticastMembership &) = delete;
@@ -36,6 +38,7 @@ public:
     static void post_end(IoThread &thread, const GroupMember &member);
 
 private:
+    MulticastMembership(IoThread &thread, const Session &session, const Connection &connection);
     static Session *find(IoThread &thread, const GroupMember &member);
 
     IoThread &home_;

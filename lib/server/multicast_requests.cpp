@@ -80,7 +80,10 @@ std::map<unsigned, rtp::GroupDescription> RequestHandler::describe_groups(media:
 Outcome RequestHandler::play_multicast(Context &context) {
     Session &session = *context.session;
     if (!session.membership()) {
-        session.set_membership(std::make_unique<MulticastMembership>(thread_, session, context.connection));
+        auto membership = MulticastMembership::join(thread_, session, context.connection);
+        if (!membership)
+            return refuse(context, rtsp::Status::KeyManagementFailure, "the group is sent with other keys meanwhile");
+        session.set_membership(std::move(membership));
         return ParkedRequest{context.request, ParkedRequest::For::FirstUnit, thread_.loop().now() + kGroupWait};
     }
     session.set_state(rtsp::SessionState::Playing);

@@ -4,6 +4,7 @@
 #include "rtsp/range.h"
 #include "server/connection.h"
 #include "server/io_thread.h"
+#include "server/key_agreement.h"
 #include "server/request_handler.h"
 #include "server/rtp_info.h"
 #include "server/server.h"
@@ -51,6 +52,10 @@ Outcome RequestHandler::await_first_unit(Context &context) {
 Answer RequestHandler::playing(Context &context) {
     Session &session = *context.session;
     Viewer &viewer = *session.viewer();
+    if (!keys_agree(viewer, session.keys())) {
+        thread_.end_viewer(session);
+        return refuse(context, rtsp::Status::KeyManagementFailure, "its keys are of numbers that wrapped meanwhile");
+    }
     session.set_state(rtsp::SessionState::Playing);
     Answer answer = respond(context, rtsp::Status::Ok);
     answer.response.headers.add("Range", std::string(rtsp::kLiveRange));

@@ -64,7 +64,7 @@ Outcome RequestHandler::handle(Connection &connection, const rtsp::Request &requ
     if (!sequence_of(request))
         return refuse(context, rtsp::Status::BadRequest,
                       "every request needs a CSeq header with a number (RFC 2326 section 12.17)");
-    if (thread_.server().config().tls.mode == TlsMode::Required && !connection.is_secure())
+    if (thread_.server().is_tls_required() && !connection.is_secure())
         return insecure(context);
     auto target = rtsp::parse_request_target(request.uri);
     if (!target)

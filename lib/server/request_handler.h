@@ -6,6 +6,8 @@
 #include <optional>
 #include <string>
 
+#include "media/mount_keys.h"
+#include "rtp/srtp.h"
 #include "rtsp/message.h"
 #include "rtsp/message_parser.h"
 #include "rtsp/request_target.h"
@@ -87,6 +89,14 @@ private:
     // What the description tells of the groups of a mount, by track.
     std::map<unsigned, rtp::GroupDescription> describe_groups(media::Mount &mount);
     std::optional<rtsp::TransportSpec> accept_multicast(const Context &context, rtsp::TransportSpec offer);
+    // Of SRTP. What the description tells of keys, by track, which are remembered for SETUP.
+    [[nodiscard]] bool describes_srtp(const Context &context) const;
+    std::map<unsigned, rtp::KeyDescription> tell_keys(const Context &context, media::Mount &mount);
+    // The keys of who is sent by `transport`, null being none; nothing if it must not be sent so.
+    [[nodiscard]] std::optional<media::KeyOffer> agree_on_keys(const Context &context,
+                                                               const rtsp::TransportSpec &transport) const;
+    static Result<std::unique_ptr<rtp::SrtcpReceiver>, rtsp::Status> open_srtcp(const Context &context,
+                                                                                const media::KeyOffer &keys);
     std::optional<rtsp::ChannelPair> choose_channels(const Context &context, const rtsp::TransportSpec &offer);
     Outcome set_up(Context &context, const std::shared_ptr<media::Mount> &mount, unsigned track,
                    rtsp::TransportSpec transport);

@@ -48,6 +48,17 @@ struct TlsConfig {
     bool operator==(const TlsConfig &) const = default;
 };
 
+// Whether media are encrypted for whoever is described them over TLS. `Optional`: if the URL asks for it (?srtp).
+// `Required`: always, and who does not speak TLS is refused.
+enum class SrtpMode : uint8_t { Off, Optional, Required };
+
+struct SrtpConfig {
+    SrtpMode mode = SrtpMode::Off;
+    std::chrono::seconds key_lifetime{600};  // how long the same keys are told to those who come
+
+    bool operator==(const SrtpConfig &) const = default;
+};
+
 struct ServerConfig {
     std::string address;      // numeric IPv4 or IPv6 to bind; empty: all of both families
     uint16_t port = 554;      // 0: any free port
@@ -61,6 +72,7 @@ struct ServerConfig {
     bool allow_tcp = true;
     MulticastConfig multicast;  // checked
     TlsConfig tls;
+    SrtpConfig srtp;  // needs TLS, which is how keys are told
     access::AccessConfig access;
     // Asked as well as the rules of a mapping, for mappings that have none.
     access::Authorize authorize;
@@ -78,7 +90,7 @@ enum class ServerError : uint8_t {
     BadKey,
     BadClientCa,
     TlsPortNotAvailable,
-    SecuredOtherwise,  // the port is served already, with another TlsConfig
+    SecuredOtherwise,  // the port is served already, with another TlsConfig or SrtpConfig
     BadUsersFile,
     SharedAccess,  // the port is served already, with other rules of access
     System,
@@ -123,6 +135,11 @@ public:
     void unset_fallback(const std::shared_ptr<const Fallback> &fallback);
     [[nodiscard]] std::shared_ptr<const Fallback> fallback() { return *fallback_.lock(); }
 
+    // Whether those who do not speak TLS are refused.
+    [[nodiscard]] bool is_tls_required() const {
+        return config_.tls.mode == TlsMode::Required || config_.srtp.mode == SrtpMode::Required;
+    }
+
     // For the I/O threads and the acceptor.
     [[nodiscard]] net::TlsContext *tls() { return tls_.get(); }  // null: not spoken
     [[nodiscard]] HttpTunnels &tunnels() { return tunnels_; }
@@ -158,10 +175,10 @@ private:
 };
 
 // The server for an address and port of this process: several elements, in several pipelines, share one. The first that
-// asks decides the configuration; the server ends with its last user. Who asks for another TlsConfig than the one in
-// force fails (SecuredOtherwise), and who asks for other rules of access does (SharedAccess), unless it asks for none.
-// Port 0 is never shared. `prepare` as for
-// Server::open(), and not called if the server is there already. Safe.
+// asks decides the configuration; the server ends with its last user. Who asks for another TlsConfig or
+// SrtpConfig than the one in force fails (SecuredOtherwise), and who asks for other rules of access does
+// (SharedAccess), unless it asks for none. Port 0 is never shared. `prepare` as for Server::open(), and not called if
+// the server is there already. Safe.
 Result<std::shared_ptr<Server>, ServerError> shared_server(const ServerConfig &config,
                                                            const PrepareMounts &prepare = {});
 

@@ -6,12 +6,15 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
 #include "media/cursor.h"
 #include "media/mount.h"
+#include "media/mount_keys.h"
 #include "net/socket_address.h"
+#include "rtp/srtp.h"
 #include "rtsp/session_state.h"
 #include "rtsp/transport.h"
 #include "server/access/visitor.h"
@@ -35,6 +38,8 @@ struct SessionStream {
     bool rtp_heard = false;
     bool rtcp_heard = false;
     int32_t reported_lost = 0;  // the receiver's cumulative number when it last told
+    // What it says is encrypted as well; null in a session that is not.
+    std::unique_ptr<rtp::SrtcpReceiver> srtcp = {};
 };
 
 // An RTSP session (RFC 2326 section 3): streams of one mount, set up by one client. Confined to its I/O thread.
@@ -73,6 +78,10 @@ public:
     [[nodiscard]] const access::Visitor &visitor() const { return visitor_; }
     void set_visitor(access::Visitor visitor) { visitor_ = std::move(visitor); }
 
+    // The keys of all its streams; null: they are sent as they are.
+    [[nodiscard]] const media::KeyOffer &keys() const { return keys_; }
+    void set_keys(media::KeyOffer keys) { keys_ = std::move(keys); }
+
     // While Playing, and before that when PLAY waits for a first unit.
     [[nodiscard]] Viewer *viewer() const { return viewer_.get(); }
     void set_viewer(std::unique_ptr<Viewer> viewer);
@@ -87,6 +96,7 @@ private:
     std::map<unsigned, SessionStream> streams_;
     Time last_seen_;
     access::Visitor visitor_;
+    media::KeyOffer keys_;
     Connection *connection_ = nullptr;
     std::unique_ptr<Viewer> viewer_;
     std::unique_ptr<MulticastMembership> membership_;

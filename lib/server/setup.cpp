@@ -77,10 +77,9 @@ std::optional<rtsp::TransportSpec> RequestHandler::choose_transport(const Contex
 std::optional<rtsp::TransportSpec> RequestHandler::accept_transport(const Context &context, rtsp::TransportSpec offer) {
     using Lower = rtsp::TransportSpec::Lower;
     const ServerConfig &config = thread_.server().config();
-    const bool profile_is_served =
-        offer.profile == rtsp::TransportSpec::Profile::Avp || offer.profile == rtsp::TransportSpec::Profile::Avpf;
+    const auto keys = agree_on_keys(context, offer);
     const auto agreed = context.session ? context.session->lower_transport() : std::nullopt;
-    if (!profile_is_served || offer.record || (agreed && *agreed != offer.lower))
+    if (!keys || offer.record || (agreed && *agreed != offer.lower))
         return std::nullopt;
     // Datagrams go to whoever asked only (docs/architecture.md): the client's idea of another destination is not
     // repeated.
@@ -89,12 +88,12 @@ std::optional<rtsp::TransportSpec> RequestHandler::accept_transport(const Contex
     offer.port.reset();
     offer.ttl.reset();
     // Whoever speaks TLS does not expect that the media are sent for all to see.
-    const bool reveals = offer.lower != Lower::Tcp && context.connection.is_secure();
+    const bool reveals = offer.lower != Lower::Tcp && context.connection.is_secure() && !keys->protection;
     // What is tunnelled is so because datagrams do not get through, and its peer may be a proxy.
     const bool misses = offer.lower != Lower::Tcp && context.connection.is_tunnelled();
     if (reveals || misses)
         return std::nullopt;
-    if (offer.lower == Lower::UdpMulticast)
+    if (offer.lower == Lower::UdpMulticast && context.mount->keys().may_join_group(keys->protection))
         return accept_multicast(context, std::move(offer));
     if (offer.lower == Lower::Udp && config.allow_udp && thread_.udp() && offer.client_port) {
         offer.server_port = rtsp::PortPair{thread_.udp()->rtp_port(), thread_.udp()->rtcp_port()};
@@ -121,6 +120,10 @@ std::optional<rtsp::ChannelPair> RequestHandler::choose_channels(const Context &
 
 Outcome RequestHandler::set_up(Context &context, const std::shared_ptr<media::Mount> &mount, unsigned track,
                                rtsp::TransportSpec transport) {
+    auto keys = agree_on_keys(context, transport);
+    auto srtcp = open_srtcp(context, *keys);
+    if (!srtcp)
+        return refuse(context, srtcp.error().code, srtcp.error().message.c_str());
     if (!context.session) {
         context.session = &thread_.sessions().create(mount, thread_.loop().now());
         context.session->set_visitor(context.visitor.value_or(access::Visitor()));
@@ -132,7 +135,9 @@ Outcome RequestHandler::set_up(Context &context, const std::shared_ptr<media::Mo
             session.connection()->remove_session(session);
         context.connection.add_session(session);
     }
+    session.set_keys(*std::move(keys));
     SessionStream stream;
+    stream.srtcp = std::move(*srtcp);
     stream.track = mount->track(track);
     // Of unicast alone (RFC 2326 section 12.39).
     transport.ssrc =

@@ -46,7 +46,7 @@ Result<std::shared_ptr<Server>, ServerError> shared_server(const ServerConfig &c
     auto &servers = registry().servers;
     for (auto found = servers.find(key); found != servers.end(); found = servers.find(key)) {
         if (auto server = found->second.lock()) {
-            if (server->config().tls != config.tls)
+            if (server->config().tls != config.tls || server->config().srtp != config.srtp)
                 return Failure{ServerError::SecuredOtherwise, std::string()};
             return has_access_of(*server, config) ? Result<std::shared_ptr<Server>, ServerError>(server)
                                                   : Failure{ServerError::SharedAccess, std::string()};

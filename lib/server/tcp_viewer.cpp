@@ -32,20 +32,23 @@ media::SharedBatch TcpViewer::next(Time now, std::optional<uint8_t> &channel) {
     if (!batch)
         return nullptr;
     if (needs_report(*batch))
-        queue(*report_for(*batch, now));
+        queue(report_for(*batch, now));
     channel = channel_of(*batch);
-    return batch;
+    return sealed(batch);
 }
 
 void TcpViewer::say_goodbye(Time now) {
     for (const auto &[index, stream] : session().streams())
         if (const auto bye = goodbye_for(index, now))
-            queue(*bye);
+            queue(bye);
 }
 
-void TcpViewer::queue(const media::PacketBatch &rtcp) {
-    std::string bytes(text_of(rtcp));
-    if (const auto channel = channel_of(rtcp))
+void TcpViewer::queue(const media::SharedBatch &rtcp) {
+    const auto sent = sealed(rtcp);
+    if (!sent)
+        return;
+    std::string bytes(text_of(*sent));
+    if (const auto channel = channel_of(*sent))
         bytes[1] = static_cast<char>(*channel);
     session().connection()->queue(bytes);
 }

@@ -18,7 +18,8 @@ void UdpViewer::catch_up(Time now) {
         send(now);
 }
 
-bool UdpViewer::joins_group(const media::SharedBatch &batch, Time now, net::Destination &destination) {
+bool UdpViewer::joins_group(const media::SharedBatch &batch, Time now, net::Destination &destination,
+                            media::SharedBatch &form) {
     if (is_held() || is_pausing() || cursor().in_burst())
         return false;
     const auto *next = cursor().peek(mirror().ring(), now);
@@ -28,7 +29,8 @@ bool UdpViewer::joins_group(const media::SharedBatch &batch, Time now, net::Dest
     if (needs_report(*taken))
         send_one(report_for(*taken, now));
     destination = destination_of(*taken);
-    return true;
+    form = sealed(taken);
+    return form != nullptr;
 }
 
 }  // namespace rtspcore::server

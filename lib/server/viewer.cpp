@@ -48,6 +48,15 @@ void Viewer::note_changes(Time now) {
                 stream.track->request_key_unit(now);
 }
 
+media::SharedBatch Viewer::sealed(const media::SharedBatch &batch) {
+    const auto &protection = session_.keys().protection;
+    if (!protection || !batch)
+        return batch;
+    auto encrypted = protection->protect(batch);
+    keys_are_spent_ = keys_are_spent_ || !encrypted;
+    return encrypted;
+}
+
 bool Viewer::needs_report(const media::PacketBatch &batch) {
     const uint64_t bit = media::TrackSelection::bit(batch.track());
     const bool needed = !batch.is_rtcp() && (reported_ & bit) == 0;

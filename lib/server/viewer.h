@@ -47,8 +47,8 @@ public:
     [[nodiscard]] const Session &session() const { return session_; }
     [[nodiscard]] MountMirror &mirror() { return mirror_; }
     [[nodiscard]] const MountMirror &mirror() const { return mirror_; }
-    // Too far behind under SlowViewerPolicy::Disconnect; whoever notices ends the session.
-    [[nodiscard]] bool too_slow() const { return cursor_.too_slow(); }
+    // Too far behind under SlowViewerPolicy::Disconnect, or its keys are spent; whoever notices ends the session.
+    [[nodiscard]] bool is_over() const { return cursor_.too_slow() || keys_are_spent_; }
 
 protected:
     // The next batch for the viewer, on its way out and counted; null when it has all there is, is held, or waits for a
@@ -59,6 +59,8 @@ protected:
     [[nodiscard]] bool needs_report(const media::PacketBatch &batch);
     [[nodiscard]] media::SharedBatch report_for(const media::PacketBatch &batch, Time now) const;
     [[nodiscard]] media::SharedBatch goodbye_for(unsigned track, Time now) const;
+    // As it goes out: encrypted where the session has keys. Null when they are spent.
+    media::SharedBatch sealed(const media::SharedBatch &batch);
 
 private:
     void note_changes(Time now);
@@ -70,6 +72,7 @@ private:
     uint64_t counted_drops_ = 0;
     uint64_t counted_skips_ = 0;
     bool held_ = false;
+    bool keys_are_spent_ = false;
 };
 
 // Media inside the RTSP connection.
@@ -84,7 +87,7 @@ public:
     media::SharedBatch next(Time now, std::optional<uint8_t> &channel);
 
 private:
-    void queue(const media::PacketBatch &rtcp);
+    void queue(const media::SharedBatch &rtcp);
     [[nodiscard]] std::optional<uint8_t> channel_of(const media::PacketBatch &batch) const;
 };
 
@@ -126,9 +129,10 @@ public:
 
     // Sends what the group was not sent together with this viewer, if there is anything.
     void catch_up(Time now);
-    // For the mirror: whether `batch` is what this viewer is sent next. If so it counts as sent, and `destination` says
-    // where to.
-    bool joins_group(const media::SharedBatch &batch, Time now, net::Destination &destination);
+    // For the mirror: whether `batch` is what this viewer is sent next. If so it counts as sent, `destination` says
+    // where to, and `form` what it is for this viewer: the batch, or the same encrypted.
+    bool joins_group(const media::SharedBatch &batch, Time now, net::Destination &destination,
+                     media::SharedBatch &form);
 };
 
 }  // namespace rtspcore::server

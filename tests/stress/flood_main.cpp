@@ -19,10 +19,10 @@
 #include <map>
 #include <random>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "base/clock.h"
+#include "support/load/pace.h"
 #include "support/load/rtsp_dialogue.h"
 
 using namespace rtspcore;
@@ -101,6 +101,7 @@ private:
     const uint16_t port_;
     const std::string path_;
     const Time end_;
+    Pace rounds_{kRound};
     std::mt19937 random_{2326};  // the same each time
     uint64_t sent_ = 0;
     uint64_t refused_ = 0;
@@ -118,7 +119,7 @@ void Flood::forge_rtcp() {
         for (const char *host : {kElsewhere, "127.0.0.1"})
             for (const uint16_t offset : {0, 1})
                 forge_from(host, static_cast<uint16_t>(session.streams().front().server_port + offset), forged);
-        std::this_thread::sleep_for(kRound);
+        rounds_.await_next();
     }
 }
 
@@ -144,7 +145,7 @@ void Flood::send_garbage_interleaved() {
         RtspDialogue viewer(port_, path_, Transport::Tcp);
         if (!viewer.begin()) {
             ++refused_;
-            std::this_thread::sleep_for(kRound);
+            rounds_.await_next();
             continue;
         }
         while (goes_on() && garble(viewer))
@@ -165,7 +166,7 @@ bool Flood::garble(RtspDialogue &viewer) {
     if (random_() % 50 == 0)
         burst += interleaved(1, "", random_() % 65536) + Bytes(random_() % 4096, 'x') + "\r\n\r\n";
     sent_ += kPerRound;
-    std::this_thread::sleep_for(kRound);
+    rounds_.await_next();
     return viewer.link().send(burst);
 }
 
@@ -174,6 +175,7 @@ void Flood::send_slowly() {
         "DESCRIBE rtsp://127.0.0.1" + path_ + " RTSP/1.0\r\nCSeq: 1\r\nUser-Agent: slow\r\n\r\n";
     std::vector<RtspLink> links;
     const Time start = monotonic_now();
+    Pace seconds(std::chrono::seconds(1));
     for (unsigned i = 0; i < kSlowRequests; ++i)
         if (auto link = RtspLink::open(port_))
             links.push_back(std::move(*link));
@@ -188,7 +190,7 @@ void Flood::send_slowly() {
         sent_ += links.size();
         if (links.size() != before)
             longest_held_ = std::chrono::duration<double>(monotonic_now() - start).count();
-        std::this_thread::sleep_until(start + std::chrono::seconds(i + 1));
+        seconds.await_next();
     }
     open_ = links.size();
 }

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "support/load/pace.h"
 #include "support/load/rtsp_dialogue.h"
 
 using namespace rtspcore;
@@ -104,7 +105,7 @@ private:
             const Time begins = start_ + as_duration(static_cast<double>(number) / per_second_);
             if (begins >= end_)
                 return;
-            std::this_thread::sleep_until(begins);
+            await_turn(begins);
             live_and_die(number);
         }
     }

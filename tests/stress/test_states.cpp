@@ -12,6 +12,7 @@
 
 #include "live_pipeline.h"
 #include "support/check_suite.h"
+#include "support/deadline.h"
 #include "support/load/watching_viewer.h"
 
 using namespace rtspcore;
@@ -64,13 +65,8 @@ uint64_t packets_of(WatchingViewer &viewer) {
 // Whether media (still) flows to it.
 bool watches(WatchingViewer &viewer) {
     const uint64_t goal = packets_of(viewer) + 10;
-    const Time end = monotonic_now() + RtspDialogue::kPatience;
-    while (packets_of(viewer) < goal) {
-        if (viewer.findings().closed || monotonic_now() > end)
-            return false;
-        std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    }
-    return true;
+    const auto got_more = [&] { return packets_of(viewer) >= goal; };
+    return eventually([&] { return got_more() || viewer.findings().closed; }, RtspDialogue::kPatience) && got_more();
 }
 
 // For people, when a check failed.

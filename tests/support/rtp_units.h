@@ -71,6 +71,8 @@ struct Unit {
     bool dependent = true;
     size_t packets = 1;
     size_t payload = 100;  // of each packet
+    uint32_t cycle = 1;    // of the sequence numbers
+    uint64_t packets_before = 0;
 };
 
 inline media::SharedBatch make_batch(const Unit &unit) {
@@ -90,7 +92,8 @@ inline media::SharedBatch make_batch(const Unit &unit) {
     properties.traits = {.key = unit.key, .droppable = unit.droppable};
     properties.dependent_track = unit.dependent;
     properties.ssrc = ssrc;
-    properties.first_sequence = 0x10000u + unit.sequence;
+    properties.first_sequence = (rtp::ExtendedSequence{unit.cycle} << 16) + unit.sequence;
+    properties.packets_before = unit.packets_before;
     properties.time = unit.time;
     properties.capture = capture_of(unit.time);
     properties.made = at(unit.made);

@@ -89,7 +89,7 @@ struct Connected {
         context = net::TlsContext::open({folder.file("certificate.pem"), folder.file("key.pem"), ""}).value();
         std::array<int, 2> ends{};
         ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data()), 0);
-        stream = std::make_unique<TlsStream>(UniqueFd(ends[0]), context->current(), std::span<const uint8_t>());
+        stream = context->accept(UniqueFd(ends[0]), {});
         client = std::make_unique<Client>(UniqueFd(ends[1]));
         if (shakes_hands)
             shake_hands();
@@ -148,7 +148,7 @@ START_TEST(test_tls_stream_goes_on_from_what_was_read_before) {
     const ssize_t got = ::recv(c.stream->fd(), begin.data(), begin.size(), MSG_DONTWAIT);
     ck_assert_int_gt(got, 0);
     begin.resize(static_cast<size_t>(got));
-    c.stream = std::make_unique<TlsStream>(UniqueFd(dup(c.stream->fd())), c.context->current(), begin);
+    c.stream = c.context->accept(UniqueFd(dup(c.stream->fd())), begin);
     ck_assert(c.stream->read(c.buffer).outcome == Outcome::Blocked);
     c.client->step();
     ck_assert(SSL_is_init_finished(c.client->ssl()));

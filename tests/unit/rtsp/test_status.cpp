@@ -15,6 +15,7 @@ START_TEST(test_status_phrase_is_that_of_the_rfc) {
         {Status::SessionNotFound, "Session Not Found"},
         {Status::MethodNotValidInThisState, "Method Not Valid in This State"},
         {Status::UnsupportedTransport, "Unsupported Transport"},
+        {Status::KeyManagementFailure, "Key Management Failure"},
         {Status::OptionNotSupported, "Option Not Supported"},
     };
     for (const auto &c : cases)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <string>
+#include <utility>
 
 #include "server/datagram_peers.h"
 #include "server/viewer.h"
@@ -33,7 +34,7 @@ struct Client {
             stream.transport.client_port = rtsp::PortPair{rtp, static_cast<uint16_t>(rtp + 1)};
             stream.rtp_peer = address(rtp, host);
             stream.rtcp_peer = address(static_cast<uint16_t>(rtp + 1), host);
-            session.streams().insert_or_assign(track, stream);
+            session.streams().insert_or_assign(track, std::move(stream));
             peers.add(session, track);
         }
     }
