@@ -47,13 +47,16 @@ class Eavesdropper(suite.Case):
     def setUp(self):
         if lacking := players.missing('openssl'):
             self.skipTest(f'not installed: {lacking}')
-        certificate = Authority(self.folder).issue('server')
+        self._certificate = Authority(self.folder).issue('server')
+
+    def _serve(self, properties=''):
+        """`properties` besides those that a secure server needs."""
         presentation = stream.Presentation('/test', (stream.h264(),))
-        self.server = self.serve((presentation,), f'tls-certificate={certificate}')
+        self.server = self.serve((presentation,), f'tls-certificate={self._certificate} {properties}')
         self.addCleanup(self.server.stop)
 
-    def _overhear(self, scheme, protocols='tcp'):
-        url = self.server.url().replace('rtsp:', scheme + ':')
+    def _overhear(self, scheme, protocols='tcp', path='/test'):
+        url = self.server.url(path).replace('rtsp:', scheme + ':')
         return Overheard(self.folder, players.rtspsrc(url, protocols, _UNITS, 'tls-validation-flags=0'))
 
     def _protocols(self, overheard):
@@ -69,6 +72,7 @@ class Eavesdropper(suite.Case):
         self.assertEqual(overheard.described(), [])
 
     def test_plain_stream_can_be_read(self):
+        self._serve()
         for protocols in ('tcp', 'udp'):
             with self.subTest(protocols):
                 overheard = self._overhear('rtsp', protocols)
@@ -76,9 +80,11 @@ class Eavesdropper(suite.Case):
                 self.assertIn('rtsp', self._protocols(overheard))
 
     def test_plain_tunnel_can_be_read(self):
+        self._serve()
         self.assert_readable(self._overhear('rtsph'))
 
     def test_tls_stream_can_not(self):
+        self._serve()
         for scheme in ('rtsps', 'rtspsh'):
             with self.subTest(scheme):
                 overheard = self._overhear(scheme)

@@ -14,7 +14,7 @@ from support import network, pipeline, players, stream, suite
 from support.certificates import Authority
 
 _AT_ONCE = 3  # clients side by side
-_PROTOCOLS = sorted({transport.protocols for transport in transports_table.TRANSPORTS})
+_SERVERS = sorted({transport.properties for transport in transports_table.TRANSPORTS})
 
 _INTRODUCTION = '''By `tests/interop/test_transport_matrix.py`. *Played* means that the client decoded twenty pictures or more of a live
 H.264 mapping, whose server offered no other of TCP, UDP and multicast, and that they showed the source's test picture.
@@ -35,26 +35,26 @@ class TransportMatrix(matrix.MatrixCase):
         table = {transport.name: transport for transport in transports_table.TRANSPORTS}
         clients = transports_table.CLIENTS
         with contextlib.ExitStack() as stack:
-            servers = {protocols: stack.enter_context(self._serve(protocols)) for protocols in _PROTOCOLS}
-            scenes = {protocols: Scene(self.folder, server) for protocols, server in servers.items()}
+            servers = {properties: stack.enter_context(self._serve(properties)) for properties in _SERVERS}
+            scenes = {properties: Scene(self.folder, server) for properties, server in servers.items()}
             cells = matrix.measure(
                 [(name, client) for name in table for client in clients],
-                lambda name, client: table[name].trial(client)(scenes[table[name].protocols]),
+                lambda name, client: table[name].trial(client)(scenes[table[name].properties]),
                 _AT_ONCE,
             )
         versions = ('GStreamer', 'FFmpeg', 'VLC', 'curl', 'Chromium')
         self.conclude(Section('Transport by player', _INTRODUCTION, tuple(table), clients, versions), cells)
 
-    def _serve(self, protocols):
+    def _serve(self, properties):
         """H.264 for all, and MPEG-TS for a VLC that plays nothing else."""
         presentations = (
             stream.Presentation('/test', (stream.h264(),)),
             codecs_table.TRANSPORT_STREAM.presentation,
         )
-        properties = f'protocols={protocols} multicast=true tls-certificate={self._certificate}'
-        folder = os.path.join(self.folder, protocols)  # of its own for the logs
+        folder = os.path.join(self.folder, properties)  # of its own for the logs
         os.mkdir(folder)
-        return pipeline.serve(folder, presentations, properties=properties)
+        always = f'multicast=true tls-certificate={self._certificate}'
+        return pipeline.serve(folder, presentations, properties=f'{properties} {always}')
 
 
 if __name__ == '__main__':

@@ -18,7 +18,7 @@ _DECODE = 'src. ! rtph264depay ! h264parse ! avdec_h264 ! queue ! {video}'
 @dataclass(frozen=True)
 class Transport:
     name: str
-    protocols: str  # all that the server offers, so that no client takes another way unnoticed
+    properties: str  # of the server: it offers no other way, so that no client takes one unnoticed
     trials: tuple  # in the order of CLIENTS
 
     def trial(self, client):
@@ -51,7 +51,7 @@ _CURL_DISABLED = 'not supported or disabled'
 TRANSPORTS = (
     Transport(
         'TCP, interleaved',
-        'tcp',
+        'protocols=tcp',
         (
             _ffmpeg('rtsp', 'tcp'),
             VlcPlays('tcp'),
@@ -62,7 +62,7 @@ TRANSPORTS = (
     ),
     Transport(
         'UDP',
-        'udp',
+        'protocols=udp',
         (
             _ffmpeg('rtsp', 'udp'),
             VlcPlays('udp'),
@@ -73,7 +73,7 @@ TRANSPORTS = (
     ),
     Transport(
         'UDP, multicast',
-        'udp-mcast',
+        'protocols=udp-mcast',
         (
             _ffmpeg('rtsp', 'udp_multicast'),
             VlcPlays('udp_multicast'),
@@ -84,7 +84,7 @@ TRANSPORTS = (
     ),
     Transport(
         'HTTP tunnel',
-        'tcp',
+        'protocols=tcp',
         (
             _ffmpeg('rtsp', 'http'),
             VlcPlays('http'),
@@ -95,7 +95,7 @@ TRANSPORTS = (
     ),
     Transport(
         'HTTP tunnel in TLS',
-        'tcp',
+        'protocols=tcp',
         (
             _ffmpeg('rtsp', 'https'),
             VlcFails('https', 'knows no tunnel in TLS'),
@@ -106,7 +106,7 @@ TRANSPORTS = (
     ),
     Transport(
         'TLS (rtsps)',
-        'tcp',
+        'protocols=tcp',
         (
             _ffmpeg('rtsps', 'tcp'),
             VlcFails('rtsps', _NO_RTSPS),
@@ -117,7 +117,7 @@ TRANSPORTS = (
     ),
     Transport(
         'WebSocket',
-        'tcp',
+        'protocols=tcp',
         (
             _FFMPEG_WITHOUT,
             VlcFails('ws', 'knows no WebSocket'),
@@ -128,7 +128,7 @@ TRANSPORTS = (
     ),
     Transport(
         'WebSocket in TLS',
-        'tcp',
+        'protocols=tcp',
         (
             _FFMPEG_WITHOUT,
             VlcFails('wss', 'knows no WebSocket'),
