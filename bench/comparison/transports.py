@@ -4,7 +4,7 @@
 import dataclasses
 
 # Whether this build's rtspsink serves SRTP (its property `srtp`).
-SRTP_IS_SERVED = False
+SRTP_IS_SERVED = True
 
 
 @dataclasses.dataclass(frozen=True)

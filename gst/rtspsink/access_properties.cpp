@@ -89,6 +89,14 @@ const Property kProperties[] = {
      [](Settings &s, const GValue *v) { s.access.trusted_proxies = text(v); },
      [](const Settings &s, GValue *v) { set_text(v, s.access.trusted_proxies); }},
     {[] {
+         return g_param_spec_string("websocket-origins", "WebSocket origins",
+                                    "Sites whose pages may connect by WebSocket, https://viewer.example for example, "
+                                    "or * for all (unset: pages of the host that they connect to). Set before READY",
+                                    nullptr, kUntilOpen);
+     },
+     [](Settings &s, const GValue *v) { s.access.websocket_origins = text(v); },
+     [](const Settings &s, GValue *v) { set_text(v, s.access.websocket_origins); }},
+    {[] {
          return g_param_spec_uint("max-connections", "Most connections",
                                   "Connections at a time; then the oldest without a session make room. Set before "
                                   "READY",

@@ -87,6 +87,17 @@ Outcome<void> take_networks(const AccessSettings &settings, AccessConfig &config
     return {};
 }
 
+Outcome<void> take_origins(const AccessSettings &settings, AccessConfig &config) {
+    auto origins = rtspcore::rtsp::WebSocketOrigins::parse(settings.websocket_origins);
+    if (!origins)
+        return refuse(bad_setting("websocket-origins", origins.error().message,
+                                  "use sites as browsers name them, without a path and separated by commas, "
+                                  "websocket-origins=https://viewer.example,http://192.168.1.2:8080 for example, or * "
+                                  "for all"));
+    config.websocket_origins = *std::move(origins);
+    return {};
+}
+
 void take_limits(const AccessSettings &settings, AccessConfig &config) {
     config.max_connections_per_host = settings.max_connections_per_host;
     config.max_strangers = settings.max_strangers;
@@ -109,6 +120,8 @@ Outcome<AccessConfig> access_config(const AccessSettings &settings) {
     if (auto taken = take_secrets(settings, config); !taken)
         return refuse(taken.error().code);
     if (auto taken = take_networks(settings, config); !taken)
+        return refuse(taken.error().code);
+    if (auto taken = take_origins(settings, config); !taken)
         return refuse(taken.error().code);
     take_limits(settings, config);
     config.users_file = settings.auth_file;

@@ -22,6 +22,7 @@ struct AccessSettings {
     std::string allow;
     std::string deny;
     std::string trusted_proxies;
+    std::string websocket_origins;
     unsigned max_connections = 10000;
     unsigned max_connections_per_host = 0;
     unsigned max_strangers = 1000;

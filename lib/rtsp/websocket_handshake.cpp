@@ -77,7 +77,7 @@ Result<WebSocketUpgrade, HttpStatus> read_websocket_upgrade(const HttpRequest &r
     if (auto fault = fault_of(request))
         return *std::move(fault);
     return WebSocketUpgrade{accept_value(*request.headers.find("Sec-WebSocket-Key")),
-                            std::string(request.headers.find("Origin").value_or(""))};
+                            request.headers.joined("Origin").value_or(""), request.headers.joined("Host").value_or("")};
 }
 
 HttpResponse websocket_opened(const WebSocketUpgrade &upgrade) {

@@ -18,9 +18,8 @@ inline constexpr std::string_view kWebSocketProtocol = "rtsp.onvif.org";
 // What a client that may go on asked for. A plain value.
 struct WebSocketUpgrade {
     std::string accept;  // for Sec-WebSocket-Accept
-    // Which site's page connects; empty when no browser does. A page of any site can reach a server in the network of
-    // who looks at it, so that a server without authentication may want to know (RFC 6455 section 10.2).
-    std::string origin;
+    std::string origin;  // which site's page connects, for WebSocketOrigins; empty when no browser does
+    std::string host;    // what it connects to, as it says
 };
 
 // Whether it is one for read_websocket_upgrade(), right or wrong.

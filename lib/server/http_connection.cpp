@@ -52,7 +52,13 @@ void Connection::handle_http(const rtsp::HttpRequest &request) {
     last_request_ = thread_->loop().now();
     if (rtsp::asks_for_websocket(request)) {
         const auto upgrade = rtsp::read_websocket_upgrade(request);
-        return upgrade ? begin_websocket(*upgrade) : refuse_http(upgrade.error());
+        if (!upgrade)
+            return refuse_http(upgrade.error());
+        if (!thread_->server().config().access.websocket_origins.allow(upgrade->origin, upgrade->host))
+            return refuse_http({HttpStatus::Forbidden,
+                                "expected a page of this host, or one of those that websocket-origins lists, came "
+                                "another"});
+        return begin_websocket(*upgrade);
     }
     const auto half = rtsp::read_tunnel_half(request);
     if (!half)

@@ -10,6 +10,7 @@
 #include "rtsp/http_request.h"
 #include "rtsp/http_tunnel.h"
 #include "rtsp/websocket_handshake.h"
+#include "rtsp/websocket_origins.h"
 
 using namespace rtspcore;
 using fuzz::require;
@@ -50,6 +51,11 @@ void check_answer(const rtsp::HttpResponse &response) {
     require(lines <= response.headers.fields().size() + 1, "an answer has no lines but its own");
 }
 
+void check_origin(const std::string &origin, const std::string &host) {
+    if (rtsp::WebSocketOrigins().allow(origin, host))
+        require(origin.empty() || (origin.find("://") != std::string::npos && !host.empty()), "a page has a host");
+}
+
 void check_request(const HttpRequest &request, const HttpRequestParser::Limits &limits) {
     require(rtsp::is_token(request.method), "a method is a token");
     require(request.minor_version <= 9, "a version is one digit");
@@ -61,6 +67,8 @@ void check_request(const HttpRequest &request, const HttpRequestParser::Limits &
         require(!half->cookie.empty() && half->cookie.size() <= 128, "a cookie is there and bounded");
     const auto upgrade = rtsp::read_websocket_upgrade(request);
     check_answer(upgrade ? rtsp::websocket_opened(*upgrade) : rtsp::http_refusal(upgrade.error()));
+    if (upgrade)
+        check_origin(upgrade->origin, upgrade->host);
 }
 
 void check_same(const Outcome &whole, const Outcome &cut) {

@@ -162,7 +162,7 @@ _AUDIO = (
 )
 
 # At the root its only stream is /stream=0, see support/vlc.py.
-_TRANSPORT_STREAM = Codec(
+TRANSPORT_STREAM = Codec(
     'MPEG-TS',
     '/',
     'both',
@@ -234,4 +234,4 @@ def codecs(folder, klv_source):
             'rtpmpvdepay ! mpegvideoparse ! avdec_mpeg2video',
         ),
     )
-    return (*_VIDEO, *files, *_AUDIO, _TRANSPORT_STREAM, klv, as_it_comes)
+    return (*_VIDEO, *files, *_AUDIO, TRANSPORT_STREAM, klv, as_it_comes)

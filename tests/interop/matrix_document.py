@@ -1,32 +1,71 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""docs/interop.md, written from what the matrix test found."""
+"""docs/interop.md, a section of which each matrix test writes from what it found."""
 
+import os
 import re
 import subprocess
+from dataclasses import dataclass
+
+from support import browser, players
+
+PLAYED, UNSUPPORTED, FAILED, NOT_RUN = 'played', 'not supported by the player', 'FAILED', 'not run'
+
+_PATH = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'docs', 'interop.md')
 
 _INTRODUCTION = '''# Who plays what
 
-Written by `tests/interop/test_codec_matrix.py --write-docs` from a real run; do not edit.
-
-Every cell is a real player that was pointed at rtspsink. *Played* means that its decoded pictures showed the source's
-test picture, its decoded sound was the source's tone, or that its data was the source's data byte for byte.
-*Not supported by the player* means that it did not play gst-rtsp-server's stream of the same codec either. *Not run*
-means that the player on the machine of the run cannot be asked; the reason is below the table.
+Written by `ninja -C build interop-document` from a real run; do not edit. Each section names the test that writes it,
+which fails when it sees something else with the same versions of the players.
 '''
 
 
-def document(codecs, clients, cells):
-    """`cells`: (codec name, client) -> result."""
-    notes = sorted({cell.note for cell in cells.values() if cell.note})
-    return '\n'.join([_INTRODUCTION, _table(codecs, clients, cells, notes), *_footnotes(notes), '', _versions(), ''])
+@dataclass(frozen=True)
+class Cell:
+    outcome: str
+    note: str = ''
+    log: str = ''
 
 
-def _table(codecs, clients, cells, notes):
-    rows = ['| | ' + ' | '.join(clients) + ' |', '|---|' + '---|' * len(clients)]
-    for codec in codecs:
-        texts = [_cell(cells[codec.name, client], notes) for client in clients]
-        rows.append(f'| {codec.name} | ' + ' | '.join(texts) + ' |')
-    return '\n'.join(rows)
+@dataclass(frozen=True)
+class Section:
+    heading: str
+    introduction: str
+    rows: tuple
+    columns: tuple
+    programs: tuple  # whose versions matter
+
+    def text(self, cells):
+        """`cells`: (row, column) -> Cell."""
+        notes = sorted({cell.note for cell in cells.values() if cell.note})
+        parts = [self.introduction, self._table(cells, notes), *_footnotes(notes), '', versions(self.programs)]
+        return f'## {self.heading}\n\n' + '\n'.join(parts) + '\n'
+
+    def _table(self, cells, notes):
+        lines = ['| | ' + ' | '.join(self.columns) + ' |', '|---|' + '---|' * len(self.columns)]
+        for row in self.rows:
+            texts = [_cell(cells[row, column], notes) for column in self.columns]
+            lines.append(f'| {row} | ' + ' | '.join(texts) + ' |')
+        return '\n'.join(lines)
+
+    def written(self):
+        """How it stands in the document."""
+        return _sections().get(self.heading, '')
+
+    def write(self, cells):
+        sections = {**_sections(), self.heading: self.text(cells)}
+        with open(_PATH, 'w', encoding='utf-8') as file:
+            file.write('\n'.join([_INTRODUCTION, *(sections[heading] for heading in sorted(sections))]))
+
+    def is_of_these_versions(self):
+        """Whether the players that are installed are those which the document tells of."""
+        return versions(self.programs) in self.written()
+
+
+def _sections():
+    """heading -> text of the document as it is."""
+    with open(_PATH, encoding='utf-8') as file:
+        parts = re.split(r'^(?=## )', file.read(), flags=re.MULTILINE)[1:]
+    return {part.splitlines()[0].removeprefix('## '): part.rstrip('\n') + '\n' for part in parts}
 
 
 def _cell(cell, notes):
@@ -37,26 +76,22 @@ def _footnotes(notes):
     return [''] + [f'{number}. {note}' for number, note in enumerate(notes, 1)] if notes else []
 
 
-def _versions():
-    return (
-        'Run with '
-        + ', '.join(
-            filter(
-                None,
-                [
-                    _version(['gst-launch-1.0', '--version'], r'GStreamer ([\d.]+)', 'GStreamer'),
-                    _version(['ffmpeg', '-version'], r'ffmpeg version (\d+(?:\.\d+)+)', 'FFmpeg'),
-                    _version(['dpkg-query', '-W', 'vlc-bin'], r'(\d+(?:\.\d+)+)', 'VLC'),
-                ],
-            )
-        )
-        + '.'
-    )
+_VERSIONS = {
+    'GStreamer': (['gst-launch-1.0', '--version'], r'GStreamer ([\d.]+)'),
+    'FFmpeg': (['ffmpeg', '-version'], r'ffmpeg version (\d+(?:\.\d+)+)'),
+    'VLC': (['dpkg-query', '-W', 'vlc-bin'], r'(\d+(?:\.\d+)+)'),
+    'curl': (['curl', '--version'], r'curl (\d+(?:\.\d+)+)'),
+    'Chromium': ([browser.program() or 'chromium', '--version'], r' (\d+)\.\d'),
+}
 
 
-def _version(command, pattern, name):
-    try:
-        match = re.search(pattern, subprocess.run(command, capture_output=True, text=True, check=False).stdout)
-    except FileNotFoundError:
+def versions(programs):
+    found = [f'{name} {version}' for name in programs if (version := _version(*_VERSIONS[name]))]
+    return 'Run with ' + ', '.join(found) + '.'
+
+
+def _version(command, pattern):
+    if players.missing(command[0]):
         return ''
-    return f'{name} {match.group(1)}' if match else ''
+    match = re.search(pattern, subprocess.run(command, capture_output=True, text=True, check=False).stdout)
+    return match.group(1) if match else ''

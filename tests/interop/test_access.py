@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Real players at a server that is locked: with the right password, a wrong one and none, and by signed URLs."""
 
+import base64
 import glob
 import hashlib
 import os
@@ -11,7 +12,9 @@ import time
 
 from support import libcurl, pipeline, players, stream, suite
 from support.deadline import wait_until
+from support.rtsp_client import RtspClient
 from support.stream import Presentation
+from support.viewer import Viewer
 
 _SOURCE = os.environ['SOURCE_ROOT']
 _CAMERA = 'videotestsrc is-live=true'
@@ -156,34 +159,35 @@ class Files(_AccessCase):
             self.assertEqual(libcurl.describe(server.url('/test'), 'ann:one')[0], 401)
 
 
+def _token(*options):
+    return subprocess.run(
+        [os.environ['RTSPSINK_TOKEN'], *options],
+        env={**os.environ, 'RTSPSINK_TOKEN_KEY': _KEY},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.strip()
+
+
 @suite.only_rtspsink
 class Tokens(_AccessCase):
-    def _token(self, *options):
-        return subprocess.run(
-            [os.environ['RTSPSINK_TOKEN'], *options],
-            env={**os.environ, 'RTSPSINK_TOKEN_KEY': _KEY},
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout.strip()
-
     def test_players_take_signed_urls(self):
         with self.serve((Presentation('/test', (stream.h264(),)),), f'token-keys=another_key_of_long_ago,{_KEY}') as server:
-            url = self._token('--mapping', '/te*', '--for', '60', '--url', server.url())
+            url = _token('--mapping', '/te*', '--for', '60', '--url', server.url())
             for transport in ('tcp', 'udp'):
                 self.assertEqual(self._probe(url, transport), ['video'])
             for command in (players.rtspsrc(url, 'tcp', _H264), players.playbin(url)):
                 shown, log = self._plays(command)
                 self.assertTrue(shown, log)
             for bad in (server.url(), url[:-1] + ('0' if url[-1] != '0' else '1'),
-                        self._token('--mapping', '/test', '--until', '1', '--url', server.url()),
-                        self._token('--mapping', '/else', '--url', server.url())):
+                        _token('--mapping', '/test', '--until', '1', '--url', server.url()),
+                        _token('--mapping', '/else', '--url', server.url())):
                 self.assertEqual(libcurl.describe(bad)[0], 403, bad)
 
     def test_session_ends_with_its_token(self):
         with self.serve((Presentation('/test', (stream.h264(),)),), f'token-keys={_KEY}') as server:
             expires = int(time.time()) + 4
-            url = self._token('--mapping', '/test', '--until', str(expires), '--url', server.url())
+            url = _token('--mapping', '/test', '--until', str(expires), '--url', server.url())
             with players.Player(players.rtspsrc(url, 'tcp', _H264), self.folder, 'viewer') as viewer:
                 self.assertTrue(viewer.wait_for(lambda p: p.pictures.count() >= 5, 3.5), viewer.log())
                 wait_until(lambda: not viewer.running(), 10, 'end of the viewer')
@@ -208,6 +212,51 @@ class Refusals(_AccessCase):
                 return link.recv(64)
         except OSError:
             return b''
+
+    def test_refused_learn_the_status_and_nothing_else(self):
+        """Whatever they ask for, and while somebody else watches the same mapping."""
+        presentations = (Presentation('/test', (stream.h264(),)), Presentation('/open', (stream.h264(),)))
+        users = os.path.join(self.folder, 'limited-users')
+        with open(users, 'w', encoding='ascii') as file:
+            file.write(f'ann:rtspsink:{_digest("ann", "one")}:/open\n')
+        with self.serve(presentations, f'auth-file={users} token-keys={_KEY}') as server:
+            url = server.url('/test')
+            token = '?' + _token('--mapping', '/test', '--url', url).split('?')[1]
+            with Viewer(server, path='/test' + token) as viewer:
+                refused = (
+                    ('nobody', '', '', 401),
+                    ('wrong password', 'ann:two', '', 401),
+                    ('unknown user', 'bob:one', '', 401),
+                    ('forbidden mapping', 'ann:one', '', 403),
+                    ('expired token', '', self._query('--mapping', '/test', '--until', '1'), 403),
+                    ('token for another mapping', '', self._query('--mapping', '/open'), 403),
+                    ('changed token', '', token[:-1] + ('0' if token[-1] != '0' else '1'), 403),
+                )
+                for number, (name, credentials, query, status) in enumerate(refused, 2):
+                    # Each from an address of its own, so that none is slowed down for what others guessed.
+                    with self.subTest(name), RtspClient(server.port, source=f'127.0.0.{number}') as client:
+                        self._check_told_nothing(client, viewer, (url + query, credentials), status)
+                self.assertFalse(viewer.closed)
+
+    def _query(self, *options):
+        return '?' + _token(*options, '--url', 'rtsp://host/test').split('?')[1]
+
+    def _check_told_nothing(self, client, viewer, asked, status):
+        url, credentials = asked
+        basic = {'Authorization': 'Basic ' + base64.b64encode(credentials.encode()).decode()} if credentials else {}
+        for method, fields in (
+            ('DESCRIBE', {'Accept': 'application/sdp'}),
+            ('SETUP', {'Transport': 'RTP/AVP/TCP;unicast;interleaved=0-1'}),
+            ('PLAY', {'Session': viewer.client.session}),
+            ('TEARDOWN', {'Session': viewer.client.session}),
+        ):
+            target = url.replace('/test', '/test/stream=0', 1) if method == 'SETUP' else url
+            answer = client.request(method, target, {**basic, **fields})
+            self.assertEqual((answer.status, answer.body), (status, b''), method)
+            self.assertIsNone(answer.get('Transport'), method)
+        viewer.wait_for_more()
+        client.request('OPTIONS', url)
+        self.assertEqual(list(client.frames), [])
 
     def test_secrets_are_told_nowhere(self):
         """With all that is logged, property changes printed and dot files written."""
@@ -246,40 +295,6 @@ class Refusals(_AccessCase):
         refused = [line for line in log.splitlines() if 'WARN' in line and 'refused' in line]
         self.assertEqual(found, ['127.0.0.1'] * len(refused))
         self.assertGreaterEqual(len(found), 2)
-
-
-@suite.only_rtspsink
-class Documents(_AccessCase):
-    """Every launch line of the pages serves who has the password, and nobody else."""
-
-    def _lines(self, page):
-        with open(os.path.join(_SOURCE, 'docs', page), encoding='utf-8') as file:
-            return re.findall(r'^gst-launch-1\.0 (.* rtspsink .*)$', file.read(), re.M)
-
-    def _write_users(self):
-        with open(os.path.join(self.folder, 'users'), 'w', encoding='ascii') as file:
-            for user in ('user', 'viewer'):
-                file.write(f'{user}:rtspsink:{_digest(user, "pass")}\n')
-
-    def test_lines_of_the_pages(self):
-        self._write_users()
-        lines = [(line, 'user') for line in self._lines('authentication.md')]
-        lines += [(line, 'viewer') for line in self._lines('security.md')]
-        self.assertEqual(len(lines), 6)
-        for line, user in lines:
-            with self.subTest(line=line):
-                self._check(line, user)
-
-    def _check(self, line, user):
-        port = pipeline.free_port()
-        words = stream.split_line(line.replace('service=8554', f'service={port}'))
-        path = re.search(r'mapping=(\S+)', line).group(1)
-        with pipeline.launch(self.folder, words, port) as server:
-            server.wait_ready()
-            self.assertEqual(self._probe(server.url(path)), [])
-            if 'token-keys' not in line:
-                self.assertEqual(self._probe(self._with(f'{user}:pass', server.url(path))), ['video'])
-                self.assertEqual(self._probe(self._with(f'{user}:wrong', server.url(path))), [])
 
 
 if __name__ == '__main__':

@@ -5,7 +5,7 @@ import os
 import socket
 import unittest
 
-from support import browser, players, stream, suite, websocket
+from support import browser, pictures, players, stream, suite, websocket
 from support.certificates import Authority
 from support.http_tunnel import read_head
 from support.stream import Presentation
@@ -20,18 +20,36 @@ _PAGE = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'websocket_page
 class Browser(suite.SharedServerCase):
     presentations = _PRESENTATIONS
 
-    def test_page_counts_frames(self):
+    def test_page_shows_pictures(self):
         if not browser.program():
             self.skipTest('chromium is not installed')
-        query = f'server=127.0.0.1:{self.server.port}&path=/test&frames=30'
+        query = f'server=127.0.0.1:{self.server.port}&path=/test&pictures=30'
         with browser.Page(_PAGE, query, self.folder) as page:
             seen = page.result()
         self.assertIsNone(seen['error'])
         self.assertEqual(seen['protocol'], 'rtsp.onvif.org')
         self.assertIn('m=video', seen['sdp'])
-        self.assertGreaterEqual(seen['frames'], 30)
+        self.assertEqual(seen['pictures'], 30)
+        self.assertTrue(pictures.are_bars(seen['bars']), seen['bars'])
+        self.assertGreaterEqual(seen['frames'], seen['pictures'])
         self.assertGreaterEqual(seen['packets'], seen['frames'])
         self.assertEqual(seen['lost'], 0)
+
+
+    def test_page_of_another_host_is_refused(self):
+        """To the browser localhost and 127.0.0.1 are two sites."""
+        if not browser.program():
+            self.skipTest('chromium is not installed')
+        seen = self._seen_at_localhost(self.server)
+        self.assertIn('closed', seen['error'])
+        self.assertEqual((seen['protocol'], seen['packets']), ('', 0))
+        with self.serve(_PRESENTATIONS, 'websocket-origins=*') as open_to_all:
+            self.assertIsNone(self._seen_at_localhost(open_to_all)['error'])
+
+    def _seen_at_localhost(self, server):
+        query = f'server=localhost:{server.port}&path=/test&pictures=30'
+        with browser.Page(_PAGE, query, self.folder) as page:
+            return page.result()
 
 
 @suite.only_rtspsink
@@ -135,6 +153,20 @@ class Handshake(suite.SharedServerCase):
                     answer += data
                 self.assertTrue(answer.startswith(f'HTTP/1.1 {status} '.encode()), answer)
                 self.assertIn(words.encode(), answer)
+
+
+    def test_origin_decides_who_gets_in(self):
+        self._check_origins(self.server, {None: 101, 'http://localhost:81': 101, 'https://viewer.example': 403, 'null': 403})
+        listed = self.serve(_PRESENTATIONS, 'websocket-origins=https://viewer.example,http://192.168.1.2')
+        self.addCleanup(listed.process.kill)
+        self._check_origins(listed, {None: 101, 'https://viewer.example': 101, 'http://localhost:81': 403, 'null': 403})
+        listed.stop()
+
+    def _check_origins(self, server, statuses):
+        for origin, status in statuses.items():
+            with self.subTest(origin), socket.create_connection(('127.0.0.1', server.port), 10) as link:
+                link.sendall(websocket.upgrade_bytes(websocket.new_key(), Origin=origin))
+                self.assertEqual(read_head(link)[0], status)
 
 
 @suite.only_rtspsink

@@ -2,6 +2,7 @@
 """A real browser without a screen, which opens a page of ours and has it tell what it saw."""
 
 import http.server
+import itertools
 import json
 import os
 import shutil
@@ -10,6 +11,7 @@ import threading
 from .deadline import wait_until
 from .process import Process
 
+_NUMBERS = itertools.count()
 _NAMES = ('chromium', 'chromium-browser', 'google-chrome')
 
 
@@ -39,16 +41,18 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
 
 class Page:
-    """`path` opened with `query` behind it; result() is what it posts to /result."""
+    """`path` opened with `query` behind it; result() is what it posts to /result. Certificates are not checked."""
 
     def __init__(self, path, query, folder):
         self._web = http.server.ThreadingHTTPServer(('127.0.0.1', 0), _Handler)
         self._web.page, self._web.results = path, []
         threading.Thread(target=self._web.serve_forever, daemon=True).start()
         url = f'http://127.0.0.1:{self._web.server_address[1]}/?{query}'
-        profile = os.path.join(folder, 'browser')
-        words = ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', f'--user-data-dir={profile}', url]
-        self._process = Process([program(), *words], folder, 'browser', env={**os.environ, 'HOME': folder})
+        name = f'browser-{next(_NUMBERS)}'
+        profile = os.path.join(folder, name + '-profile')
+        words = ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', '--ignore-certificate-errors']
+        command = [program(), *words, f'--user-data-dir={profile}', url]
+        self._process = Process(command, folder, name, env={**os.environ, 'HOME': folder})
 
     def result(self, seconds=60):
         wait_until(lambda: self._web.results or not self._process.running(), seconds, 'the page')

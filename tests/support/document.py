@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What the documents tell users to type."""
 
+import glob
 import os
 import re
 
@@ -12,3 +13,9 @@ def lines(name):
     with open(os.path.join(_DOCS, name), encoding='utf-8') as file:
         blocks = re.findall(r'^```sh\n(.*?)^```', file.read(), re.MULTILINE | re.DOTALL)
     return [line for block in blocks for line in block.splitlines() if line]
+
+
+def names():
+    """Those of docs/ that have such lines."""
+    found = glob.glob(os.path.join(_DOCS, '**', '*.md'), recursive=True)
+    return sorted(name for name in (os.path.relpath(path, _DOCS) for path in found) if lines(name))

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""DESCRIBE by libcurl, whose command line tool only ever asks OPTIONS."""
+"""DESCRIBE and SETUP by libcurl, whose command line tool only ever asks OPTIONS."""
 
 import ctypes
 import ctypes.util
 
-_URL, _USERPWD, _CUSTOM_URI, _TIMEOUT = 10002, 10005, 10191, 13
+_URL, _USERPWD, _STREAM_URI, _TRANSPORT, _TIMEOUT = 10002, 10005, 10191, 10192, 13
 _RTSP_REQUEST, _HTTPAUTH, _WRITEFUNCTION, _HEADERFUNCTION = 189, 107, 20011, 20079
 _RESPONSE_CODE = 0x200000 + 2
-_DESCRIBE = 2
+_DESCRIBE, _SETUP = 2, 4
 _GLOBAL_ALL = 3
 
 BASIC, DIGEST, ANY = 1, 2, ~16 & 0xFFFFFFFF
@@ -37,6 +37,23 @@ def _load(name):
 
 def describe(url, user='', methods=ANY, seconds=10):
     """(status, body) of the last answer to DESCRIBE; `user` is `name:password`."""
+    options = [(_RTSP_REQUEST, ctypes.c_long(_DESCRIBE)), (_STREAM_URI, _string(url))]
+    if user:
+        options += [(_USERPWD, _string(user)), (_HTTPAUTH, ctypes.c_long(methods))]
+    return _perform(url, options, seconds)
+
+
+def set_up(url, stream_url, transport, seconds=10):
+    """The status of the answer to SETUP."""
+    options = [(_RTSP_REQUEST, ctypes.c_long(_SETUP)), (_STREAM_URI, _string(stream_url)), (_TRANSPORT, _string(transport))]
+    return _perform(url, options, seconds)[0]
+
+
+def _string(text):
+    return ctypes.c_char_p(text.encode())
+
+
+def _perform(url, options, seconds):
     curl = _load(ctypes.util.find_library('curl'))
     curl.curl_global_init(ctypes.c_long(_GLOBAL_ALL))
     body = bytearray()
@@ -47,17 +64,13 @@ def describe(url, user='', methods=ANY, seconds=10):
 
     writer, ignore = _Writer(write), _Writer(lambda _data, size, count, _user: size * count)
     handle = curl.curl_easy_init()
-    options = [
-        (_URL, ctypes.c_char_p(url.encode())),
-        (_CUSTOM_URI, ctypes.c_char_p(url.encode())),
-        (_RTSP_REQUEST, ctypes.c_long(_DESCRIBE)),
+    common = [
+        (_URL, _string(url)),
         (_TIMEOUT, ctypes.c_long(seconds)),
         (_WRITEFUNCTION, writer),
         (_HEADERFUNCTION, ignore),
     ]
-    if user:
-        options += [(_USERPWD, ctypes.c_char_p(user.encode())), (_HTTPAUTH, ctypes.c_long(methods))]
-    for option, value in options:
+    for option, value in common + options:
         curl.curl_easy_setopt(handle, option, value)
     curl.curl_easy_perform(handle)
     status = ctypes.c_long()

@@ -27,7 +27,7 @@ class Pictures:
         """Whether the last picture shows videotestsrc's SMPTE bars: seven steps, each darker than the last."""
         if self.count() == 0:
             return False
-        return _descending(self._bars(self.frame(self.count() - 1)))
+        return are_bars(self._bars(self.frame(self.count() - 1)))
 
     def _bars(self, luma):
         row = (self._height // 3) * self._width
@@ -47,5 +47,6 @@ class HeadedPictures(Pictures):
         return super().count()
 
 
-def _descending(values):
+def are_bars(values):
+    """Whether what is read off the middle of each bar is as bright as it should be."""
     return all(left > right + 2 for left, right in zip(values, values[1:])) and values[0] - values[-1] > 80

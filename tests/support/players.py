@@ -78,38 +78,16 @@ class Player:
 # Commands: each gets (base path of the files to write, (width, height)) and gives the words.
 
 
+_FFMPEG = ('ffmpeg', '-nostdin', '-hide_banner', '-loglevel', 'warning', '-y')
+
+
 def ffmpeg(url, transport, media):
     """`media`: which of 'video', 'audio', 'data' the mapping has."""
 
     def command(base, size):
-        words = [
-            'ffmpeg',
-            '-nostdin',
-            '-hide_banner',
-            '-loglevel',
-            'warning',
-            '-y',
-            '-rtsp_transport',
-            transport,
-            '-i',
-            url,
-        ]
+        words = [*_FFMPEG, '-rtsp_transport', transport, '-i', url]
         if 'video' in media:
-            words += [
-                '-map',
-                '0:v:0',
-                '-pix_fmt',
-                'gray',
-                '-s',
-                f'{size[0]}x{size[1]}',
-                '-fps_mode',
-                'passthrough',
-                '-flush_packets',
-                '1',
-                '-f',
-                'rawvideo',
-                base + '.gray',
-            ]
+            words += _ffmpeg_pictures(base, size)
         if 'audio' in media:
             words += ['-map', '0:a:0', '-ar', RATE, '-ac', '1', '-flush_packets', '1', '-f', 's16le', base + '.pcm']
         if 'data' in media:
@@ -117,6 +95,11 @@ def ffmpeg(url, transport, media):
         return words
 
     return command
+
+
+def _ffmpeg_pictures(base, size):
+    scaled = ['-map', '0:v:0', '-pix_fmt', 'gray', '-s', f'{size[0]}x{size[1]}', '-fps_mode', 'passthrough']
+    return [*scaled, '-flush_packets', '1', '-f', 'rawvideo', base + '.gray']
 
 
 def _file_sink(path):
@@ -158,6 +141,24 @@ def playbin(url):
         ]
 
     return command
+
+
+def typed(line):
+    """What a user types to watch: a line of ffplay, or of gst-launch-1.0. A file takes the place of the screen."""
+    words = split_line(line)
+
+    def ffplay(base, size):
+        *options, url = words[1:]
+        return [*_FFMPEG, *options, '-i', url, *_ffmpeg_pictures(base, size)]
+
+    def launch(base, size):
+        screen = _picture_sink(base, size)
+        if 'playbin' in words:
+            return [*words, 'video-sink=' + screen, 'audio-sink=fakesink']
+        at = words.index('autovideosink')
+        return [*words[:at], *split_line(screen), *words[at + 1 :]]
+
+    return ffplay if words[0] == 'ffplay' else launch
 
 
 # Programs that tell in one go.

@@ -54,9 +54,9 @@ def request_bytes(method, url, headers, body=b'', version='RTSP/1.0'):
 
 
 class RtspClient:
-    def __init__(self, port, address='127.0.0.1', timeout=10, receive_buffer=None, tls=None):
-        """`tls`: an ssl.SSLContext to speak TLS with."""
-        self._socket = _connect(address, port, timeout, receive_buffer)
+    def __init__(self, port, address='127.0.0.1', timeout=10, receive_buffer=None, tls=None, source=''):
+        """`tls`: an ssl.SSLContext to speak TLS with; `source`: the address to come from."""
+        self._socket = _connect((address, port), timeout, receive_buffer, source)
         if tls:
             self._socket = tls.wrap_socket(self._socket, server_hostname='localhost')
         self._timeout = timeout
@@ -178,13 +178,15 @@ class RtspClient:
             self._pending += data
 
 
-def _connect(address, port, timeout, receive_buffer):
-    family = socket.AF_INET6 if ':' in address else socket.AF_INET
+def _connect(where, timeout, receive_buffer, source):
+    family = socket.AF_INET6 if ':' in where[0] else socket.AF_INET
     link = socket.socket(family, socket.SOCK_STREAM)
     if receive_buffer:
         link.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
     link.settimeout(timeout)
-    link.connect((address, port))
+    if source:
+        link.bind((source, 0))
+    link.connect(where)
     return link
 
 

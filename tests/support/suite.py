@@ -21,6 +21,7 @@ class Options:
     """What the command line chose, for all cases of this run."""
 
     server = 'rtspsink'
+    write_docs = False
 
 
 class Case(unittest.TestCase):
@@ -81,10 +82,11 @@ def main():
         default='rtspsink',
         help='rival: gst-rtsp-server, to see which failures are ours',
     )
-    parser.add_argument('--write-docs', action='store_true', help='of the matrix only: write docs/interop.md')
+    parser.add_argument('--write-docs', action='store_true', help='of the matrices only: write docs/interop.md')
     parser.add_argument('names', nargs='*', help='Class or Class.test_name')
     arguments = parser.parse_args()
     Options.server = arguments.server
+    Options.write_docs = arguments.write_docs
     program = unittest.main(module='__main__', argv=[sys.argv[0], '-v', *arguments.names], exit=False)
     result = program.result
     if not result.wasSuccessful():

@@ -45,14 +45,29 @@ def _words(url, transport, base):
         '--audiofile-channels=1',
         '--audiofile-format=s16',
     ]
-    return words + (['--rtsp-tcp'] if transport == 'tcp' else []) + [url]
+    return [*words, *_OPTIONS[_has_live555()].get(transport, []), url]
+
+
+# By whether it is live555's client; UDP is what both do unasked.
+_OPTIONS = {
+    True: {'tcp': ['--rtsp-tcp'], 'http': ['--rtsp-http'], 'udp_multicast': ['--rtsp-mcast']},
+    False: {'udp_multicast': ['--satip-multicast']},
+}
 
 
 def _as_other_user(words):
     """cvlc refuses to run as root."""
     if os.getuid() != 0:
         return words
+    if _is_alone():
+        return ['unshare', '--user', '--map-user=65534', *words]
     return ['setpriv', '--reuid=nobody', '--regid=nogroup', '--clear-groups', *words]
+
+
+def _is_alone():
+    """Whether this is root of a user namespace that knows nobody else (network.enter())."""
+    with open('/proc/self/uid_map', encoding='ascii') as file:
+        return int(file.read().split()[2]) == 1
 
 
 def _environment(folder):
@@ -78,12 +93,20 @@ def _has_live555():
     return 'live555' in modules()
 
 
+def plays_transport_stream_only():
+    return bool(modules()) and not _has_live555()
+
+
+def why_transport_stream_only():
+    return 'by its SAT>IP client: this VLC is built without live555' if plays_transport_stream_only() else ''
+
+
 def why_not(transport, only_transport_stream):
     """Why this VLC cannot be asked for such a mapping, '' if it can."""
     if not modules():
         return 'VLC is not installed'
     if _has_live555():
         return ''
-    if 'satip' in modules() and transport == 'udp' and only_transport_stream:
+    if 'satip' in modules() and transport in ('udp', 'udp_multicast') and only_transport_stream:
         return ''
     return 'this VLC is built without live555'

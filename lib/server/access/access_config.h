@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "rtsp/websocket_origins.h"
 #include "server/access/network.h"
 #include "server/access/users.h"
 
@@ -26,6 +27,7 @@ struct AccessConfig {
     std::vector<Network> deny;   // also of those that are allowed
     // Balancers, which say whose connection they pass on (the PROXY protocol). Only their headers are believed.
     std::vector<Network> trusted_proxies;
+    rtsp::WebSocketOrigins websocket_origins;
     unsigned max_connections_per_host = 0;  // 0: any number
     unsigned max_strangers = 1000;          // connections that were not let in yet; then the oldest make room
     unsigned max_sessions = 0;              // 0: any number

@@ -38,6 +38,7 @@ START_TEST(test_websocket_handshake_browser_is_answered) {
     ck_assert(upgrade.ok());
     test::assert_text(upgrade->accept, "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");  // RFC 6455 section 1.3
     test::assert_text(upgrade->origin, "http://viewer.example");
+    test::assert_text(upgrade->host, "h:8554");
     test::assert_text(websocket_opened(*upgrade).serialize(),
                       "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                       "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"
