@@ -3,9 +3,6 @@
 
 import dataclasses
 
-# Whether this build's rtspsink serves SRTP (its property `srtp`).
-SRTP_IS_SERVED = True
-
 
 @dataclasses.dataclass(frozen=True)
 class Transport:
@@ -18,7 +15,6 @@ class Transport:
     secure: bool = False  # RTSP over TLS
     srtp: bool = False
     plain: str = "tcp"
-    served: bool = True
 
     @property
     def scheme(self):
@@ -37,10 +33,9 @@ _ALL = (
     Transport("websocket", "WebSocket", ("--tunnel=websocket",)),
     Transport("udp", "UDP", ("--transport=udp",)),
     Transport("multicast", "multicast", ("--transport=multicast",), _MULTICAST),
-    Transport("srtp-udp", "SRTP over UDP", ("--srtp", "--transport=udp"), _SRTP, secure=True, srtp=True, plain="udp", served=SRTP_IS_SERVED),
-    Transport("srtp-tcp", "SRTP in TLS", ("--srtp",), _SRTP, secure=True, srtp=True, plain="tls", served=SRTP_IS_SERVED),
+    Transport("srtp-udp", "SRTP over UDP", ("--srtp", "--transport=udp"), _SRTP, secure=True, srtp=True, plain="udp"),
+    Transport("srtp-tcp", "SRTP in TLS", ("--srtp",), _SRTP, secure=True, srtp=True, plain="tls"),
 )
 
 TRANSPORTS = {transport.name: transport for transport in _ALL}
 PLAIN = ("tcp", "udp")  # which every server has
-SERVED = tuple(transport.name for transport in _ALL if transport.served)
