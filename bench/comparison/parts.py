@@ -14,7 +14,7 @@ from comparison.transports import TRANSPORTS
 
 # The rest of the pipeline is what a user types; the encoder is the cheapest there is.
 ENCODING = (
-    "videotestsrc is-live=true pattern=smpte ! video/x-raw,width=1280,height=720,framerate=30/1 "
+    "videotestsrc is-live=true pattern=smpte ! video/x-raw,format=I420,width=1280,height=720,framerate=30/1 "
     "! x264enc tune=zerolatency speed-preset=ultrafast key-int-max=30 bitrate=4000 ! h264parse config-interval=-1 "
     "! video/x-h264,mapping=/stream"
 )
