@@ -24,7 +24,7 @@ def run(*command, env=None):
 
 def install():
     if not os.path.exists(os.path.join(BUILD, 'build.ninja')):
-        run('meson', 'setup', BUILD, SOURCE, '-Ddefault_library=static', '-Dprefix=' + STAGE, '-Dlibdir=lib', '-Dbuildtype=plain',
+        run('meson', 'setup', BUILD, SOURCE, '-Ddefault_library=static', '-Dprefix=' + STAGE, '-Dlibdir=lib',
             '-Dtests=disabled', '-Dbench=disabled', '-Dexamples=disabled')
     run('meson', 'install', '-C', BUILD)
 

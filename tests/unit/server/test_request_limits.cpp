@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Who is not heard at all, or not any more.
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "server/access/failures.h"
+#include "support/check_suite.h"
+#include "support/check_text.h"
+#include "support/deadline.h"
+#include "support/locked_server.h"
+
+using namespace rtspcore;
+using namespace std::chrono_literals;
+using server::access::Failures;
+using server::access::Network;
+using test::describe;
+using test::kRight;
+using test::kTransport;
+using test::kWrong;
+using test::LiveServer;
+using test::locked_config;
+using test::RtspPeer;
+using test::session_header;
+using test::set_up;
+
+START_TEST(test_access_denied_address_learns_so_and_nothing_else) {
+    auto config = test::local_config();
+    config.access.deny = {*Network::parse("127.0.0.0/8")};
+    LiveServer live(config);
+    RtspPeer peer = live.connect();
+    ck_assert_int_eq(peer.response().status, 403);
+    ck_assert(peer.is_closed_by_server());
+    ck_assert_uint_eq(live.server->statistics().connections_refused, 1);
+    ck_assert_uint_eq(live.server->statistics().connections, 0);
+}
+END_TEST
+
+START_TEST(test_access_is_for_allowed_addresses_only) {
+    auto config = test::local_config();
+    config.access.allow = {*Network::parse("127.0.0.1"), *Network::parse("192.0.2.0/24")};
+    LiveServer live(config);
+    RtspPeer peer = live.connect();
+    ck_assert_int_eq(describe(peer, ""), 200);
+    config.access.allow = {*Network::parse("192.0.2.0/24")};
+    LiveServer other(config);
+    RtspPeer stranger = other.connect();
+    ck_assert_int_eq(stranger.response().status, 403);
+}
+END_TEST
+
+START_TEST(test_access_connections_of_an_address_are_limited) {
+    auto config = test::local_config();
+    config.access.max_connections_per_host = 2;
+    LiveServer live(config);
+    RtspPeer first = live.connect();
+    ck_assert_int_eq(describe(first, ""), 200);
+    {
+        RtspPeer second = live.connect();
+        ck_assert_int_eq(describe(second, ""), 200);
+        RtspPeer third = live.connect();
+        ck_assert_int_eq(third.response().status, 503);
+        ck_assert(third.is_closed_by_server());
+    }
+    ck_assert(test::eventually([&] { return live.server->statistics().connections <= 1; }));
+    RtspPeer fourth = live.connect();
+    ck_assert_int_eq(describe(fourth, ""), 200);
+}
+END_TEST
+
+START_TEST(test_access_strangers_make_room_for_newer_ones) {
+    auto config = locked_config();
+    config.access.max_strangers = 2;
+    LiveServer live(config);
+    live.gop();
+    RtspPeer viewer = live.connect();
+    const std::string session = set_up(viewer, kRight);
+    RtspPeer oldest = live.connect();
+    ck_assert_int_eq(oldest.request("OPTIONS", "*").status, 200);
+    RtspPeer second = live.connect();
+    ck_assert_int_eq(second.request("OPTIONS", "*").status, 200);
+    RtspPeer third = live.connect();
+    ck_assert_int_eq(third.request("OPTIONS", "*").status, 200);
+    ck_assert(oldest.is_closed_by_server());
+    ck_assert_int_eq(viewer.request("PLAY", viewer.uri("/test"), session_header(session)).status, 200);
+}
+END_TEST
+
+START_TEST(test_access_too_many_sessions_are_refused) {
+    auto config = test::local_config();
+    config.access.max_sessions = 1;
+    LiveServer live(config);
+    live.gop();
+    RtspPeer first = live.connect();
+    test::set_up_tcp(first, 1);
+    RtspPeer second = live.connect();
+    ck_assert_int_eq(second.request("SETUP", second.uri("/test/stream=0"), kTransport).status, 503);
+    first.close();
+    ck_assert(test::eventually([&] { return live.server->statistics().sessions <= 0; }));
+    ck_assert_int_eq(second.request("SETUP", second.uri("/test/stream=0"), kTransport).status, 200);
+}
+END_TEST
+
+START_TEST(test_access_too_many_requests_end_the_connection) {
+    auto config = test::local_config();
+    config.access.max_requests_a_second = 5;
+    LiveServer live(config);
+    RtspPeer peer = live.connect();
+    int served = 0;
+    for (int status = 200; status == 200 && served < 1000; ++served)
+        status = peer.request("OPTIONS", "*").status;
+    ck_assert_msg(served >= 10 && served < 1000, "%d", served);
+    ck_assert(peer.is_closed_by_server());
+}
+END_TEST
+
+START_TEST(test_access_viewer_too_many_for_the_bit_rate_is_refused) {
+    auto config = test::local_config();
+    config.access.max_bit_rate = 1;
+    LiveServer live(config);
+    live.gop();
+    RtspPeer peer = live.connect();
+    int status = 200;
+    for (const Time end = monotonic_now() + 10s; status == 200;) {
+        ck_assert(monotonic_now() < end);
+        live.gop();
+        RtspPeer other = live.connect();
+        status = other.request("SETUP", other.uri("/test/stream=0"), kTransport).status;
+    }
+    ck_assert_int_eq(status, 453);
+    ck_assert_int_eq(describe(peer, ""), 200);
+}
+END_TEST
+
+START_TEST(test_access_guesses_on_many_connections_are_not_heard) {
+    LiveServer live(locked_config());
+    live.gop();
+    std::vector<RtspPeer> peers;
+    for (int i = 0; i < 20; ++i) {
+        peers.push_back(live.connect());
+        peers.back().send_request("DESCRIBE", peers.back().uri("/test"), kWrong);
+    }
+    ck_assert(test::eventually([&] { return live.server->statistics().requests_denied >= 20; }));
+    RtspPeer peer = live.connect();
+    const auto answer = peer.request("DESCRIBE", peer.uri("/test"), kRight);
+    ck_assert_int_eq(answer.status, 503);
+    test::assert_text(answer.header("retry-after"), "30");
+}
+END_TEST
+
+START_TEST(test_access_guesses_are_slowed_down) {
+    LiveServer live(locked_config());
+    live.gop();
+    RtspPeer peer = live.connect();
+    for (unsigned i = 0; i < Failures::kFree; ++i)
+        ck_assert_int_eq(describe(peer, kWrong), 401);
+    const Time begin = monotonic_now();
+    ck_assert_int_eq(describe(peer, kWrong), 401);
+    ck_assert(monotonic_now() - begin >= Failures::kFirstPause);
+    const Time asked = monotonic_now();
+    ck_assert_msg(describe(peer, kRight) == 200, "who knows does not wait");
+    RtspPeer other = live.connect();
+    ck_assert_int_eq(describe(other, ""), 401);
+    ck_assert(monotonic_now() - asked < Failures::kFirstPause);
+}
+END_TEST
+
+int main(int argc, char **argv) {
+    gst_init(&argc, &argv);
+    return test::run_suite(
+        "request_limits",
+        {test_access_denied_address_learns_so_and_nothing_else, test_access_is_for_allowed_addresses_only,
+         test_access_connections_of_an_address_are_limited, test_access_strangers_make_room_for_newer_ones,
+         test_access_too_many_sessions_are_refused, test_access_too_many_requests_end_the_connection,
+         test_access_viewer_too_many_for_the_bit_rate_is_refused, test_access_guesses_on_many_connections_are_not_heard,
+         test_access_guesses_are_slowed_down});
+}
