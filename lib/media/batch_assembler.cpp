@@ -2,6 +2,7 @@
 #include "media/batch_assembler.h"
 
 #include <array>
+#include <atomic>
 #include <cstring>
 #include <utility>
 
@@ -12,10 +13,15 @@ namespace {
 constexpr size_t kHeader = PacketBatch::kInterleavedHeaderSize;
 constexpr size_t kMaxPacketSize = 65535;  // the length field of an interleaved header
 
+uint64_t next_run() {
+    static std::atomic<uint64_t> next{1};
+    return next.fetch_add(1, std::memory_order_relaxed);
+}
+
 }  // namespace
 
 BatchAssembler::BatchAssembler(std::string_view media, std::string_view encoding_name, uint8_t track)
-    : inspector_(rtp::make_access_unit_inspector(media, encoding_name)), track_(track) {}
+    : inspector_(rtp::make_access_unit_inspector(media, encoding_name)), run_(next_run()), track_(track) {}
 
 std::vector<SharedBatch> BatchAssembler::add(std::span<const uint8_t> packet, rtp::NtpTime capture, Time now) {
     const auto view = rtp::PacketView::parse(packet);
@@ -23,14 +29,20 @@ std::vector<SharedBatch> BatchAssembler::add(std::span<const uint8_t> packet, rt
         ++malformed_;
         return {};
     }
+    const auto numbered = number(*view);
+    if (!numbered) {
+        ++repeated_;
+        return {};
+    }
     std::vector<SharedBatch> complete;
     const bool full = extents_.size() >= kMaxPackets || pending_.size() + packet.size() > kMaxBytes;
     const bool marker_was_lost = view->time != next_.time || view->ssrc != next_.ssrc;
-    if (!extents_.empty() && (full || marker_was_lost))
+    if (!extents_.empty() && (full || marker_was_lost || numbered->begins_anew))
         complete.push_back(build());
-
+    if (numbered->begins_anew)
+        run_ = next_run();
     if (extents_.empty())
-        begin(*view, capture, now);
+        begin(*view, numbered->extended, capture, now);
     append(packet);
     inspector_->add(*view);
     ++packets_;
@@ -40,11 +52,28 @@ std::vector<SharedBatch> BatchAssembler::add(std::span<const uint8_t> packet, rt
     return complete;
 }
 
-void BatchAssembler::begin(const rtp::PacketView &first, rtp::NtpTime capture, Time now) {
+std::optional<BatchAssembler::Number> BatchAssembler::number(const rtp::PacketView &packet) {
+    const bool is_other = ssrc_ && *ssrc_ != packet.ssrc;
+    if (is_other)
+        sequence_ = {};
+    ssrc_ = packet.ssrc;
+    switch (sequence_.add(packet.sequence)) {
+        case rtp::SequenceRun::Verdict::New:
+            return Number{sequence_.last(), is_other};
+        case rtp::SequenceRun::Verdict::Anew:
+            return Number{sequence_.last(), true};
+        case rtp::SequenceRun::Verdict::Repeated:
+            break;
+    }
+    return std::nullopt;
+}
+
+void BatchAssembler::begin(const rtp::PacketView &first, rtp::ExtendedSequence number, rtp::NtpTime capture, Time now) {
     next_.track = track_;
     next_.dependent_track = inspector_->has_key_frames();
     next_.ssrc = first.ssrc;
-    next_.first_sequence = extender_.extend(first.sequence);
+    next_.first_sequence = number;
+    next_.run = run_;
     next_.time = first.time;
     next_.capture = capture;
     next_.made = now;

@@ -16,6 +16,9 @@ namespace rtspcore::media {
 // at the marker bit; where the payload has none, with end_push(); in any case when the RTP time changes (a lost marker)
 // or at `kMaxPackets`/`kMaxBytes`.
 //
+// A packet whose number came already is dropped; when numbers begin anew, far back or with another SSRC, a new run
+// begins (PacketBatch::Properties::run).
+//
 // Confined to the streaming thread of its track.
 class BatchAssembler {
 public:
@@ -38,20 +41,30 @@ public:
     std::optional<rtp::FormatParameters> take_parameter_sets() { return inspector_->take_parameter_sets(); }
     [[nodiscard]] bool has_key_frames() const;
     [[nodiscard]] uint64_t malformed() const { return malformed_; }
+    [[nodiscard]] uint64_t repeated() const { return repeated_; }
 
 private:
-    void begin(const rtp::PacketView &first, rtp::NtpTime capture, Time now);
+    struct Number {
+        rtp::ExtendedSequence extended;
+        bool begins_anew;
+    };
+    // Nothing for a packet that came already.
+    std::optional<Number> number(const rtp::PacketView &packet);
+    void begin(const rtp::PacketView &first, rtp::ExtendedSequence number, rtp::NtpTime capture, Time now);
     void append(std::span<const uint8_t> packet);
     SharedBatch build();
 
     std::unique_ptr<rtp::AccessUnitInspector> inspector_;
-    rtp::SequenceExtender extender_;
+    rtp::SequenceRun sequence_;
+    std::optional<rtp::Ssrc> ssrc_;
+    uint64_t run_;
     PacketBatch::Properties next_;
     std::vector<uint8_t> pending_;  // interleaved headers and packets; kept to be reused
     std::vector<PacketBatch::Extent> extents_;
     uint64_t packets_ = 0;
     uint64_t octets_ = 0;
     uint64_t malformed_ = 0;
+    uint64_t repeated_ = 0;
     uint8_t track_;
 };
 

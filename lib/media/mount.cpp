@@ -106,7 +106,12 @@ std::shared_ptr<Track> Mount::track(unsigned index) {
 }
 
 std::vector<SequenceWindow> Mount::sequence_windows() {
-    return media::sequence_windows(content_.lock()->ring);
+    auto content = content_.lock();
+    std::vector<uint8_t> present;
+    for (const auto &track : content->tracks)
+        if (track)
+            present.push_back(track->index());
+    return media::sequence_windows(content->ring, present);
 }
 
 std::string Mount::describe(bool ipv6, const std::map<unsigned, rtp::GroupDescription> &groups,

@@ -15,24 +15,28 @@
 
 namespace rtspcore::media {
 
-// Which numbers of a track a viewer that comes now may be sent first.
+// Which packets of a track a viewer that comes now may be sent first.
 struct SequenceWindow {
     uint8_t track = 0;
     rtp::Ssrc ssrc = 0;
-    rtp::ExtendedSequence oldest = 0;  // that the ring has
+    uint64_t run = 0;
+    rtp::ExtendedSequence oldest = 0;  // where a burst would begin
     rtp::ExtendedSequence newest = 0;
-    Duration length{};  // from the one to the other
+    double rate = 0;  // packets a second; 0: not known yet
 };
 
-// Of the tracks that have packets in the ring.
-std::vector<SequenceWindow> sequence_windows(const Ring &ring);
+// Of those of the tracks that have packets in the ring.
+std::vector<SequenceWindow> sequence_windows(const Ring &ring, const std::vector<uint8_t> &tracks);
 
-// What a viewer is told: the keys and, by track, the rollover counter of its first packets; 0 where none is named.
+// What a viewer was told of its keys, and where it stands.
 struct KeyOffer {
-    std::shared_ptr<Protection> protection;
-    std::map<uint8_t, uint32_t> rollovers;
+    std::shared_ptr<Protection> protection = {};  // null: nothing is encrypted
+    std::map<uint8_t, uint32_t> rollovers = {};   // by track, of its first packets; 0 where none is named
+    std::map<uint8_t, RunPosition> heard = {};    // by track, what it was sent last
 
     [[nodiscard]] uint32_t rollovers_of(uint8_t track) const;
+    // Whether it can decrypt that packet of the track.
+    [[nodiscard]] bool fits(uint8_t track, const RunPosition &packet, rtp::Ssrc ssrc) const;
 };
 
 // Who gets which keys of a mount. Safe.
@@ -49,8 +53,9 @@ public:
     // For a multicast group, which has one key for all: while it sends, those who are described the mount are told that
     // key, and where its counter stands. Nothing when no group sends with keys, or near the end of a cycle.
     std::optional<KeyOffer> offer_of_group(const std::vector<SequenceWindow> &windows);
-    // The group is going to be sent with these keys, null being as it is. False if it is sent with others.
+    // Whether the group is, or may be, sent with these keys, null being as it is.
     [[nodiscard]] bool may_join_group(const std::shared_ptr<Protection> &protection);
+    // One more member. The same answer; false: it is none.
     bool join_group(const std::shared_ptr<Protection> &protection);
     void leave_group();
 
@@ -65,6 +70,10 @@ private:
         Time made{};
         std::shared_ptr<Protection> group;
         unsigned members = 0;
+
+        [[nodiscard]] bool admits(const std::shared_ptr<Protection> &protection) const {
+            return members == 0 || group == protection;
+        }
     };
     Guarded<State> state_;
 };

@@ -32,6 +32,9 @@ public:
             false;  // units of this track depend on each other: a decoder can begin at key units only
         rtp::Ssrc ssrc = 0;
         rtp::ExtendedSequence first_sequence = 0;
+        // Of packets that were numbered one after the other: one number stands for one packet in it. Unique in the
+        // process, and grows.
+        uint64_t run = 0;
         rtp::RtpTime time = 0;  // of the first packet
         rtp::NtpTime capture;   // wall clock of `time`
         Time made;              // when its first packet entered the sink pad

@@ -9,11 +9,24 @@ namespace rtspcore::media {
 
 namespace {
 
+// Half of the numbers, less a margin for the packets of one batch.
+constexpr rtp::ExtendedSequence kReach = 0x7000;
+// A track changes its SSRC now and then; one that does it all the time gets new keys.
+constexpr size_t kMostSsrcs = 16;
+
 bool is_of(const std::weak_ptr<const PacketBatch> &known, const SharedBatch &batch) {
     return !known.owner_before(batch) && !batch.owner_before(known);
 }
 
+bool is_within_reach(rtp::ExtendedSequence a, rtp::ExtendedSequence b) {
+    return a < b + kReach && b < a + kReach;
+}
+
 }  // namespace
+
+bool can_be_followed(const RunPosition &from, const RunPosition &to) {
+    return from.run == to.run && is_within_reach(from.sequence, to.sequence);
+}
 
 SharedBatch TrackProtection::protect(const SharedBatch &batch) {
     std::vector<SharedBatch> forgotten;  // destroyed after the lock is given back
@@ -22,49 +35,67 @@ SharedBatch TrackProtection::protect(const SharedBatch &batch) {
                                     [&batch](const Encrypted &each) { return is_of(each.of, batch); });
     if (known != state->encrypted.rend())
         return known->batch;
-    const bool refused = is_spent() || (!batch->is_rtcp() && begins_anew(*state, *batch));
-    auto encrypted = refused ? nullptr : encrypt(*state, *batch);
-    if (!encrypted) {
+    const Verdict verdict = is_spent() ? Verdict::Spent : judge(*state, *batch);
+    if (verdict == Verdict::Spent)
         spent_.store(true, std::memory_order_relaxed);
+    if (verdict != Verdict::Send)
         return nullptr;
-    }
-    std::erase_if(state->encrypted, [&forgotten](Encrypted &old) {
+    auto encrypted = encrypt(*state, *batch);
+    if (encrypted)
+        keep(*state, {batch, encrypted}, forgotten);
+    return encrypted;
+}
+
+// Those whose batch nobody holds any more go.
+void TrackProtection::keep(State &state, Encrypted encrypted, std::vector<SharedBatch> &forgotten) {
+    std::erase_if(state.encrypted, [&forgotten](Encrypted &old) {
         if (!old.of.expired())
             return false;
         forgotten.push_back(std::move(old.batch));
         return true;
     });
-    if (state->encrypted.size() == kMostKept) {
-        forgotten.push_back(std::move(state->encrypted.front().batch));
-        state->encrypted.erase(state->encrypted.begin());
+    if (state.encrypted.size() == kMostKept) {
+        forgotten.push_back(std::move(state.encrypted.front().batch));
+        state.encrypted.erase(state.encrypted.begin());
     }
-    state->encrypted.push_back({batch, encrypted});
-    return encrypted;
+    state.encrypted.push_back(std::move(encrypted));
 }
 
-int64_t TrackProtection::rollovers(rtp::Ssrc ssrc, rtp::ExtendedSequence sequence, uint32_t at_first) {
+std::optional<uint32_t> TrackProtection::rollovers(const RunPosition &packet, rtp::Ssrc ssrc) {
+    if (is_spent())
+        return std::nullopt;
     auto state = state_.lock();
-    return static_cast<int64_t>(sequence >> 16) - bind(*state, ssrc, sequence, at_first).cycles;
+    const auto &binding = state->binding;
+    if (!binding || packet.run > binding->run) {
+        const bool is_used = std::ranges::find(state->ssrcs, ssrc) != state->ssrcs.end();
+        return is_used ? std::nullopt : std::optional<uint32_t>(0);
+    }
+    const bool is_sent = packet.run == binding->run && packet.sequence >> 16 >= binding->cycle &&
+                         is_within_reach(packet.sequence, binding->newest);
+    return is_sent ? std::optional(static_cast<uint32_t>((packet.sequence >> 16) - binding->cycle)) : std::nullopt;
 }
 
-// Another SSRC has another key stream, and a counter of its own.
-TrackProtection::Binding &TrackProtection::bind(State &state, rtp::Ssrc ssrc, rtp::ExtendedSequence sequence,
-                                                uint32_t at_first) {
-    if (!state.binding || state.binding->ssrc != ssrc)
-        state.binding = Binding{ssrc, static_cast<int64_t>(sequence >> 16) - at_first, 0, 0};
-    return *state.binding;
-}
-
-bool TrackProtection::begins_anew(State &state, const PacketBatch &batch) {
+// Also takes down that it is sent.
+TrackProtection::Verdict TrackProtection::judge(State &state, const PacketBatch &batch) {
+    if (batch.is_rtcp())
+        return Verdict::Send;
     const auto &properties = batch.properties();
-    Binding &binding = bind(state, properties.ssrc, properties.first_sequence, 0);
-    if (properties.packets_before < binding.newest)
-        return false;  // an older one, for somebody who joins
-    if (properties.packets_before > binding.newest && properties.first_sequence + kMaxMisorder < binding.end)
-        return true;
-    binding.newest = properties.packets_before;
-    binding.end = std::max(binding.end, properties.first_sequence + batch.extents().size());
-    return false;
+    auto &binding = state.binding;
+    if (!binding || properties.run > binding->run) {
+        const bool is_used = std::ranges::find(state.ssrcs, properties.ssrc) != state.ssrcs.end();
+        if (is_used || state.ssrcs.size() == kMostSsrcs)
+            return Verdict::Spent;
+        state.ssrcs.push_back(properties.ssrc);
+        binding = Binding{properties.run, properties.first_sequence >> 16, properties.first_sequence};
+    }
+    const bool is_of_an_earlier_run = properties.run < binding->run;
+    const bool is_before_the_first_cycle = properties.first_sequence >> 16 < binding->cycle;
+    if (is_of_an_earlier_run || is_before_the_first_cycle)
+        return Verdict::Refuse;
+    if (!is_within_reach(properties.first_sequence, binding->newest))
+        return properties.first_sequence > binding->newest ? Verdict::Spent : Verdict::Refuse;
+    binding->newest = std::max(binding->newest, properties.first_sequence + batch.extents().size() - 1);
+    return Verdict::Send;
 }
 
 SharedBatch TrackProtection::encrypt(State &state, const PacketBatch &batch) {

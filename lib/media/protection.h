@@ -16,29 +16,40 @@
 
 namespace rtspcore::media {
 
+// A packet's place in what a track sends.
+struct RunPosition {
+    uint64_t run = 0;
+    rtp::ExtendedSequence sequence = 0;
+};
+
+// Whether a receiver that was sent `from` last takes `to` for what it is: for the nearest number (RFC 3711 section
+// 3.3.1).
+bool can_be_followed(const RunPosition &from, const RunPosition &to);
+
 // One key of one track, and what was encrypted with it: each batch once for all viewers that have the key, whichever
 // threads serve them. Safe; a thread that wants a batch which another one is just encrypting waits for it, which takes
 // no longer than to do it itself.
+//
+// One key stream for two contents would reveal both (RFC 3711 section 9.1). A number stands for one packet within a run
+// (PacketBatch::Properties::run), so the first run of an SSRC is the only one that a key serves; and it serves only
+// numbers whose rollover counter libsrtp, here and at the receivers, is sure to guess as it is.
 class TrackProtection {
 public:
     TrackProtection() : key_(rtp::SrtpKey::random()), state_(State(key_)) {}
 
     [[nodiscard]] const rtp::SrtpKey &key() const { return key_; }
 
-    // The same packets in SRTP or SRTCP. Null when they must not be sent with this key any more: from then on nothing
-    // is. That is so when the sender of an RTP input begins anew with numbers that it has used before: one key stream
-    // for two contents would reveal both.
+    // The same packets in SRTP or SRTCP. Null when they must not be sent with this key, or cannot.
     SharedBatch protect(const SharedBatch &batch);
+    // Nothing is sent with the key any more: its track begins anew, or went on without anybody who has it.
     [[nodiscard]] bool is_spent() const { return spent_.load(std::memory_order_relaxed); }
 
-    // The rollover counter (RFC 3711 section 3.3.1) of a packet of that number. Where nothing was sent with the key yet
-    // it becomes `at_first`, which binds the key to these numbers.
-    int64_t rollovers(rtp::Ssrc ssrc, rtp::ExtendedSequence sequence, uint32_t at_first = 0);
+    // The rollover counter (RFC 3711 section 3.3.1) that a packet has with this key, 0 for the first of an SSRC;
+    // nothing if it cannot be sent.
+    std::optional<uint32_t> rollovers(const RunPosition &packet, rtp::Ssrc ssrc);
 
     // Encrypted batches that are kept for those who are a little behind; for the others it is done again.
     static constexpr size_t kMostKept = 32;
-    // How far back in the sender's numbers a packet may be that comes late (RFC 3550 appendix A.1).
-    static constexpr rtp::ExtendedSequence kMaxMisorder = 100;
 
 private:
     struct Encrypted {
@@ -46,19 +57,20 @@ private:
         SharedBatch batch;
     };
     struct Binding {
-        rtp::Ssrc ssrc = 0;
-        int64_t cycles = 0;             // of the extended sequence numbers for which the counter is 0
-        uint64_t newest = 0;            // PacketBatch::Properties::packets_before of the newest batch
-        rtp::ExtendedSequence end = 0;  // behind the highest number that was sent
+        uint64_t run = 0;
+        rtp::ExtendedSequence cycle = 0;   // of the numbers for which the counter is 0
+        rtp::ExtendedSequence newest = 0;  // number that was sent
     };
     struct State {
         explicit State(const rtp::SrtpKey &key) : sender(key) {}
         rtp::SrtpSender sender;
         std::optional<Binding> binding;
+        std::vector<rtp::Ssrc> ssrcs;      // of this run and of those before
         std::vector<Encrypted> encrypted;  // the newest last
     };
-    static Binding &bind(State &state, rtp::Ssrc ssrc, rtp::ExtendedSequence sequence, uint32_t at_first);
-    static bool begins_anew(State &state, const PacketBatch &batch);
+    enum class Verdict : uint8_t { Send, Refuse, Spent };
+    static Verdict judge(State &state, const PacketBatch &batch);
+    static void keep(State &state, Encrypted encrypted, std::vector<SharedBatch> &forgotten);
     static SharedBatch encrypt(State &state, const PacketBatch &batch);
 
     const rtp::SrtpKey key_;

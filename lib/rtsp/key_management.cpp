@@ -1,12 +1,33 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "rtsp/key_management.h"
 
+#include <glib.h>
+
+#include <algorithm>
+#include <string>
+
 #include "rtsp/ascii.h"
 #include "rtsp/parameter_list.h"
 
 namespace rtspcore::rtsp {
 
-Result<std::string, Status> mikey_data(std::string_view header) {
+namespace {
+
+std::vector<uint8_t> decode(std::string_view base64) {
+    const bool is_base64 =
+        std::ranges::all_of(base64, [](char c) { return g_ascii_isalnum(c) || c == '+' || c == '/' || c == '='; });
+    if (!is_base64)
+        return {};
+    gsize size = 0;
+    guchar *bytes = g_base64_decode(std::string(base64).c_str(), &size);
+    std::vector<uint8_t> decoded(bytes, bytes + size);
+    g_free(bytes);
+    return decoded;
+}
+
+}  // namespace
+
+Result<std::vector<uint8_t>, Status> mikey_message(std::string_view header) {
     while (!header.empty()) {
         std::string_view entry = take_part(header, ',');
         bool is_mikey = false;
@@ -17,8 +38,9 @@ Result<std::string, Status> mikey_data(std::string_view header) {
             if (equals_ignoring_case(parameter.name, "data"))
                 data = parameter.value;
         }
-        if (is_mikey && !data.empty())
-            return std::string(data);
+        auto message = is_mikey ? decode(data) : std::vector<uint8_t>();
+        if (!message.empty())
+            return message;
     }
     return Failure{Status::KeyManagementFailure,
                    std::string("KeyMgmt: expected prot=mikey;uri=\"...\";data=\"...\" (RFC 4567)")};

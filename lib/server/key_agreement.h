@@ -6,12 +6,9 @@
 
 namespace rtspcore::server {
 
-// Whether who was told these keys can decrypt what the viewer is about to be sent: the rollover counter (RFC 3711
-// section 3.3.1) is what was told, or can be followed from where the stream was paused. It is not when a client takes
-// so long to PLAY that the sequence numbers wrapped meanwhile.
+// Whether who was told these keys can decrypt what the viewer sends first: the rollover counter (RFC 3711 section
+// 3.3.1) is what was told, or can be followed from where the client stands. It is not when a client takes so long to
+// PLAY that the sequence numbers wrapped meanwhile.
 bool keys_agree(Viewer &viewer, const media::KeyOffer &told);
-
-// For PAUSE: where each stream of the viewer's session stands.
-void note_pause(Viewer &viewer);
 
 }  // namespace rtspcore::server

@@ -53,7 +53,8 @@ Answer RequestHandler::play_first(Context &context) {
     Session &session = *context.session;
     if (keys_agree(*session.viewer(), session.keys()))
         return playing(context);
-    thread_.end_viewer(session);
+    context.session = nullptr;  // new keys are for a new one
+    thread_.end_session(session);
     return refuse(context, rtsp::Status::KeyManagementFailure, "its keys are of numbers that wrapped meanwhile");
 }
 
@@ -78,11 +79,17 @@ Outcome RequestHandler::pause(Context &context) {
     auto next = transition(context);
     if (auto *refusal = std::get_if<Outcome>(&next))
         return std::move(*refusal);
-    if (context.session->viewer())
-        note_pause(*context.session->viewer());
+    if (context.session->is_multicast() && context.session->keys().protection)
+        note_pause(*context.session);
     thread_.end_viewer(*context.session);
     context.session->set_state(std::get<rtsp::Transition>(next).next);
     return respond(context, rtsp::Status::Ok);
+}
+
+// Of a member of a group it is not known what it was sent last; it is near to the newest.
+void RequestHandler::note_pause(Session &session) {
+    for (const media::SequenceWindow &window : session.mount()->sequence_windows())
+        session.keys().heard[window.track] = {window.run, window.newest};
 }
 
 Outcome RequestHandler::teardown(Context &context) {

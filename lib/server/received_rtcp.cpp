@@ -28,7 +28,9 @@ void IoThread::on_datagram(const net::SocketAddress &from, std::span<const uint8
 }
 
 void IoThread::on_rtcp(Session &session, SessionStream &stream, std::span<const uint8_t> bytes) {
-    const auto items = rtp::parse_rtcp(stream.srtcp ? stream.srtcp->open(bytes) : bytes);
+    if (session.keys().protection)
+        bytes = stream.srtcp ? stream.srtcp->open(bytes) : std::span<const uint8_t>();
+    const auto items = rtp::parse_rtcp(bytes);
     if (!items) {
         server_.statistics().rtcp_dropped.fetch_add(1, std::memory_order_relaxed);
         return;

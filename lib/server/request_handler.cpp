@@ -93,7 +93,9 @@ Outcome RequestHandler::handle(Connection &connection, const rtsp::Request &requ
 bool RequestHandler::belongs_elsewhere(const Context &context) const {
     // What needs no credentials opens no way to somebody else either.
     const bool names_a_path = context.target.mapping != "*" && !is_open_to_all(context.request.method);
-    const bool stays = context.connection.is_http_tunnel() || !context.connection.sessions().empty();
+    // The other server knows of no SRTP.
+    const bool stays = context.connection.is_http_tunnel() || !context.connection.sessions().empty() ||
+                       thread_.server().config().srtp.mode == SrtpMode::Required;
     if (!names_a_path || stays || !thread_.server().fallback())
         return false;
     const auto lookup = thread_.server().mounts().find(context.target.mapping);

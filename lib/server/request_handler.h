@@ -107,6 +107,7 @@ private:
     // What is sent first is known, if it can be: unless the keys do not fit, it plays.
     Answer play_first(Context &context);
     Answer playing(Context &context);
+    static void note_pause(Session &session);
     Outcome play_multicast(Context &context);
 
     Answer respond(const Context &context, rtsp::Status status) const;

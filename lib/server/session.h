@@ -14,7 +14,6 @@
 #include "media/mount.h"
 #include "media/mount_keys.h"
 #include "net/socket_address.h"
-#include "rtp/sequence.h"
 #include "rtp/srtp.h"
 #include "rtsp/session_state.h"
 #include "rtsp/transport.h"
@@ -39,9 +38,8 @@ struct SessionStream {
     bool rtp_heard = false;
     bool rtcp_heard = false;
     int32_t reported_lost = 0;  // the receiver's cumulative number when it last told
-    // The last number before PAUSE: a client follows the rollover counter from there.
-    std::optional<rtp::ExtendedSequence> paused_at = {};
-    // What it says is encrypted as well; null in a session that is not.
+    // Of a client that told a key: what it says is encrypted with it. Without one it is not listened to, if it is sent
+    // what is encrypted.
     std::unique_ptr<rtp::SrtcpReceiver> srtcp = {};
 };
 
@@ -83,6 +81,7 @@ public:
 
     // The keys of all its streams; null: they are sent as they are.
     [[nodiscard]] const media::KeyOffer &keys() const { return keys_; }
+    [[nodiscard]] media::KeyOffer &keys() { return keys_; }
     void set_keys(media::KeyOffer keys) { keys_ = std::move(keys); }
 
     // While Playing, and before that when PLAY waits for a first unit.

@@ -2,8 +2,8 @@
 #include <string_view>
 #include <utility>
 
-#include "base/log.h"
 #include "rtp/key_description.h"
+#include "rtp/mikey.h"
 #include "rtsp/key_management.h"
 #include "server/connection.h"
 #include "server/io_thread.h"
@@ -85,20 +85,17 @@ std::optional<media::KeyOffer> RequestHandler::agree_on_keys(const Context &cont
     return keys;
 }
 
-// The client's own key, for what it says (RFC 4567 section 4.2: KeyMgmt in SETUP); who tells none uses ours.
+// The client's own key, for what it says (RFC 4567 section 4.2: KeyMgmt in SETUP). Who tells none is not listened to:
+// what comes with our key may be our own reports, sent back by somebody else.
 Result<std::unique_ptr<rtp::SrtcpReceiver>, rtsp::Status> RequestHandler::open_srtcp(const Context &context,
                                                                                      const media::KeyOffer &keys) {
-    if (!keys.protection)
-        return std::unique_ptr<rtp::SrtcpReceiver>();
     const auto header = context.request.headers.joined("KeyMgmt");
-    if (!header) {
-        const auto track = static_cast<uint8_t>(*context.target.stream);
-        return std::make_unique<rtp::SrtcpReceiver>(keys.protection->track(track).key());
-    }
-    const auto data = rtsp::mikey_data(*header);
-    if (!data)
-        return data.error();
-    const auto key = rtp::read_mikey(*data);
+    if (!keys.protection || !header)
+        return std::unique_ptr<rtp::SrtcpReceiver>();
+    const auto message = rtsp::mikey_message(*header);
+    if (!message)
+        return message.error();
+    const auto key = rtp::read_mikey(*message);
     if (!key)
         return Failure{rtsp::Status::KeyManagementFailure, key.error().message};
     return std::make_unique<rtp::SrtcpReceiver>(*key);

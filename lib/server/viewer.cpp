@@ -49,12 +49,25 @@ void Viewer::note_changes(Time now) {
 }
 
 media::SharedBatch Viewer::sealed(const media::SharedBatch &batch) {
-    const auto &protection = session_.keys().protection;
-    if (!protection || !batch)
+    media::KeyOffer &keys = session_.keys();
+    if (!keys.protection || !batch)
         return batch;
-    auto encrypted = protection->protect(batch);
+    if (!batch->is_rtcp() && !note_heard(keys, *batch))
+        return nullptr;
+    auto encrypted = keys.protection->protect(batch);
     keys_are_spent_ = keys_are_spent_ || !encrypted;
     return encrypted;
+}
+
+// Whether the receiver's rollover counter follows there from what it was sent last.
+bool Viewer::note_heard(media::KeyOffer &keys, const media::PacketBatch &batch) {
+    const auto &properties = batch.properties();
+    const media::RunPosition position{properties.run, properties.first_sequence};
+    const auto [heard, is_first] = keys.heard.try_emplace(batch.track(), position);
+    if (!is_first && heard->second.run == position.run && !media::can_be_followed(heard->second, position))
+        keys_are_spent_ = true;
+    heard->second = position;
+    return !keys_are_spent_;
 }
 
 bool Viewer::needs_report(const media::PacketBatch &batch) {

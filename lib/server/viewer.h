@@ -64,6 +64,7 @@ protected:
 
 private:
     void note_changes(Time now);
+    bool note_heard(media::KeyOffer &keys, const media::PacketBatch &batch);
 
     Session &session_;
     MountMirror &mirror_;

@@ -30,10 +30,15 @@ def _mikey_lines(body):
     return re.findall(rb'a=key-mgmt:(.*)\r\n', body)
 
 
-def _wrapping_h264():
+def _wrapping_h264(first, source=None):
     """Sequence numbers wrap seconds after the start."""
-    chain = stream.h264(fps=30).chain + ' ! h264parse config-interval=-1 ! rtph264pay seqnum-offset=65300 ssrc=11223344'
-    return Stream(chain, 'application/x-rtp,media=video', '')
+    chain = source or stream.h264(fps=30).chain
+    payloader = f'h264parse config-interval=-1 ! rtph264pay seqnum-offset={first} ssrc=11223344'
+    return Stream(f'{chain} ! {payloader}', 'application/x-rtp,media=video', '')
+
+
+def _has_wrapped(viewer):
+    return viewer.tracks[0].last is not None and viewer.tracks[0].last.sequence < 30000
 
 
 class SrtpCase(TlsCase):
@@ -80,11 +85,8 @@ class Players(SrtpCase):
 class Counters(SrtpCase):
     """Rollover counters: players that come before the sequence numbers wrap, and after."""
 
-    presentations = (Presentation('/test', (_wrapping_h264(),)),)
+    presentations = (Presentation('/test', (_wrapping_h264(65300),)),)
     decode = 'src. ! rtph264depay ! h264parse ! avdec_h264 ! queue ! {video}'
-
-    def _has_wrapped(self, viewer):
-        return viewer.tracks[0].last is not None and viewer.tracks[0].last.sequence < 30000
 
     def test_players_cross_the_wrap_and_join_after_it(self):
         server = self.serve_tls('srtp=required multicast=true')
@@ -95,7 +97,7 @@ class Counters(SrtpCase):
             'udp-mcast': players.rtspsrc(url, 'udp-mcast', self.decode, _TRUSTING),
         }
         with self.viewer(server) as witness:
-            self.assertFalse(self._has_wrapped(witness))
+            self.assertFalse(_has_wrapped(witness))
             for when in ('before', 'after'):
                 running = {name: players.Player(command, self.folder, name) for name, command in commands.items()}
                 for name, player in running.items():
@@ -103,11 +105,57 @@ class Counters(SrtpCase):
                     shown = player.wait_for(lambda p: p.pictures.count() > 10 and p.pictures.show_bars(), _SECONDS)
                     self.assertTrue(shown, f'{name} {when} the wrap: {player.log()}')
                 if when == 'before':
-                    self.assertFalse(self._has_wrapped(witness), 'they came in time')
-                wait_until(lambda: self._has_wrapped(witness), 30, 'the wrap')
+                    self.assertFalse(_has_wrapped(witness), 'they came in time')
+                wait_until(lambda: _has_wrapped(witness), 30, 'the wrap')
                 for name, player in running.items():
                     before = player.pictures.count()
                     self.assertTrue(player.wait_for(lambda p: p.pictures.count() > before + 60, _SECONDS), name)
+            self.assertEqual(witness.lost, 0)
+        server.stop()
+
+
+@suite.only_rtspsink
+class Waiting(SrtpCase):
+    """Clients whose description is of before the wrap, and their PLAY of after it."""
+
+    # Some 400 packets a second, so that seconds are enough.
+    _snow = (
+        'videotestsrc is-live=true pattern=snow ! video/x-raw,width=320,height=240,framerate=30/1'
+        ' ! x264enc tune=zerolatency speed-preset=ultrafast key-int-max=30 bitrate=4000'
+    )
+    presentations = (Presentation('/test', (_wrapping_h264(60500, _snow),)),)
+
+    def _set_up(self, server):
+        client = RtspClient(server.port, tls=self.authority.client())
+        self.addCleanup(client.close)
+        lines = _crypto_lines(client.request('DESCRIBE', server.url()).body)
+        answer = client.request('SETUP', server.url() + '/stream=0', {'Transport': 'RTP/SAVP/TCP;interleaved=0-1'})
+        self.assertEqual(answer.status, 200)
+        return client, lines
+
+    def test_play_past_the_wrap(self):
+        server = self.serve_tls('srtp=required')
+        with self.viewer(server) as witness:
+            witness.wait_for_more(300)  # the rate is known from here on
+            late, keys_of_late = self._set_up(server)
+            pausing, keys_of_pausing = self._set_up(server)
+            self.assertEqual(keys_of_late, keys_of_pausing, 'they share the keys of this cycle')
+            self.assertEqual(pausing.request('PLAY', server.url()).status, 200)
+            self.assertFalse(_has_wrapped(witness))
+
+            def watch_on():
+                pausing.read_frame(5)
+                return _has_wrapped(witness)
+
+            wait_until(watch_on, 40, 'the wrap')
+            for _ in range(100):
+                pausing.read_frame(5)
+            self.assertEqual(pausing.request('PAUSE', server.url()).status, 200)
+            self.assertEqual(pausing.request('PLAY', server.url()).status, 200, 'it followed the counter')
+            self.assertEqual(late.request('PLAY', server.url()).status, 463)
+            self.assertEqual(late.request('PLAY', server.url()).status, 454, 'new keys are for a new session')
+            again, _ = self._set_up(server)
+            self.assertEqual(again.request('PLAY', server.url()).status, 200)
             self.assertEqual(witness.lost, 0)
         server.stop()
 

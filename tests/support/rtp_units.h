@@ -73,11 +73,13 @@ struct Unit {
     size_t payload = 100;  // of each packet
     uint32_t cycle = 1;    // of the sequence numbers
     uint64_t packets_before = 0;
+    uint64_t run = 1;
+    rtp::Ssrc ssrc = 0;  // 0: one of the track's own
 };
 
 inline media::SharedBatch make_batch(const Unit &unit) {
     std::vector<std::vector<uint8_t>> packets;
-    const rtp::Ssrc ssrc = 0x5ead0000u + unit.track;
+    const rtp::Ssrc ssrc = unit.ssrc != 0 ? unit.ssrc : 0x5ead0000u + unit.track;
     for (size_t i = 0; i < unit.packets; ++i)
         packets.push_back(rtp_packet({.sequence = static_cast<uint16_t>(unit.sequence + i),
                                       .time = unit.time,
@@ -94,6 +96,7 @@ inline media::SharedBatch make_batch(const Unit &unit) {
     properties.ssrc = ssrc;
     properties.first_sequence = (rtp::ExtendedSequence{unit.cycle} << 16) + unit.sequence;
     properties.packets_before = unit.packets_before;
+    properties.run = unit.run;
     properties.time = unit.time;
     properties.capture = capture_of(unit.time);
     properties.made = at(unit.made);

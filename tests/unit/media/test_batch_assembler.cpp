@@ -102,6 +102,45 @@ START_TEST(test_batch_assembler_new_source_ends_unit) {
 }
 END_TEST
 
+START_TEST(test_batch_assembler_repeated_packet_is_left_out) {
+    auto assembler = h264();
+    (void)add(assembler, {.sequence = 7, .time = 1});
+    ck_assert(add(assembler, {.sequence = 7, .time = 1}).empty());
+    const Batches done = add(assembler, {.sequence = 8, .time = 1, .marker = true});
+    ck_assert_uint_eq(done.front()->extents().size(), 2);
+    ck_assert_uint_eq(assembler.repeated(), 1);
+}
+END_TEST
+
+START_TEST(test_batch_assembler_new_run_where_numbers_begin_anew) {
+    const struct {
+        const char *name;
+        test::RtpFields second;
+        bool anew;
+    } kCases[] = {
+        {"they go on", {.sequence = 1001}, false},
+        {"with a gap", {.sequence = 5000}, false},
+        {"late", {.sequence = 990}, false},
+        {"far back", {.sequence = 10}, true},
+        {"another sender", {.sequence = 1001, .ssrc = 9}, true},
+    };
+    for (const auto &test : kCases) {
+        auto assembler = h264();
+        const auto first = add(assembler, {.sequence = 1000, .marker = true}).front();
+        test::RtpFields fields = test.second;
+        fields.time = 3000;
+        fields.marker = true;
+        const auto second = add(assembler, fields).front();
+        ck_assert_msg((second->properties().run > first->properties().run) == test.anew, "%s", test.name);
+        ck_assert_uint_eq(second->properties().first_sequence & 0xffff, fields.sequence);
+    }
+    auto assembler = h264();
+    auto another = h264();
+    const auto one = add(assembler, {.sequence = 1, .marker = true}).front()->properties().run;
+    ck_assert(add(another, {.sequence = 1, .marker = true}).front()->properties().run != one);
+}
+END_TEST
+
 START_TEST(test_batch_assembler_without_markers_push_is_a_unit) {
     auto assembler = pcmu();
     ck_assert_msg(add(assembler, {.sequence = 1, .time = 7, .marker = true}).empty(), "it marks a talkspurt's begin");
@@ -212,6 +251,8 @@ int main() {
                                test_batch_assembler_marker_ends_unit_with_all_its_packets,
                                test_batch_assembler_next_unit_counts_what_was_before,
                                test_batch_assembler_lost_marker_new_time_ends_unit,
+                               test_batch_assembler_repeated_packet_is_left_out,
+                               test_batch_assembler_new_run_where_numbers_begin_anew,
                                test_batch_assembler_new_source_ends_unit,
                                test_batch_assembler_without_markers_push_is_a_unit,
                                test_batch_assembler_with_markers_push_is_no_unit,

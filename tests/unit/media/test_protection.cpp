@@ -28,6 +28,8 @@ bool is_equal(const SharedBatch &a, const SharedBatch &b) {
     return std::equal(a->slab().begin(), a->slab().end(), b->slab().begin(), b->slab().end());
 }
 
+constexpr rtp::Ssrc kSsrc = 7;
+
 }  // namespace
 
 START_TEST(test_protection_makes_one_form_for_all) {
@@ -119,39 +121,66 @@ START_TEST(test_protection_of_an_older_unit_for_a_joiner) {
 }
 END_TEST
 
-START_TEST(test_protection_is_spent_when_the_sender_begins_anew) {
+// What becomes of a unit after one that ended at 0x18000.
+START_TEST(test_protection_never_uses_a_number_twice) {
+    enum Outcome : uint8_t { Sent, Refused, Spent };
     const struct {
         const char *name;
-        uint16_t second;
-        uint32_t cycle;
-        bool spent;
+        test::Unit unit;
+        Outcome outcome;
     } kCases[] = {
-        {"it goes on", 2003, 1, false},
-        {"with a gap", 9000, 1, false},
-        {"in the next cycle", 10, 2, false},
-        {"a late packet", 1950, 1, false},
-        {"from an earlier number", 1000, 1, true},
-        {"a cycle earlier", 2003, 0, true},
+        {"it goes on", {.sequence = 0x8001}, Sent},
+        {"with a gap", {.sequence = 0x9000}, Sent},
+        {"in the next cycle", {.sequence = 10, .cycle = 2}, Spent},
+        {"just within reach", {.sequence = 0xefff}, Sent},
+        {"a jump that nobody could follow", {.sequence = 0xf100}, Spent},
+        {"an older one, for a joiner", {.sequence = 0x7000}, Sent},
+        {"too old a one", {.sequence = 0x0100}, Refused},
+        {"of the cycle before the first", {.sequence = 0xffff, .cycle = 0}, Refused},
+        {"the sender begins anew", {.sequence = 0x8001, .run = 2}, Spent},
+        {"as somebody else", {.sequence = 0x8001, .run = 2, .ssrc = 7}, Sent},
+        {"of the run before", {.sequence = 0x8001, .run = 0, .ssrc = 7}, Refused},
     };
     for (const auto &test : kCases) {
         TrackProtection keys;
-        ck_assert(keys.protect(unit(2000, 0)) != nullptr);
-        ck_assert_msg((keys.protect(unit(test.second, 3, test.cycle)) == nullptr) == test.spent, "%s", test.name);
-        ck_assert_msg(keys.is_spent() == test.spent, "%s", test.name);
-        ck_assert_msg((keys.protect(unit(12'000, 6, 2)) == nullptr) == test.spent, "%s: for good", test.name);
+        ck_assert(keys.protect(test::make_batch({.sequence = 0x8000})) != nullptr);
+        ck_assert_msg((keys.protect(test::make_batch(test.unit)) != nullptr) == (test.outcome == Sent), "%s",
+                      test.name);
+        ck_assert_msg(keys.is_spent() == (test.outcome == Spent), "%s", test.name);
+        const bool goes_on = keys.protect(test::make_batch({.sequence = 0x8100, .run = 3, .ssrc = 9})) != nullptr;
+        ck_assert_msg(goes_on == (test.outcome != Spent), "%s: for good", test.name);
     }
+}
+END_TEST
+
+START_TEST(test_protection_of_a_source_that_returns) {
+    TrackProtection keys;
+    ck_assert(keys.protect(test::make_batch({.sequence = 100, .run = 1, .ssrc = 7})) != nullptr);
+    ck_assert(keys.protect(test::make_batch({.sequence = 100, .run = 2, .ssrc = 8})) != nullptr);
+    ck_assert_msg(keys.protect(test::make_batch({.sequence = 200, .run = 3, .ssrc = 7})) == nullptr,
+                  "what it sent under these numbers meanwhile is not known");
+    ck_assert(keys.is_spent());
 }
 END_TEST
 
 START_TEST(test_protection_counts_rollovers_from_its_first_packet) {
     TrackProtection keys;
-    ck_assert_int_eq(keys.rollovers(7, 0x3ffff), 0);
-    ck_assert_int_eq(keys.rollovers(7, 0x40000), 1);
-    ck_assert_int_eq(keys.rollovers(7, 0x2ffff), -1);
-    ck_assert_msg(keys.rollovers(8, 0x50001) == 0, "of another SSRC from its own first one");
-    TrackProtection told;
-    ck_assert_int_eq(told.rollovers(7, 0x40000, 2), 2);
-    ck_assert_int_eq(told.rollovers(7, 0x3ffff), 1);
+    const auto counter = [&](rtp::ExtendedSequence number, uint64_t run = 1, rtp::Ssrc ssrc = kSsrc) {
+        return keys.rollovers({run, number}, ssrc);
+    };
+    ck_assert_msg(counter(0x3ffff) == 0u && counter(0x40000) == 0u, "whichever is the first");
+    for (uint32_t number = 0x3f000; number < 0x41000; number += 0x800) {
+        const test::Unit unit{
+            .sequence = static_cast<uint16_t>(number), .cycle = number >> 16, .run = 1, .ssrc = kSsrc};
+        ck_assert(keys.protect(test::make_batch(unit)) != nullptr);
+    }
+    ck_assert(counter(0x3ffff) == 0u);
+    ck_assert(counter(0x41000) == 1u);
+    ck_assert_msg(!counter(0x2ffff), "of the cycle before");
+    ck_assert_msg(!counter(0x49000), "too far ahead");
+    ck_assert_msg(counter(0x90000, 2, 8) == 0u, "of another SSRC from its own first one");
+    ck_assert_msg(!counter(0x90000, 2), "the sender begins anew");
+    ck_assert_msg(!counter(0x41000, 0), "of an earlier run");
 }
 END_TEST
 
@@ -172,6 +201,6 @@ int main() {
         {test_protection_makes_one_form_for_all, test_protection_makes_one_form_for_all_threads,
          test_protection_keeps_the_shape, test_protection_forgets_what_nobody_holds,
          test_protection_keeps_a_bounded_number, test_protection_of_an_older_unit_for_a_joiner,
-         test_protection_is_spent_when_the_sender_begins_anew, test_protection_counts_rollovers_from_its_first_packet,
-         test_protection_of_rtcp_differs_each_time});
+         test_protection_never_uses_a_number_twice, test_protection_of_a_source_that_returns,
+         test_protection_counts_rollovers_from_its_first_packet, test_protection_of_rtcp_differs_each_time});
 }

@@ -56,6 +56,39 @@ START_TEST(test_sequence_gap_below_half_a_cycle_goes_forward) {
 }
 END_TEST
 
+START_TEST(test_sequence_run_takes_each_number_once) {
+    using Verdict = rtp::SequenceRun::Verdict;
+    const struct {
+        const char *name;
+        std::vector<uint16_t> numbers;
+        Verdict last;
+    } kCases[] = {
+        {"the first", {7}, Verdict::New},
+        {"in order", {7, 8}, Verdict::New},
+        {"the same again", {7, 7}, Verdict::Repeated},
+        {"late", {7, 9, 8}, Verdict::New},
+        {"late twice", {7, 9, 8, 8}, Verdict::Repeated},
+        {"over the wrap", {65535, 0}, Verdict::New},
+        {"before the wrap, late", {65534, 0, 65535}, Verdict::New},
+        {"after a gap the numbers in it are new", {7, 100, 50}, Verdict::New},
+        {"after a gap of more than a window", {7, 600, 599}, Verdict::New},
+        {"a number that shares a place with one a window before", {7, 135, 136, 135}, Verdict::Repeated},
+        {"as late as can be", {1000, 873}, Verdict::New},
+        {"later than that", {1000, 872}, Verdict::Anew},
+        {"from the beginning", {1000, 1}, Verdict::Anew},
+        {"what came before the beginning is forgotten", {1000, 1001, 1, 2, 1001}, Verdict::New},
+    };
+    for (const auto &test : kCases) {
+        rtp::SequenceRun run;
+        Verdict verdict = Verdict::New;
+        for (const uint16_t number : test.numbers)
+            verdict = run.add(number);
+        ck_assert_msg(verdict == test.last, "%s", test.name);
+        ck_assert_uint_eq(run.last() & 0xffff, test.numbers.back());
+    }
+}
+END_TEST
+
 int main() {
     return test::run_suite("sequence", {
                                            test_sequence_counts_on_over_the_wrap,
@@ -64,5 +97,6 @@ int main() {
                                            test_sequence_before_the_first_stays_positive,
                                            test_sequence_never_repeats_over_many_cycles,
                                            test_sequence_gap_below_half_a_cycle_goes_forward,
+                                           test_sequence_run_takes_each_number_once,
                                        });
 }
