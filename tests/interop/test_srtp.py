@@ -6,7 +6,7 @@ import unittest
 
 from support import application, network, players, stream, suite
 from support.application import Application
-from support.deadline import wait_until
+from support.deadline import Deadline, wait_until
 from support.rtsp_client import RtspClient
 from support.stream import Presentation, Stream
 from support.tls_case import TlsCase, secure_url
@@ -143,13 +143,10 @@ class Waiting(SrtpCase):
             self.assertEqual(pausing.request('PLAY', server.url()).status, 200)
             self.assertFalse(_has_wrapped(witness))
 
-            def watch_on():
+            deadline = Deadline(40, 'the wrap, and a key frame behind it')
+            while not _has_wrapped(witness) or witness.tracks[0].last.sequence < 1000:
                 pausing.read_frame(5)
-                return _has_wrapped(witness)
-
-            wait_until(watch_on, 40, 'the wrap')
-            for _ in range(100):
-                pausing.read_frame(5)
+                deadline.check()
             self.assertEqual(pausing.request('PAUSE', server.url()).status, 200)
             self.assertEqual(pausing.request('PLAY', server.url()).status, 200, 'it followed the counter')
             self.assertEqual(late.request('PLAY', server.url()).status, 463)
