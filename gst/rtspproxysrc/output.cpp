@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "output.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "log.h"
+#include "rtp/big_endian.h"
+#include "rtp/packet.h"
+#include "stream_caps.h"
+
+namespace rtspproxy {
+
+using rtspcore::Duration;
+using rtspcore::Ref;
+using rtspcore::rtp::PacketView;
+
+namespace {
+
+constexpr size_t kSsrcOffset = 8;  // RFC 3550 section 5.1
+
+GstPad *make_pad(const Output::Place &place) {
+    GstPadTemplate *templ = gst_element_get_pad_template(place.element, "src_%u");
+    return gst_pad_new_from_template(templ, ("src_" + std::to_string(place.number)).c_str());
+}
+
+RtpContinuity::Numbers numbers_of(const PacketView &packet) {
+    return {packet.ssrc, packet.sequence, packet.time};
+}
+
+void write(std::span<uint8_t> packet, const RtpContinuity::Numbers &numbers) {
+    rtspcore::rtp::set_sequence(packet, numbers.sequence);
+    rtspcore::rtp::set_time(packet, numbers.time);
+    rtspcore::rtp::store_u32(packet, kSsrcOffset, numbers.ssrc);
+}
+
+}  // namespace
+
+Output::Output(Place place) : place_(std::move(place)), pad_(Ref<GstPad>::sink(make_pad(place_))) {
+    gst_pad_set_element_private(pad_.get(), this);
+    gst_pad_set_query_function(pad_.get(), answer);
+    gst_pad_set_event_function(pad_.get(), take_upstream_event);
+    gst_pad_use_fixed_caps(pad_.get());
+}
+
+Output::~Output() {
+    gst_pad_set_active(pad_.get(), FALSE);
+    gst_pad_set_element_private(pad_.get(), nullptr);
+    if (GST_OBJECT_PARENT(pad_.get()) == GST_OBJECT(place_.element))
+        gst_element_remove_pad(place_.element, pad_.get());
+}
+
+gboolean Output::answer(GstPad *pad, GstObject *parent, GstQuery *query) {
+    auto *self = static_cast<Output *>(gst_pad_get_element_private(pad));
+    if (!self)
+        return FALSE;
+    switch (GST_QUERY_TYPE(query)) {
+        case GST_QUERY_LATENCY:
+            gst_query_set_latency(query, TRUE, self->latency_.load(std::memory_order_relaxed), GST_CLOCK_TIME_NONE);
+            return TRUE;
+        case GST_QUERY_SEEKING:
+            gst_query_set_seeking(query, GST_FORMAT_TIME, FALSE, 0, -1);
+            return TRUE;
+        case GST_QUERY_DURATION:
+            return FALSE;
+        default:
+            return gst_pad_query_default(pad, parent, query);
+    }
+}
+
+// Nothing goes to the upstream: it may be gone, and there is none of its own to seek in.
+gboolean Output::take_upstream_event(GstPad *, GstObject *, GstEvent *event) {
+    const bool taken = GST_EVENT_TYPE(event) == GST_EVENT_RECONFIGURE || GST_EVENT_TYPE(event) == GST_EVENT_LATENCY ||
+                       GST_EVENT_TYPE(event) == GST_EVENT_QOS;
+    gst_event_unref(event);
+    return taken;
+}
+
+void Output::renew() {
+    continuity_.renew();
+    renewed_ = true;
+}
+
+void Output::begin() {
+    if (std::exchange(begun_, true))
+        return;
+    gchar *id = gst_pad_create_stream_id(pad_.get(), place_.element, place_.key.c_str());
+    GstEvent *start = gst_event_new_stream_start(id);
+    g_free(id);
+    gst_event_set_group_id(start, place_.group);
+    gst_pad_push_event(pad_.get(), start);
+}
+
+void Output::describe(const GstCaps *caps) {
+    auto lasting = lasting_caps(caps);
+    if (caps_ && gst_caps_is_equal(caps_.get(), lasting.get()))
+        return;
+    const bool is_first = !caps_;
+    GST_INFO_OBJECT(pad_.get(), "caps %" GST_PTR_FORMAT, lasting.get());
+    caps_ = std::move(lasting);
+    clock_rate_ = clock_rate_of(caps_.get());
+    begin();
+    gst_pad_push_event(pad_.get(), gst_event_new_caps(caps_.get()));
+    if (!is_first)
+        return;
+    GstSegment segment;
+    gst_segment_init(&segment, GST_FORMAT_TIME);
+    gst_pad_push_event(pad_.get(), gst_event_new_segment(&segment));
+}
+
+GstBuffer *Output::renumbered(GstBuffer *buffer, Duration at) {
+    GstMapInfo map;
+    if (!gst_buffer_map(buffer, &map, GST_MAP_READ))
+        return buffer;
+    const auto packet = PacketView::parse({map.data, map.size});
+    gst_buffer_unmap(buffer, &map);
+    if (!packet)
+        return buffer;
+    const auto in = numbers_of(*packet);
+    const auto out = continuity_.next(in, at, clock_rate_);
+    if (in == out)
+        return buffer;
+    buffer = gst_buffer_make_writable(buffer);
+    if (gst_buffer_map(buffer, &map, GST_MAP_READWRITE)) {
+        write({map.data, map.size}, out);
+        gst_buffer_unmap(buffer, &map);
+    }
+    return buffer;
+}
+
+void Output::set_wanted(bool wanted) {
+    if (!wanted)
+        paused_.store(true, std::memory_order_relaxed);
+    wanted_.store(wanted, std::memory_order_relaxed);
+}
+
+// While paused, a sink holds the packet that it has, so that those after it come when the pause is over.
+bool Output::is_wanted(Duration at) {
+    if (!wanted_.load(std::memory_order_relaxed))
+        return false;
+    if (!paused_.load(std::memory_order_relaxed))
+        return true;
+    if (at < latest_)
+        return false;
+    paused_.store(false, std::memory_order_relaxed);
+    return true;
+}
+
+GstFlowReturn Output::push(GstBuffer *buffer, Duration at) {
+    if (!caps_ || !is_wanted(at)) {
+        gst_buffer_unref(buffer);
+        renew();  // a pause is no loss
+        return GST_FLOW_OK;
+    }
+    const bool renewed = std::exchange(renewed_, false);
+    if (renewed)
+        shift_ = std::max(latest_ - at, Duration());
+    at += shift_;
+    latest_ = std::max(latest_, at);
+    buffer = gst_buffer_make_writable(renumbered(buffer, at));
+    if (renewed)
+        GST_BUFFER_FLAG_SET(buffer, GST_BUFFER_FLAG_DISCONT);
+    GST_BUFFER_PTS(buffer) = static_cast<GstClockTime>(std::max<int64_t>(at.count(), 0));
+    GST_BUFFER_DTS(buffer) = GST_CLOCK_TIME_NONE;
+    packets_.fetch_add(1, std::memory_order_relaxed);
+    const GstFlowReturn flow = gst_pad_push(pad_.get(), buffer);
+    return flow == GST_FLOW_NOT_LINKED || flow == GST_FLOW_FLUSHING || flow == GST_FLOW_EOS ? GST_FLOW_OK : flow;
+}
+
+void Output::end() {
+    begin();
+    gst_pad_push_event(pad_.get(), gst_event_new_eos());
+}
+
+}  // namespace rtspproxy

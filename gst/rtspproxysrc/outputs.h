@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "output.h"
+
+namespace rtspproxy {
+
+// The pads of the element. They are made when a description names their stream for the first time, and go with PAUSED.
+//
+// Thread: of() and complete() belong to the thread of the upstream; the rest to who changes the element's state, or to
+// the supervisor, as long as no upstream is there; set_wanted() is safe.
+class Outputs {
+public:
+    explicit Outputs(GstElement *element) : element_(element) {}
+
+    // The one for this stream, "video0": the first video stream of any description; made if there is none yet.
+    std::shared_ptr<Output> of(const std::string &key);
+    // All streams of the first description have their pad.
+    void complete();
+    void set_wanted(bool wanted);
+    void set_latency(GstClockTime latency) { latency_ = latency; }
+    void end();
+    void clear();
+
+private:
+    [[nodiscard]] std::vector<std::shared_ptr<Output>> all();
+
+    GstElement *const element_;
+    rtspcore::Guarded<std::vector<std::shared_ptr<Output>>> list_;
+    std::atomic<bool> wanted_{false};
+    std::atomic<GstClockTime> latency_{0};
+    std::atomic<bool> complete_{false};
+    guint group_ = gst_util_group_id_next();
+};
+
+}  // namespace rtspproxy

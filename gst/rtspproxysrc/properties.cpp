@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "properties.h"
+
+#include <gst/gst.h>
+
+#include "location.h"
+
+namespace rtspproxy {
+
+namespace {
+
+constexpr auto kUntilReady = static_cast<GParamFlags>(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
+constexpr auto kNextAttempt =
+    static_cast<GParamFlags>(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING);
+constexpr auto kSecret =
+    static_cast<GParamFlags>(G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING);
+
+std::string text(const GValue *value) {
+    const char *string = g_value_get_string(value);
+    return string ? string : "";
+}
+
+void set_text(GValue *value, const std::string &string) {
+    g_value_set_string(value, string.empty() ? nullptr : string.c_str());
+}
+
+const Property kProperties[] = {
+    {[] {
+         return g_param_spec_string("location", "Location",
+                                    "Where the stream is, rtsp://HOST/PATH. Reading it leaves out the password. Set "
+                                    "before READY",
+                                    nullptr, kUntilReady);
+     },
+     [](Settings &s, const GValue *v) { s.location = text(v); },
+     [](const Settings &s, GValue *v) { set_text(v, masked(s.location)); }},
+    {[] {
+         return g_param_spec_string("locations", "Locations",
+                                    "Instead of location, several, the best first, separated by commas: when one "
+                                    "fails the others are tried in that order. Set before READY",
+                                    nullptr, kUntilReady);
+     },
+     [](Settings &s, const GValue *v) { s.locations = text(v); },
+     [](const Settings &s, GValue *v) { set_text(v, masked(s.locations)); }},
+    {[] {
+         return g_param_spec_string("transports", "Transports",
+                                    "Of tcp, udp, udp-mcast and http, those to try, in that order; the one that worked "
+                                    "last is tried first. Set before READY",
+                                    "tcp,udp", kUntilReady);
+     },
+     [](Settings &s, const GValue *v) { s.transports = text(v); },
+     [](const Settings &s, GValue *v) { set_text(v, s.transports); }},
+    {[] {
+         return g_param_spec_string("user-id", "User", "Who to be, for a camera that asks. From the next attempt on",
+                                    nullptr, kNextAttempt);
+     },
+     [](Settings &s, const GValue *v) { s.user_id = text(v); },
+     [](const Settings &s, GValue *v) { set_text(v, s.user_id); }},
+    {[] {
+         return g_param_spec_string("user-pw", "Password",
+                                    "The password of user-id. Cannot be read. From the next attempt on", nullptr,
+                                    kSecret);
+     },
+     [](Settings &s, const GValue *v) { s.user_pw = text(v); }, nullptr},
+    {[] {
+         return g_param_spec_uint("latency", "Latency",
+                                  "Milliseconds to wait for packets that come late or not at all. Set before PAUSED", 0,
+                                  60000, 100, kUntilReady);
+     },
+     [](Settings &s, const GValue *v) { s.latency = g_value_get_uint(v); },
+     [](const Settings &s, GValue *v) { g_value_set_uint(v, s.latency); }},
+    {[] {
+         return g_param_spec_uint("timeout", "Timeout",
+                                  "Milliseconds without an answer or a packet after which it connects anew", 100,
+                                  600000, 5000, kNextAttempt);
+     },
+     [](Settings &s, const GValue *v) { s.timeout = g_value_get_uint(v); },
+     [](const Settings &s, GValue *v) { g_value_set_uint(v, s.timeout); }},
+    {[] {
+         return g_param_spec_uint("backoff-min", "Shortest wait",
+                                  "Milliseconds to wait after the first failure; each further one doubles it. Set "
+                                  "before READY",
+                                  10, 600000, 100, kUntilReady);
+     },
+     [](Settings &s, const GValue *v) { s.backoff_min = g_value_get_uint(v); },
+     [](const Settings &s, GValue *v) { g_value_set_uint(v, s.backoff_min); }},
+    {[] {
+         return g_param_spec_uint(
+             "backoff-max", "Longest wait",
+             "Milliseconds to wait between failures at most; ten times that for wrong credentials. "
+             "Set before READY",
+             10, 3600000, 1000, kUntilReady);
+     },
+     [](Settings &s, const GValue *v) { s.backoff_max = g_value_get_uint(v); },
+     [](const Settings &s, GValue *v) { g_value_set_uint(v, s.backoff_max); }},
+    {[] {
+         return g_param_spec_enum("on-failure", "On failure",
+                                  "What to do when all locations have failed one after the other", on_failure_type(),
+                                  static_cast<int>(OnFailure::Retry), kNextAttempt);
+     },
+     [](Settings &s, const GValue *v) { s.on_failure = static_cast<OnFailure>(g_value_get_enum(v)); },
+     [](const Settings &s, GValue *v) { g_value_set_enum(v, static_cast<int>(s.on_failure)); }},
+};
+
+}  // namespace
+
+std::span<const Property> properties() {
+    return kProperties;
+}
+
+}  // namespace rtspproxy

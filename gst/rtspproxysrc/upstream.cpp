@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "upstream.h"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <string_view>
+
+#include "log.h"
+#include "stream_caps.h"
+
+namespace rtspproxy {
+
+using rtspcore::Ref;
+
+namespace {
+
+// "recv_rtp_src_<number>_<SSRC>_<payload type>" of an RTP session, "stream_<number>" of what has none: the number is
+// that of the description, whatever order the pads come in.
+std::optional<guint> number_of(GstPad *pad) {
+    const std::string_view name = GST_PAD_NAME(pad);
+    for (const std::string_view prefix : {"recv_rtp_src_", "stream_"}) {
+        guint number = 0;
+        if (name.substr(0, prefix.size()) != prefix)
+            continue;
+        if (std::from_chars(name.data() + prefix.size(), name.data() + name.size(), number).ec == std::errc())
+            return number;
+    }
+    return std::nullopt;
+}
+
+Ref<GstClock> clock_of(GstElement *element) {
+    auto clock = Ref<GstClock>::adopt(gst_element_get_clock(element));
+    return clock ? clock : Ref<GstClock>::adopt(gst_system_clock_obtain());
+}
+
+}  // namespace
+
+Upstream::Upstream(Config config, Outputs &outputs, Reception &reception, Listener listener)
+    : config_(std::move(config)),
+      outputs_(outputs),
+      reception_(reception),
+      listener_(std::move(listener)),
+      bin_(Ref<GstElement>::sink(gst_bin_new("upstream"))),
+      bus_(Ref<GstBus>::adopt(gst_bus_new())),
+      clock_(clock_of(config_.element)),
+      base_time_(gst_element_get_base_time(config_.element)) {
+    gst_bus_set_sync_handler(bus_.get(), take_message, this, nullptr);
+    gst_element_set_bus(bin_.get(), bus_.get());
+}
+
+Upstream::~Upstream() {
+    gst_element_set_state(bin_.get(), GST_STATE_NULL);
+    gst_bus_set_flushing(bus_.get(), TRUE);
+    gst_element_set_bus(bin_.get(), nullptr);
+    streams_.lock()->entries.clear();
+    reception_.fold();
+}
+
+void Upstream::start() {
+    make_source();
+    gst_element_set_clock(bin_.get(), clock_.get());
+    gst_element_set_base_time(bin_.get(), base_time_);
+    gst_element_set_start_time(bin_.get(), GST_CLOCK_TIME_NONE);
+    if (gst_element_set_state(bin_.get(), GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE)
+        fail({Reason::Broken, "rtspsrc did not start. Check 'location'."});
+}
+
+void Upstream::make_source() {
+    GstElement *source = gst_element_factory_make("rtspsrc", nullptr);
+    if (!source) {
+        fail({Reason::Broken, "There is no element rtspsrc. Install gst-plugins-good (gstreamer1.0-plugins-good)."});
+        return;
+    }
+    constexpr guint64 kMicroseconds = 1000;
+    // Our own watchdog comes first, and does what `timeout` (of UDP) would.
+    g_object_set(source, "location", config_.url.c_str(), "latency", config_.latency, "protocols",
+                 static_cast<guint>(config_.transports), "tcp-timeout", 2 * config_.timeout * kMicroseconds, "timeout",
+                 guint64{0}, nullptr);
+    if (!config_.user_id.empty())
+        g_object_set(source, "user-id", config_.user_id.c_str(), "user-pw", config_.user_pw.c_str(), nullptr);
+    follow(source);
+    if (config_.set_up)
+        config_.set_up(source);
+    gst_bin_add(GST_BIN(bin_.get()), source);
+}
+
+void Upstream::follow(GstElement *source) {
+    g_signal_connect(source, "select-stream", G_CALLBACK(select_stream), this);
+    g_signal_connect(source, "pad-added", G_CALLBACK(add_pad), this);
+    g_signal_connect(source, "new-manager", G_CALLBACK(follow_manager), this);
+}
+
+gboolean Upstream::select_stream(GstElement *, guint number, GstCaps *caps, gpointer self) {
+    return static_cast<Upstream *>(self)->select(number, caps);
+}
+
+bool Upstream::select(guint number, const GstCaps *caps) {
+    const std::string medium = medium_of(caps);
+    if (medium.empty())
+        return false;
+    if (streams_.lock()->entries.contains(number))  // rtspsrc sets it up again in another way
+        return true;
+    const unsigned ordinal = streams_.lock()->of_medium[medium]++;
+    const auto entry =
+        std::make_shared<StreamEntry>(outputs_.of(medium + std::to_string(ordinal)), config_.element, base_time_,
+                                      StreamEntry::Listener{[this] { note_packet(); }, [this] { note_end(); }});
+    streams_.lock()->entries[number] = entry;
+    entry->describe(caps);
+    last_sign_.store(rtspcore::monotonic_now().time_since_epoch().count(), std::memory_order_relaxed);
+    if (!described_.exchange(true))
+        listener_.described();
+    return true;
+}
+
+void Upstream::add_pad(GstElement *, GstPad *pad, gpointer self) {
+    static_cast<Upstream *>(self)->link(pad);
+}
+
+void Upstream::link(GstPad *pad) {
+    std::shared_ptr<StreamEntry> entry;
+    if (const auto number = number_of(pad)) {
+        auto streams = streams_.lock();
+        if (const auto found = streams->entries.find(*number); found != streams->entries.end())
+            entry = found->second;
+    }
+    if (!entry || !entry->link(pad)) {
+        GST_WARNING_OBJECT(config_.element, "cannot take %s from rtspsrc", GST_PAD_NAME(pad));
+        return;
+    }
+    auto streams = streams_.lock();
+    streams->linked = std::min(streams->linked + 1, streams->entries.size());
+}
+
+void Upstream::follow_manager(GstElement *, GstElement *manager, gpointer self) {
+    const auto added = +[](GstElement *, GstElement *jitter_buffer, guint, guint, gpointer upstream) {
+        static_cast<Upstream *>(upstream)->reception_.add(jitter_buffer);
+    };
+    if (g_signal_lookup("new-jitterbuffer", G_OBJECT_TYPE(manager)))
+        g_signal_connect(manager, "new-jitterbuffer", G_CALLBACK(added), self);
+}
+
+GstBusSyncReply Upstream::take_message(GstBus *, GstMessage *message, gpointer self) {
+    if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR) {
+        GError *error = nullptr;
+        gchar *details = nullptr;
+        gst_message_parse_error(message, &error, &details);
+        static_cast<Upstream *>(self)->fail(failure_of(*error, details));
+        g_error_free(error);
+        g_free(details);
+    }
+    gst_message_unref(message);
+    return GST_BUS_DROP;
+}
+
+void Upstream::fail(Failure failure) {
+    if (!failed_.exchange(true))
+        listener_.failed(std::move(failure));
+}
+
+void Upstream::note_packet() {
+    const rtspcore::Time now = rtspcore::monotonic_now();
+    last_sign_.store(now.time_since_epoch().count(), std::memory_order_relaxed);
+    reception_.note_packet(now);
+    if (playing_.load(std::memory_order_relaxed) || playing_.exchange(true))
+        return;
+    outputs_.complete();
+    listener_.playing();
+}
+
+// Sound may end before the pictures do; what never began does not end.
+void Upstream::note_end() {
+    bool all = false;
+    {
+        auto streams = streams_.lock();
+        all = ++streams->ended >= streams->linked;
+    }
+    if (all)
+        fail(ended());
+}
+
+}  // namespace rtspproxy
