@@ -79,6 +79,7 @@ gboolean Output::take_upstream_event(GstPad *, GstObject *, GstEvent *event) {
 void Output::renew() {
     continuity_.renew();
     renewed_ = true;
+    gate_is_due_ = packets() > 0;  // who is behind has not seen anything yet
 }
 
 void Output::begin() {
@@ -152,6 +153,17 @@ GstFlowReturn Output::push(GstBuffer *buffer, Duration at) {
         renew();  // a pause is no loss
         return GST_FLOW_OK;
     }
+    if (std::exchange(gate_is_due_, false))
+        gate_.close(caps_.get());
+    if (gate_.is_open())
+        return forward(buffer, at);
+    GstFlowReturn flow = GST_FLOW_OK;
+    for (auto &packet : gate_.take({Ref<GstBuffer>::adopt(buffer), at}))
+        flow = forward(packet.buffer.release(), packet.at);
+    return flow;
+}
+
+GstFlowReturn Output::forward(GstBuffer *buffer, Duration at) {
     const bool renewed = std::exchange(renewed_, false);
     if (renewed)
         shift_ = std::max(latest_ - at, Duration());

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/guarded.h"
 #include "base/ref.h"
+#include "key_frame_gate.h"
 #include "rtp_continuity.h"
 
 namespace rtspproxy {
@@ -56,6 +57,7 @@ private:
     static gboolean answer(GstPad *pad, GstObject *parent, GstQuery *query);
     static gboolean take_upstream_event(GstPad *pad, GstObject *parent, GstEvent *event);
     void begin();
+    GstFlowReturn forward(GstBuffer *buffer, rtspcore::Duration at);
     [[nodiscard]] bool is_wanted(rtspcore::Duration at);
     [[nodiscard]] GstBuffer *renumbered(GstBuffer *buffer, rtspcore::Duration at);
 
@@ -69,8 +71,10 @@ private:
     rtspcore::Ref<GstCaps> caps_;
     unsigned clock_rate_ = 0;
     RtpContinuity continuity_;
+    KeyFrameGate gate_;
     bool begun_ = false;
     bool renewed_ = false;
+    bool gate_is_due_ = false;
     rtspcore::Duration shift_{};  // of the current upstream
     rtspcore::Duration latest_{};
 };
