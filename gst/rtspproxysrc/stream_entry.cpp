@@ -4,16 +4,19 @@
 #include <utility>
 
 #include "log.h"
+#include "rtp/packet.h"
+#include "stream_caps.h"
 
 namespace rtspproxy {
 
 using rtspcore::Duration;
 using rtspcore::Ref;
 
-StreamEntry::StreamEntry(std::shared_ptr<Output> output, GstElement *element, GstClockTime base_time, Listener listener)
+StreamEntry::StreamEntry(std::shared_ptr<Output> output, const Clocks &clocks, Listener listener)
     : output_(std::move(output)),
-      element_(element),
-      base_time_(base_time),
+      element_(clocks.element),
+      base_time_(clocks.base_time),
+      clock_(clocks.sender),
       listener_(std::move(listener)),
       pad_(Ref<GstPad>::sink(gst_pad_new("upstream", GST_PAD_SINK))) {
     gst_segment_init(&segment_, GST_FORMAT_TIME);
@@ -77,7 +80,27 @@ Duration StreamEntry::time_of(GstBuffer *buffer) const {
 GstFlowReturn StreamEntry::take(GstBuffer *buffer) {
     listener_.arrived();
     const Duration at = time_of(buffer);
-    return output_->push(buffer, at);
+    return output_->push(with_capture_time(buffer, at), at);
+}
+
+// By the numbers of the sender, before they are changed.
+GstBuffer *StreamEntry::with_capture_time(GstBuffer *buffer, Duration at) {
+    GstMapInfo map;
+    if (!gst_buffer_map(buffer, &map, GST_MAP_READ))
+        return buffer;
+    const auto packet = rtspcore::rtp::PacketView::parse({map.data, map.size});
+    gst_buffer_unmap(buffer, &map);
+    const auto capture = packet ? clock_.capture_of(packet->time, at, clock_rate_) : std::nullopt;
+    if (!capture)
+        return buffer;
+    buffer = gst_buffer_make_writable(buffer);
+    add_capture_time(buffer, *capture);
+    return buffer;
+}
+
+void StreamEntry::describe(const GstCaps *caps) {
+    clock_rate_ = clock_rate_of(caps);
+    output_->describe(caps);
 }
 
 void StreamEntry::take(GstEvent *event) {
@@ -85,7 +108,7 @@ void StreamEntry::take(GstEvent *event) {
         case GST_EVENT_CAPS: {
             GstCaps *caps = nullptr;
             gst_event_parse_caps(event, &caps);
-            output_->describe(caps);
+            describe(caps);
             break;
         }
         case GST_EVENT_SEGMENT:

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "output.h"
+#include "sender_clock.h"
 
 namespace rtspproxy {
 
@@ -22,15 +23,22 @@ public:
         std::function<void()> ended;    // once
     };
 
-    // `base_time` is what the upstream's time stamps count from, `element` whose base time they shall.
-    StreamEntry(std::shared_ptr<Output> output, GstElement *element, GstClockTime base_time, Listener listener);
+    struct Clocks {
+        GstElement *element;     // whose base time time stamps shall count from
+        GstClockTime base_time;  // what those of the upstream do
+        SenderClock &sender;
+    };
+
+    StreamEntry(std::shared_ptr<Output> output, const Clocks &clocks, Listener listener);
     ~StreamEntry();
     StreamEntry(const StreamEntry &) = delete;
     StreamEntry &operator=(const StreamEntry &) = delete;
 
     // From a pad of rtspsrc, instead of the one before: a source that changed its SSRC comes by another.
     bool link(GstPad *source);
-    void describe(const GstCaps *caps) { output_->describe(caps); }
+    void describe(const GstCaps *caps);
+    // A compound RTCP packet of the stream's sender. Safe.
+    void take_report(std::span<const uint8_t> rtcp) { clock_.take_report(rtcp); }
 
 private:
     void unlink();
@@ -39,11 +47,14 @@ private:
     static gboolean answer(GstPad *pad, GstObject *parent, GstQuery *query);
     GstFlowReturn take(GstBuffer *buffer);
     void take(GstEvent *event);
+    [[nodiscard]] GstBuffer *with_capture_time(GstBuffer *buffer, rtspcore::Duration at);
     [[nodiscard]] rtspcore::Duration time_of(GstBuffer *buffer) const;
 
     const std::shared_ptr<Output> output_;
     GstElement *const element_;
     const GstClockTime base_time_;
+    StreamClock clock_;
+    unsigned clock_rate_ = 0;
     const Listener listener_;
     const rtspcore::Ref<GstPad> pad_;
     GstSegment segment_;

@@ -102,9 +102,9 @@ bool Upstream::select(guint number, const GstCaps *caps) {
     if (streams_.lock()->entries.contains(number))  // rtspsrc sets it up again in another way
         return true;
     const unsigned ordinal = streams_.lock()->of_medium[medium]++;
-    const auto entry =
-        std::make_shared<StreamEntry>(outputs_.of(medium + std::to_string(ordinal)), config_.element, base_time_,
-                                      StreamEntry::Listener{[this] { note_packet(); }, [this] { note_end(); }});
+    const auto entry = std::make_shared<StreamEntry>(
+        outputs_.of(medium + std::to_string(ordinal)), StreamEntry::Clocks{config_.element, base_time_, sender_clock_},
+        StreamEntry::Listener{[this] { note_packet(); }, [this] { note_end(); }});
     streams_.lock()->entries[number] = entry;
     entry->describe(caps);
     last_sign_.store(rtspcore::monotonic_now().time_since_epoch().count(), std::memory_order_relaxed);
@@ -118,12 +118,8 @@ void Upstream::add_pad(GstElement *, GstPad *pad, gpointer self) {
 }
 
 void Upstream::link(GstPad *pad) {
-    std::shared_ptr<StreamEntry> entry;
-    if (const auto number = number_of(pad)) {
-        auto streams = streams_.lock();
-        if (const auto found = streams->entries.find(*number); found != streams->entries.end())
-            entry = found->second;
-    }
+    const auto number = number_of(pad);
+    const auto entry = number ? entry_of(*number) : nullptr;
     if (!entry || !entry->link(pad)) {
         GST_WARNING_OBJECT(config_.element, "cannot take %s from rtspsrc", GST_PAD_NAME(pad));
         return;
@@ -132,12 +128,35 @@ void Upstream::link(GstPad *pad) {
     streams->linked = std::min(streams->linked + 1, streams->entries.size());
 }
 
+std::shared_ptr<StreamEntry> Upstream::entry_of(guint number) {
+    auto streams = streams_.lock();
+    const auto found = streams->entries.find(number);
+    return found == streams->entries.end() ? nullptr : found->second;
+}
+
 void Upstream::follow_manager(GstElement *, GstElement *manager, gpointer self) {
-    const auto added = +[](GstElement *, GstElement *jitter_buffer, guint, guint, gpointer upstream) {
-        static_cast<Upstream *>(upstream)->reception_.add(jitter_buffer);
-    };
     if (g_signal_lookup("new-jitterbuffer", G_OBJECT_TYPE(manager)))
-        g_signal_connect(manager, "new-jitterbuffer", G_CALLBACK(added), self);
+        g_signal_connect(manager, "new-jitterbuffer", G_CALLBACK(add_jitter_buffer), self);
+}
+
+// The session of an RTP manager has the number of the stream.
+void Upstream::add_jitter_buffer(GstElement *, GstElement *buffer, guint session, guint, gpointer self) {
+    auto *upstream = static_cast<Upstream *>(self);
+    upstream->reception_.add(buffer);
+    // The entries outlive the jitter buffers' threads.
+    if (const auto entry = upstream->entry_of(session))
+        g_signal_connect(buffer, "handle-sync", G_CALLBACK(take_sync), entry.get());
+}
+
+// `sync` is about the report that just came; rtpbin, which is told the same, keeps the streams together by it.
+void Upstream::take_sync(GstElement *, GstStructure *sync, gpointer entry) {
+    const GValue *value = gst_structure_get_value(sync, "sr-buffer");
+    GstBuffer *report = value ? gst_value_get_buffer(value) : nullptr;
+    GstMapInfo map;
+    if (!report || !gst_buffer_map(report, &map, GST_MAP_READ))
+        return;
+    static_cast<StreamEntry *>(entry)->take_report({map.data, map.size});
+    gst_buffer_unmap(report, &map);
 }
 
 GstBusSyncReply Upstream::take_message(GstBus *, GstMessage *message, gpointer self) {

@@ -63,7 +63,10 @@ private:
     static gboolean select_stream(GstElement *source, guint number, GstCaps *caps, gpointer self);
     static void add_pad(GstElement *source, GstPad *pad, gpointer self);
     static void follow_manager(GstElement *source, GstElement *manager, gpointer self);
+    static void add_jitter_buffer(GstElement *manager, GstElement *buffer, guint session, guint ssrc, gpointer self);
+    static void take_sync(GstElement *buffer, GstStructure *sync, gpointer entry);
     static GstBusSyncReply take_message(GstBus *bus, GstMessage *message, gpointer self);
+    [[nodiscard]] std::shared_ptr<StreamEntry> entry_of(guint number);
     bool select(guint number, const GstCaps *caps);
     void link(GstPad *pad);
     void fail(Failure failure);
@@ -78,6 +81,7 @@ private:
     rtspcore::Ref<GstBus> bus_;
     rtspcore::Ref<GstClock> clock_;
     GstClockTime base_time_ = 0;
+    SenderClock sender_clock_;
     struct Streams {
         std::map<guint, std::shared_ptr<StreamEntry>> entries;  // by their number in the description
         std::map<std::string, unsigned> of_medium;

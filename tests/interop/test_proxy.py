@@ -8,6 +8,7 @@ import time
 from support import pipeline, stream, suite
 from support.deadline import wait_until
 from support.process import Process
+from support.rtp_packet import media_time, sender_report
 from support.viewer import Viewer
 
 # Each restart takes two seconds; 50 of them are the promise, which a few show as well.
@@ -160,6 +161,66 @@ class Passing(suite.Case):
 
                 number = wait_until(same, 10, 'a packet on both ends', interval=0.002)[0]
                 self.assertEqual(seen[(True, number)], seen[(False, number)], before.media.encoding)
+
+
+@suite.only_rtspsink
+class CaptureTime(suite.Case):
+    """What the last of three relays says about the time of capture is what the camera says."""
+
+    def setUp(self):
+        # The camera holds its pictures for a while, so that the time of arrival is something else.
+        delayed = 'queue max-size-time=0 max-size-bytes=0 max-size-buffers=0 min-threshold-time=300000000'
+        video = stream.h264()
+        sound = stream.pcmu()
+        self._streams = (
+            stream.Stream(f'{video.chain} ! {delayed}', video.caps, ''),
+            stream.Stream(f'{sound.chain} ! {delayed}', sound.caps, ''),
+        )
+
+    def _reports(self, server):
+        """{encoding: (report, clock rate)} of a new viewer."""
+        viewer = Viewer(server)
+        try:
+            viewer.describe()
+            viewer.set_up().play()
+            reports = {}
+            while len(reports) < len(viewer.tracks):
+                channel, data = viewer.client.read_frame(10)
+                for track in viewer.tracks:
+                    if channel == track.channels[1]:
+                        reports[track.media.encoding] = (sender_report(data), track.media.clock_rate)
+            return reports
+        finally:
+            viewer.stop()
+
+    def _errors(self, camera, last):
+        """Seconds by which the last relay is wrong, by encoding."""
+        there, here = self._reports(camera), self._reports(last)
+        return {
+            encoding: media_time(report, there[encoding][0].rtp_time, rate) - there[encoding][0].ntp
+            for encoding, (report, rate) in here.items()
+        }
+
+    def test_the_time_of_capture_passes_three_relays(self):
+        camera = self.serve([stream.Presentation('/test', self._streams)])
+        self.addCleanup(camera.process.kill)
+        location, last = camera.url(), None
+        for number in range(3):
+            last = relay(self.folder, location, name=f'relay{number}')
+            self.addCleanup(last.process.kill)
+            location = last.url()
+        wait_served(last)
+
+        errors = {}
+
+        def is_true():
+            errors.update(self._errors(camera, last))
+            return all(abs(error) < 0.001 for error in errors.values())
+
+        try:
+            wait_until(is_true, 15, 'capture times', interval=0.5)
+        except AssertionError:
+            self.fail(f'capture times are wrong by {errors}')
 
 
 if __name__ == '__main__':
