@@ -4,9 +4,10 @@
  * @title: rtspproxysrc
  * @short_description: a stream from an RTSP server that may come and go without the pipeline noticing
  *
- * Takes a live stream by rtspsrc, as RTP packets, and keeps taking it: when the camera dies, restarts, or changes its
- * SSRC or numbering, its pads stay, their stream goes on with continuous numbers, and the pipeline sees neither EOS nor
- * an error. What happens is told by element messages named `rtspproxysrc` and by the property `stats`.
+ * Takes a live stream by rtspsrc, as RTP packets or, with mode=encoded, as what is in them, and keeps taking it: when
+ * the camera dies, restarts, or changes its SSRC or numbering, its pads stay, their stream goes on with continuous
+ * numbers, and the pipeline sees neither EOS nor an error. What happens is told by element messages named
+ * `rtspproxysrc` and by the property `stats`.
  *
  * ## Example launch lines
  * |[
@@ -148,7 +149,7 @@ static void gst_rtsp_proxy_src_class_init(GstRtspProxySrcClass *klass) {
     auto *element_class = GST_ELEMENT_CLASS(klass);
     element_class->change_state = gst_rtsp_proxy_src_change_state;
     static GstStaticPadTemplate src_template =
-        GST_STATIC_PAD_TEMPLATE("src_%u", GST_PAD_SRC, GST_PAD_SOMETIMES, GST_STATIC_CAPS("application/x-rtp"));
+        GST_STATIC_PAD_TEMPLATE("src_%u", GST_PAD_SRC, GST_PAD_SOMETIMES, GST_STATIC_CAPS_ANY);
     gst_element_class_add_static_pad_template(element_class, &src_template);
     gst_element_class_set_static_metadata(element_class, "RTSP proxy source", "Source/Network",
                                           "Takes a stream from an RTSP server that may come and go", "gst-rtspsink");

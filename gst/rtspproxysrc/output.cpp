@@ -36,7 +36,12 @@ void write(std::span<uint8_t> packet, const RtpContinuity::Numbers &numbers) {
 
 }  // namespace
 
-Output::Output(Place place) : place_(std::move(place)), pad_(Ref<GstPad>::sink(make_pad(place_))) {
+Output::Output(Place place)
+    : place_(std::move(place)),
+      pad_(Ref<GstPad>::sink(make_pad(place_))),
+      chain_(place_.mode == Mode::Encoded
+                 ? std::make_unique<EncodedChain>(pad_.get(), [this](const std::string &text) { complain(text); })
+                 : nullptr) {
     gst_pad_set_element_private(pad_.get(), this);
     gst_pad_set_query_function(pad_.get(), answer);
     gst_pad_set_event_function(pad_.get(), take_upstream_event);
@@ -45,7 +50,7 @@ Output::Output(Place place) : place_(std::move(place)), pad_(Ref<GstPad>::sink(m
 
 Output::~Output() {
     gst_pad_set_active(pad_.get(), FALSE);
-    gst_pad_set_element_private(pad_.get(), nullptr);
+    gst_pad_set_element_private(pad_.get(), nullptr);  // who holds the pad longer finds nobody
     if (GST_OBJECT_PARENT(pad_.get()) == GST_OBJECT(place_.element))
         gst_element_remove_pad(place_.element, pad_.get());
 }
@@ -69,11 +74,25 @@ gboolean Output::answer(GstPad *pad, GstObject *parent, GstQuery *query) {
 }
 
 // Nothing goes to the upstream: it may be gone, and there is none of its own to seek in.
-gboolean Output::take_upstream_event(GstPad *, GstObject *, GstEvent *event) {
-    const bool taken = GST_EVENT_TYPE(event) == GST_EVENT_RECONFIGURE || GST_EVENT_TYPE(event) == GST_EVENT_LATENCY ||
-                       GST_EVENT_TYPE(event) == GST_EVENT_QOS;
+gboolean Output::take_upstream_event(GstPad *pad, GstObject *, GstEvent *event) {
+    auto *self = static_cast<Output *>(gst_pad_get_element_private(pad));
+    const GstEventType type = GST_EVENT_TYPE(event);
+    if (self && self->chain_ && type == GST_EVENT_RECONFIGURE)
+        return self->chain_->send_upstream(event);
     gst_event_unref(event);
-    return taken;
+    return type == GST_EVENT_RECONFIGURE || type == GST_EVENT_LATENCY || type == GST_EVENT_QOS;
+}
+
+void Output::complain(const std::string &text) {
+    gst_element_message_full(place_.element, GST_MESSAGE_WARNING, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
+                             g_strdup((place_.key + ": " + text).c_str()), nullptr, __FILE__, G_STRFUNC, __LINE__);
+}
+
+void Output::send(GstEvent *event) {
+    if (chain_)
+        chain_->send(event);
+    else
+        gst_pad_push_event(pad_.get(), event);
 }
 
 void Output::renew() {
@@ -82,31 +101,33 @@ void Output::renew() {
     gate_is_due_ = packets() > 0;  // who is behind has not seen anything yet
 }
 
+// What comes before data: once, or again for a chain that is new.
 void Output::begin() {
-    if (std::exchange(begun_, true))
-        return;
     gchar *id = gst_pad_create_stream_id(pad_.get(), place_.element, place_.key.c_str());
     GstEvent *start = gst_event_new_stream_start(id);
     g_free(id);
     gst_event_set_group_id(start, place_.group);
-    gst_pad_push_event(pad_.get(), start);
+    send(start);
 }
 
 void Output::describe(const GstCaps *caps) {
     auto lasting = lasting_caps(caps);
     if (caps_ && gst_caps_is_equal(caps_.get(), lasting.get()))
         return;
-    const bool is_first = !caps_;
     GST_INFO_OBJECT(pad_.get(), "caps %" GST_PTR_FORMAT, lasting.get());
+    const bool begins = !caps_ || chain_;
     caps_ = std::move(lasting);
     clock_rate_ = clock_rate_of(caps_.get());
-    begin();
-    gst_pad_push_event(pad_.get(), gst_event_new_caps(caps_.get()));
-    if (!is_first)
+    if (chain_)
+        chain_->build(caps_.get());
+    if (begins)
+        begin();
+    send(gst_event_new_caps(caps_.get()));
+    if (!begins)
         return;
     GstSegment segment;
     gst_segment_init(&segment, GST_FORMAT_TIME);
-    gst_pad_push_event(pad_.get(), gst_event_new_segment(&segment));
+    send(gst_event_new_segment(&segment));
 }
 
 GstBuffer *Output::renumbered(GstBuffer *buffer, Duration at) {
@@ -175,13 +196,12 @@ GstFlowReturn Output::forward(GstBuffer *buffer, Duration at) {
     GST_BUFFER_PTS(buffer) = static_cast<GstClockTime>(std::max<int64_t>(at.count(), 0));
     GST_BUFFER_DTS(buffer) = GST_CLOCK_TIME_NONE;
     packets_.fetch_add(1, std::memory_order_relaxed);
-    const GstFlowReturn flow = gst_pad_push(pad_.get(), buffer);
+    const GstFlowReturn flow = chain_ ? chain_->push(buffer) : gst_pad_push(pad_.get(), buffer);
     return flow == GST_FLOW_NOT_LINKED || flow == GST_FLOW_FLUSHING || flow == GST_FLOW_EOS ? GST_FLOW_OK : flow;
 }
 
 void Output::end() {
-    begin();
-    gst_pad_push_event(pad_.get(), gst_event_new_eos());
+    send(gst_event_new_eos());
 }
 
 }  // namespace rtspproxy

@@ -11,8 +11,10 @@
 #include "base/clock.h"
 #include "base/guarded.h"
 #include "base/ref.h"
+#include "encoded_chain.h"
 #include "key_frame_gate.h"
 #include "rtp_continuity.h"
+#include "state.h"
 
 namespace rtspproxy {
 
@@ -28,6 +30,7 @@ public:
         unsigned number;      // of the pad's name
         std::string key;      // of its stream: "video0"
         guint group;          // of all streams of the element
+        Mode mode;
     };
 
     explicit Output(Place place);
@@ -57,6 +60,8 @@ private:
     static gboolean answer(GstPad *pad, GstObject *parent, GstQuery *query);
     static gboolean take_upstream_event(GstPad *pad, GstObject *parent, GstEvent *event);
     void begin();
+    void send(GstEvent *event);
+    void complain(const std::string &text);
     GstFlowReturn forward(GstBuffer *buffer, rtspcore::Duration at);
     [[nodiscard]] bool is_wanted(rtspcore::Duration at);
     [[nodiscard]] GstBuffer *renumbered(GstBuffer *buffer, rtspcore::Duration at);
@@ -72,7 +77,7 @@ private:
     unsigned clock_rate_ = 0;
     RtpContinuity continuity_;
     KeyFrameGate gate_;
-    bool begun_ = false;
+    const std::unique_ptr<EncodedChain> chain_;  // null: packets go on as they are
     bool renewed_ = false;
     bool gate_is_due_ = false;
     rtspcore::Duration shift_{};  // of the current upstream

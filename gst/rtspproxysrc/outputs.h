@@ -22,6 +22,8 @@ public:
     // All streams of the first description have their pad.
     void complete();
     void set_wanted(bool wanted);
+    // Of pads that are made from here on.
+    void set_mode(Mode mode) { mode_ = mode; }
     void set_latency(GstClockTime latency) { latency_ = latency; }
     void end();
     void clear();
@@ -34,6 +36,7 @@ private:
     std::atomic<bool> wanted_{false};
     std::atomic<GstClockTime> latency_{0};
     std::atomic<bool> complete_{false};
+    std::atomic<Mode> mode_{Mode::Rtp};
     guint group_ = gst_util_group_id_next();
 };
 

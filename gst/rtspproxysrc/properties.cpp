@@ -50,6 +50,13 @@ const Property kProperties[] = {
      [](Settings &s, const GValue *v) { s.transports = text(v); },
      [](const Settings &s, GValue *v) { set_text(v, s.transports); }},
     {[] {
+         return g_param_spec_enum("mode", "Mode",
+                                  "What the pads give: RTP packets, or what is in them. Set before PAUSED", mode_type(),
+                                  static_cast<int>(Mode::Rtp), kUntilReady);
+     },
+     [](Settings &s, const GValue *v) { s.mode = static_cast<Mode>(g_value_get_enum(v)); },
+     [](const Settings &s, GValue *v) { g_value_set_enum(v, static_cast<int>(s.mode)); }},
+    {[] {
          return g_param_spec_string("user-id", "User", "Who to be, for a camera that asks. From the next attempt on",
                                     nullptr, kNextAttempt);
      },

@@ -49,6 +49,7 @@ bool ProxySource::check() {
 
 void ProxySource::start() {
     const Settings settings = this->settings();
+    outputs_.set_mode(settings.mode);
     outputs_.set_latency(settings.latency * GST_MSECOND);
     if (auto sources = sources_of(settings))
         supervisor_.start(*std::move(sources));

@@ -47,11 +47,19 @@ std::optional<WallTime> StreamClock::capture_of(RtpTime time, Duration at, unsig
     return offset ? std::optional(WallTime(at + *offset)) : std::nullopt;
 }
 
-void add_capture_time(GstBuffer *buffer, WallTime capture) {
-    const Duration since_1900 = capture.time_since_epoch() + kNtpToUnix;
+std::optional<Duration> capture_time_of(GstBuffer *buffer) {
+    const auto *meta = gst_buffer_get_reference_timestamp_meta(buffer, ntp_caps());
+    return meta ? std::optional(Duration(static_cast<int64_t>(meta->timestamp))) : std::nullopt;
+}
+
+void add_capture_time(GstBuffer *buffer, Duration since_1900) {
     if (since_1900 >= Duration())
         gst_buffer_add_reference_timestamp_meta(buffer, ntp_caps(), static_cast<GstClockTime>(since_1900.count()),
                                                 GST_CLOCK_TIME_NONE);
+}
+
+Duration since_1900(WallTime time) {
+    return time.time_since_epoch() + kNtpToUnix;
 }
 
 }  // namespace rtspproxy

@@ -40,7 +40,10 @@ private:
     rtspcore::Guarded<std::optional<rtspcore::rtp::SenderInfo>> report_;
 };
 
-// As GstReferenceTimestampMeta of caps timestamp/x-ntp; the buffer is writable.
-void add_capture_time(GstBuffer *buffer, rtspcore::WallTime capture);
+// The time of capture that a buffer carries, as GstReferenceTimestampMeta of caps timestamp/x-ntp: since 1900.
+std::optional<rtspcore::Duration> capture_time_of(GstBuffer *buffer);
+// The buffer is writable.
+void add_capture_time(GstBuffer *buffer, rtspcore::Duration since_1900);
+rtspcore::Duration since_1900(rtspcore::WallTime time);
 
 }  // namespace rtspproxy

@@ -18,6 +18,7 @@ struct Settings {
     std::string location;   // secret, as far as it has a password
     std::string locations;  // the same
     std::string transports = "tcp,udp";
+    Mode mode = Mode::Rtp;
     std::string user_id;
     std::string user_pw;      // secret
     unsigned latency = 100;   // ms

@@ -17,7 +17,16 @@ constexpr GEnumValue kOnFailure[] = {{static_cast<int>(OnFailure::Retry), "Try a
                                      {static_cast<int>(OnFailure::Eos), "Send EOS", "eos"},
                                      {0, nullptr, nullptr}};
 
+constexpr GEnumValue kModes[] = {{static_cast<int>(Mode::Rtp), "RTP packets, as they come", "rtp"},
+                                 {static_cast<int>(Mode::Encoded), "Frames, depayloaded and parsed", "encoded"},
+                                 {0, nullptr, nullptr}};
+
 }  // namespace
+
+GType mode_type() {
+    static const GType type = g_enum_register_static("GstRtspProxySrcMode", kModes);
+    return type;
+}
 
 GType state_type() {
     static const GType type = g_enum_register_static("GstRtspProxySrcState", kStates);

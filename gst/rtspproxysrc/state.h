@@ -20,4 +20,8 @@ const char *nick(State state);
 enum class OnFailure : int { Retry, Error, Eos };
 GType on_failure_type();
 
+// What its pads give; the values are those of the property.
+enum class Mode : int { Rtp, Encoded };
+GType mode_type();
+
 }  // namespace rtspproxy

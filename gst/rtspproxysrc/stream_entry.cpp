@@ -94,7 +94,7 @@ GstBuffer *StreamEntry::with_capture_time(GstBuffer *buffer, Duration at) {
     if (!capture)
         return buffer;
     buffer = gst_buffer_make_writable(buffer);
-    add_capture_time(buffer, *capture);
+    add_capture_time(buffer, since_1900(*capture));
     return buffer;
 }
 

@@ -9,6 +9,7 @@
 #include "base/unique_fd.h"
 #include "camera.h"
 #include "element/suite.h"
+#include "frame_log.h"
 #include "packet_log.h"
 #include "support/check_text.h"
 
@@ -16,6 +17,7 @@ using rtspcore::Ref;
 using rtspcore::UniqueFd;
 using rtspcore::test::assert_text;
 using rtspsink::test::Camera;
+using rtspsink::test::FrameLog;
 using rtspsink::test::Messages;
 using rtspsink::test::nick_in;
 using rtspsink::test::PacketLog;
@@ -205,6 +207,37 @@ START_TEST(test_each_stream_has_a_pad_that_stays) {
 }
 END_TEST
 
+START_TEST(test_encoded_frames_are_one_stream_with_their_time_of_capture) {
+    Camera camera(
+        "videotestsrc is-live=true ! video/x-raw,width=64,height=64,framerate=20/1 ! x264enc tune=zerolatency "
+        "key-int-max=10 ! video/x-h264,profile=baseline ! sink.");
+    Proxy proxy("rtspproxysrc name=proxy mode=encoded location=" + camera.url() +
+                " ! video/x-h264,stream-format=avc,alignment=au ! fakesink name=out sync=false");
+    FrameLog log(pad_of(proxy, "out"));
+    proxy.play();
+    for (int i = 0; i < 3; ++i) {
+        proxy.wait_for("playing");
+        ck_assert(log.wait_for(log.frames().size() + 20));
+        camera.off();
+        proxy.wait_for("waiting");
+        camera.on();
+    }
+    proxy.wait_for("playing");
+    ck_assert(log.wait_for(log.frames().size() + 20));
+    const auto frames = log.frames();
+    bool follows_key = false;
+    for (size_t i = 0; i < frames.size(); ++i) {
+        follows_key = follows_key || frames[i].key;
+        ck_assert(follows_key);
+        ck_assert(i == 0 || frames[i].pts > frames[i - 1].pts);
+        ck_assert(frames[i].has_capture_time);
+    }
+    for (const GstEventType event : {GST_EVENT_EOS, GST_EVENT_FLUSH_START, GST_EVENT_FLUSH_STOP})
+        ck_assert_uint_eq(log.count_of(event), 0);
+    ck_assert_uint_eq(log.count_of(GST_EVENT_STREAM_START), 1);
+}
+END_TEST
+
 START_TEST(test_a_pause_is_no_loss) {
     Camera camera;
     Proxy proxy(proxy_line(camera.url()));
@@ -368,8 +401,8 @@ int main(int argc, char **argv) {
         argc, argv, "proxy",
         {test_plays_what_the_camera_has_live_and_without_an_end, test_latency_is_what_packets_are_waited_for,
          test_a_camera_that_restarts_is_one_stream, test_media_time_goes_on_with_the_time_that_passed,
-         test_each_stream_has_a_pad_that_stays, test_a_pause_is_no_loss,
-         test_the_better_location_is_taken_and_the_next_when_it_goes,
+         test_each_stream_has_a_pad_that_stays, test_encoded_frames_are_one_stream_with_their_time_of_capture,
+         test_a_pause_is_no_loss, test_the_better_location_is_taken_and_the_next_when_it_goes,
          test_what_is_wrong_is_told_with_its_reason_and_without_the_password,
          test_a_camera_that_falls_silent_is_connected_anew, test_on_failure_error_posts_the_reason,
          test_on_failure_eos_ends_the_streams_that_were, test_settings_that_cannot_be_used_fail_in_ready_and_are_named,
