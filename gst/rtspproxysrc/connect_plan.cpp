@@ -44,6 +44,12 @@ ConnectPlan::Step ConnectPlan::failed(Time now, Reason reason, bool described) {
     return next_location(reason);
 }
 
+void ConnectPlan::go_to(size_t location) {
+    playing_ = false;
+    std::fill(tried_.begin(), tried_.end(), false);
+    (void)step_to(location, Duration());
+}
+
 // What was lost after a moment only is no better than what never came: the waits go on growing.
 ConnectPlan::Step ConnectPlan::lost(Time now) {
     if (now - since_ >= config_.backoff_max)
@@ -59,14 +65,14 @@ ConnectPlan::Step ConnectPlan::lost(Time now) {
 ConnectPlan::Step ConnectPlan::next_location(Reason reason) {
     const auto untried = std::find(tried_.begin(), tried_.end(), false);
     if (untried != tried_.end())
-        return at(static_cast<size_t>(untried - tried_.begin()), Duration());
+        return step_to(static_cast<size_t>(untried - tried_.begin()), Duration());
     std::fill(tried_.begin(), tried_.end(), false);
-    Step step = at(0, backoff(reason));
+    Step step = step_to(0, backoff(reason));
     step.round_over = true;
     return step;
 }
 
-ConnectPlan::Step ConnectPlan::at(size_t location, Duration wait) {
+ConnectPlan::Step ConnectPlan::step_to(size_t location, Duration wait) {
     current_ = {location, remembered_[location]};
     transports_tried_ = 0;
     return {current_, wait, false};

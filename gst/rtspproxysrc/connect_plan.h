@@ -45,10 +45,15 @@ public:
     // that the transport may be what is wrong.
     Step failed(rtspcore::Time now, Reason reason, bool described);
 
+    // What an attempt at that location would be.
+    [[nodiscard]] Attempt at(size_t location) const { return {location, remembered_[location]}; }
+    // It has been found to be there: the next attempt is this, in a round that begins.
+    void go_to(size_t location);
+
 private:
     Step lost(rtspcore::Time now);
     Step next_location(Reason reason);
-    Step at(size_t location, rtspcore::Duration wait);
+    Step step_to(size_t location, rtspcore::Duration wait);
     [[nodiscard]] rtspcore::Duration backoff(Reason reason);
 
     const Config config_;

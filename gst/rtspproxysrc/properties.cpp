@@ -100,6 +100,14 @@ const Property kProperties[] = {
      [](Settings &s, const GValue *v) { s.backoff_max = g_value_get_uint(v); },
      [](const Settings &s, GValue *v) { g_value_set_uint(v, s.backoff_max); }},
     {[] {
+         return g_param_spec_uint("hold-down", "Hold-down",
+                                  "Milliseconds between trials of better locations, while another one plays (0: it "
+                                  "stays until it fails)",
+                                  0, 86400000, 30000, kNextAttempt);
+     },
+     [](Settings &s, const GValue *v) { s.hold_down = g_value_get_uint(v); },
+     [](const Settings &s, GValue *v) { g_value_set_uint(v, s.hold_down); }},
+    {[] {
          return g_param_spec_enum("on-failure", "On failure",
                                   "What to do when all locations have failed one after the other", on_failure_type(),
                                   static_cast<int>(OnFailure::Retry), kNextAttempt);

@@ -49,6 +49,12 @@ Checked<std::vector<GstRTSPLowerTrans>> parse_transports(const std::string &text
 
 }  // namespace
 
+const char *transport_name(GstRTSPLowerTrans transport) {
+    const auto *found = std::find_if(std::begin(kTransports), std::end(kTransports),
+                                     [transport](const Transport &known) { return known.value == transport; });
+    return found == std::end(kTransports) ? "any" : found->name.data();
+}
+
 Checked<std::vector<Source>> sources_of(const Settings &settings) {
     const auto transports = parse_transports(settings.transports);
     if (!transports)

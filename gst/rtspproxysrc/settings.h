@@ -25,6 +25,7 @@ struct Settings {
     unsigned timeout = 5000;  // ms
     unsigned backoff_min = 100;
     unsigned backoff_max = 1000;
+    unsigned hold_down = 30000;
     OnFailure on_failure = OnFailure::Retry;
 };
 
@@ -40,6 +41,9 @@ struct Source {
     std::string url;
     std::vector<GstRTSPLowerTrans> transports;
 };
+
+// As in the property `transports`; "any" if the URL chooses.
+const char *transport_name(GstRTSPLowerTrans transport);
 
 // By their priority; there is one at least.
 Checked<std::vector<Source>> sources_of(const Settings &settings);

@@ -32,13 +32,6 @@ ConnectPlan::Config plan_config(const std::vector<Source> &sources, const Settin
     return config;
 }
 
-std::string name_of(GstRTSPLowerTrans transport) {
-    gchar *text = g_flags_to_string(GST_TYPE_RTSP_LOWER_TRANS, transport);
-    std::string name = text;
-    g_free(text);
-    return name;
-}
-
 }  // namespace
 
 Supervisor::Supervisor(Host host, Outputs &outputs, Reception &reception)
@@ -99,7 +92,7 @@ void Supervisor::enter(State state, Failure failure, Duration wait) {
             const auto attempt = plan_->current();
             status->attempts = plan_->attempts();
             status->location = masked(sources_[attempt.location].url);
-            status->transport = name_of(sources_[attempt.location].transports[attempt.transport]);
+            status->transport = transport_name(sources_[attempt.location].transports[attempt.transport]);
         }
         now = *status;
     }
@@ -109,20 +102,11 @@ void Supervisor::enter(State state, Failure failure, Duration wait) {
     host_.changed(now);
 }
 
-Upstream::Config Supervisor::upstream_config() const {
+RtspsrcConfig Supervisor::config_for(const ConnectPlan::Attempt &attempt) const {
     const Settings settings = host_.settings();
-    const auto attempt = plan_->current();
     const Source &source = sources_[attempt.location];
-    Upstream::Config config;
-    config.element = host_.element;
-    config.url = source.url;
-    config.user_id = settings.user_id;
-    config.user_pw = settings.user_pw;
-    config.transports = source.transports[attempt.transport];
-    config.latency = settings.latency;
-    config.timeout = settings.timeout;
-    config.set_up = host_.set_up;
-    return config;
+    return {source.url,       settings.user_id, settings.user_pw, source.transports[attempt.transport],
+            settings.latency, settings.timeout, host_.set_up};
 }
 
 Upstream::Listener Supervisor::listener_of(uint64_t attempt) {
@@ -138,7 +122,8 @@ void Supervisor::connect() {
     described_ = false;
     begun_ = rtspcore::monotonic_now();
     enter(State::Connecting);
-    upstream_ = std::make_unique<Upstream>(upstream_config(), outputs_, reception_, listener_of(++attempt_));
+    upstream_ = std::make_unique<Upstream>(Upstream::Config{host_.element, config_for(plan_->current())}, outputs_,
+                                           reception_, listener_of(++attempt_));
     upstream_->start();
     watch();
 }
@@ -153,6 +138,7 @@ void Supervisor::connect_in(Duration wait) {
 
 void Supervisor::disconnect() {
     ++attempt_;
+    end_trial();
     upstream_.reset();
 }
 
@@ -186,6 +172,55 @@ void Supervisor::on_playing(uint64_t attempt) {
         status->reconnects += std::exchange(played_, true) ? 1 : 0;
     }
     enter(State::Playing);
+    hold_down();
+}
+
+// Trials go on beside what plays, so that nobody waits for a better location that is not there.
+void Supervisor::hold_down() {
+    const unsigned time = host_.settings().hold_down;
+    if (plan_->current().location == 0 || time == 0)
+        return;
+    trial_timer_ = loop_.start_timer(rtspcore::monotonic_now() + milliseconds(time), [this] {
+        trial_timer_ = 0;
+        try_better(0);
+    });
+}
+
+void Supervisor::try_better(size_t location) {
+    end_trial();
+    if (location >= plan_->current().location) {
+        hold_down();
+        return;
+    }
+    GST_DEBUG_OBJECT(host_.element, "is %s there again?", masked(sources_[location].url).c_str());
+    const uint64_t number = ++trial_number_;
+    const RtspsrcConfig config = config_for(plan_->at(location));
+    trial_ = std::make_unique<Trial>(config, [this, number, location](bool has_media) {
+        loop_.post([this, number, location, has_media] {
+            if (number == trial_number_)
+                on_trial(location, has_media);
+        });
+    });
+    trial_timer_ = loop_.start_timer(rtspcore::monotonic_now() + milliseconds(config.timeout), [this, location] {
+        trial_timer_ = 0;
+        on_trial(location, false);
+    });
+    trial_->start();
+}
+
+void Supervisor::on_trial(size_t location, bool has_media) {
+    if (!has_media) {
+        try_better(location + 1);
+        return;
+    }
+    plan_->go_to(location);
+    connect();
+}
+
+void Supervisor::end_trial() {
+    ++trial_number_;
+    loop_.cancel_timer(std::exchange(trial_timer_, 0));
+    trial_.reset();
 }
 
 void Supervisor::on_failed(uint64_t attempt, Failure failure) {

@@ -12,6 +12,7 @@
 #include "reception.h"
 #include "settings.h"
 #include "status.h"
+#include "trial.h"
 #include "upstream.h"
 
 namespace rtspproxy {
@@ -55,7 +56,11 @@ private:
     void on_failed(uint64_t attempt, Failure failure);
     void give_up(Failure failure);
     void watch();
-    [[nodiscard]] Upstream::Config upstream_config() const;
+    void hold_down();
+    void try_better(size_t location);
+    void end_trial();
+    void on_trial(size_t location, bool has_media);
+    [[nodiscard]] RtspsrcConfig config_for(const ConnectPlan::Attempt &attempt) const;
     [[nodiscard]] Upstream::Listener listener_of(uint64_t attempt);
 
     const Host host_;
@@ -68,7 +73,10 @@ private:
     std::vector<Source> sources_;
     std::optional<ConnectPlan> plan_;
     std::unique_ptr<Upstream> upstream_;
-    uint64_t attempt_ = 0;  // what comes from others is late
+    std::unique_ptr<Trial> trial_;
+    uint64_t trial_number_ = 0;                     // what comes from others is late
+    rtspcore::EventLoop::TimerId trial_timer_ = 0;  // of the next trial, or of the end of this one
+    uint64_t attempt_ = 0;                          // what comes from others is late
     bool described_ = false;
     bool played_ = false;  // media has come once
     rtspcore::Time begun_{};

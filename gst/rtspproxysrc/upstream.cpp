@@ -67,21 +67,12 @@ void Upstream::start() {
 }
 
 void Upstream::make_source() {
-    GstElement *source = gst_element_factory_make("rtspsrc", nullptr);
+    GstElement *source = make_rtspsrc(config_.rtspsrc);
     if (!source) {
-        fail({Reason::Broken, "There is no element rtspsrc. Install gst-plugins-good (gstreamer1.0-plugins-good)."});
+        fail(rtspsrc_missing());
         return;
     }
-    constexpr guint64 kMicroseconds = 1000;
-    // Our own watchdog comes first, and does what `timeout` (of UDP) would.
-    g_object_set(source, "location", config_.url.c_str(), "latency", config_.latency, "protocols",
-                 static_cast<guint>(config_.transports), "tcp-timeout", 2 * config_.timeout * kMicroseconds, "timeout",
-                 guint64{0}, nullptr);
-    if (!config_.user_id.empty())
-        g_object_set(source, "user-id", config_.user_id.c_str(), "user-pw", config_.user_pw.c_str(), nullptr);
     follow(source);
-    if (config_.set_up)
-        config_.set_up(source);
     gst_bin_add(GST_BIN(bin_.get()), source);
 }
 
@@ -160,14 +151,8 @@ void Upstream::take_sync(GstElement *, GstStructure *sync, gpointer entry) {
 }
 
 GstBusSyncReply Upstream::take_message(GstBus *, GstMessage *message, gpointer self) {
-    if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR) {
-        GError *error = nullptr;
-        gchar *details = nullptr;
-        gst_message_parse_error(message, &error, &details);
-        static_cast<Upstream *>(self)->fail(failure_of(*error, details));
-        g_error_free(error);
-        g_free(details);
-    }
+    if (Failure failure = failure_in(message); failure.reason != Reason::None)
+        static_cast<Upstream *>(self)->fail(std::move(failure));
     gst_message_unref(message);
     return GST_BUS_DROP;
 }

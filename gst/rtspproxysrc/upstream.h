@@ -2,7 +2,6 @@
 #pragma once
 
 #include <gst/gst.h>
-#include <gst/rtsp/rtsp.h>
 
 #include <atomic>
 #include <functional>
@@ -16,6 +15,7 @@
 #include "failure.h"
 #include "outputs.h"
 #include "reception.h"
+#include "rtspsrc.h"
 #include "stream_entry.h"
 
 namespace rtspproxy {
@@ -29,13 +29,7 @@ class Upstream {
 public:
     struct Config {
         GstElement *element = nullptr;  // whose clock and base time it goes by
-        std::string url;
-        std::string user_id;
-        std::string user_pw;
-        GstRTSPLowerTrans transports = GST_RTSP_LOWER_TRANS_UNKNOWN;
-        unsigned latency = 0;                      // ms
-        unsigned timeout = 0;                      // ms, for each answer
-        std::function<void(GstElement *)> set_up;  // last word on the rtspsrc
+        RtspsrcConfig rtspsrc;
     };
     // Each is told once at most. Nothing is told any more once the destructor returned.
     struct Listener {

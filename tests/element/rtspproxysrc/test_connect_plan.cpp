@@ -111,6 +111,17 @@ START_TEST(test_a_lost_stream_is_taken_from_the_best_of_the_others_at_once) {
 }
 END_TEST
 
+START_TEST(test_go_to_begins_a_round_at_that_location) {
+    auto plan = make_plan({1, 2});
+    (void)plan.failed(at(seconds(0)), Reason::Unreachable, !kDescribed);
+    plan.playing(at(seconds(0)));
+    plan.go_to(0);
+    ck_assert(plan.current() == (ConnectPlan::Attempt{0, 0}));
+    // It was a mistake.
+    ck_assert(goes_to(plan.failed(at(seconds(1)), Reason::Unreachable, !kDescribed), 1, 0));
+}
+END_TEST
+
 int main() {
     return rtspcore::test::run_suite(
         "connect_plan",
@@ -119,6 +130,6 @@ int main() {
          test_transports_are_tried_at_once_where_they_may_be_what_is_wrong,
          test_the_transport_that_worked_is_remembered, test_a_lost_stream_is_had_again_soon_and_no_round_is_over,
          test_what_plays_for_a_moment_only_is_waited_for_longer_and_longer,
-         test_locations_are_tried_in_order_before_it_waits,
+         test_locations_are_tried_in_order_before_it_waits, test_go_to_begins_a_round_at_that_location,
          test_a_lost_stream_is_taken_from_the_best_of_the_others_at_once});
 }

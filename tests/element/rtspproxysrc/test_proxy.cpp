@@ -271,6 +271,26 @@ START_TEST(test_the_better_location_is_taken_and_the_next_when_it_goes) {
 }
 END_TEST
 
+START_TEST(test_the_better_location_is_taken_again_after_the_hold_down) {
+    Camera better;
+    Camera other;
+    better.off();
+    Proxy proxy("rtspproxysrc name=proxy hold-down=300 locations=\"" + better.url() + "," + other.url() +
+                "\" ! fakesink name=out sync=false");
+    PacketLog log(pad_of(proxy, "out"));
+    proxy.play();
+    assert_text(text_in(proxy.wait_for("playing").get(), "location"), other.url());
+    // Longer than one trial takes: what plays is not disturbed by those that fail.
+    ck_assert(log.wait_for(50));
+    ck_assert_uint_eq(other.sessions(), 1);
+    better.on();
+    assert_text(text_in(proxy.wait_for("playing").get(), "location"), better.url());
+    ck_assert(log.wait_for(log.packets().size() + 20));
+    assert_one_stream(log.packets());
+    ck_assert_uint_eq(other.sessions(), 0);
+}
+END_TEST
+
 START_TEST(test_what_is_wrong_is_told_with_its_reason_and_without_the_password) {
     Camera camera(Camera::kSound, "auth=user:right");
     SilentServer silent;
@@ -403,6 +423,7 @@ int main(int argc, char **argv) {
          test_a_camera_that_restarts_is_one_stream, test_media_time_goes_on_with_the_time_that_passed,
          test_each_stream_has_a_pad_that_stays, test_encoded_frames_are_one_stream_with_their_time_of_capture,
          test_a_pause_is_no_loss, test_the_better_location_is_taken_and_the_next_when_it_goes,
+         test_the_better_location_is_taken_again_after_the_hold_down,
          test_what_is_wrong_is_told_with_its_reason_and_without_the_password,
          test_a_camera_that_falls_silent_is_connected_anew, test_on_failure_error_posts_the_reason,
          test_on_failure_eos_ends_the_streams_that_were, test_settings_that_cannot_be_used_fail_in_ready_and_are_named,
