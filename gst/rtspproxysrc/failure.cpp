@@ -75,8 +75,7 @@ const char *advice(Reason reason) {
         case Reason::NotFound:
             return "Check the path in 'location'.";
         case Reason::Untrusted:
-            return "Tell the certificate's authority by 'tls-database', or what to leave unchecked by "
-                   "'tls-validation-flags'.";
+            return "Tell the certificate's authority by 'tls-ca', or the certificate itself by 'tls-fingerprint'.";
         case Reason::BadDescription:
             return "Check that 'location' is a live RTSP stream.";
         case Reason::Refused:
@@ -133,9 +132,9 @@ Failure ended() {
     return {Reason::Ended, "The other side ended the stream."};
 }
 
-Failure no_streams() {
-    return {Reason::BadDescription,
-            std::string("There is no RTP stream in its description. ") + advice(Reason::BadDescription)};
+Failure untrusted() {
+    return {Reason::Untrusted,
+            std::string("The server's certificate is not to be trusted. ") + advice(Reason::Untrusted)};
 }
 
 bool may_be_the_transport(Reason reason) {

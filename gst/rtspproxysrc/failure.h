@@ -35,7 +35,7 @@ Failure failure_of(const GError &error, const char *details);
 Failure no_answer(unsigned milliseconds);
 Failure no_data(unsigned milliseconds);
 Failure ended();
-Failure no_streams();
+Failure untrusted();
 
 // Whether another transport could do better.
 bool may_be_the_transport(Reason reason);

@@ -69,6 +69,31 @@ const Property kProperties[] = {
      },
      [](Settings &s, const GValue *v) { s.user_pw = text(v); }, nullptr},
     {[] {
+         return g_param_spec_string("tls-ca", "TLS authorities",
+                                    "PEM file of the authorities that may sign the certificate of an rtsps: location "
+                                    "(unset: the system's). From the next attempt on",
+                                    nullptr, kNextAttempt);
+     },
+     [](Settings &s, const GValue *v) { s.tls_ca = text(v); },
+     [](const Settings &s, GValue *v) { set_text(v, s.tls_ca); }},
+    {[] {
+         return g_param_spec_string("tls-fingerprint", "TLS fingerprint",
+                                    "SHA-256 of the one certificate that an rtsps: location may show, whoever signed "
+                                    "it. From the next attempt on",
+                                    nullptr, kNextAttempt);
+     },
+     [](Settings &s, const GValue *v) { s.tls_fingerprint = text(v); },
+     [](const Settings &s, GValue *v) { set_text(v, s.tls_fingerprint); }},
+    {[] {
+         return g_param_spec_flags("tls-validation-flags", "TLS validation flags",
+                                   "What of a certificate is checked. From the next attempt on",
+                                   G_TYPE_TLS_CERTIFICATE_FLAGS, G_TLS_CERTIFICATE_VALIDATE_ALL, kNextAttempt);
+     },
+     [](Settings &s, const GValue *v) {
+         s.tls_validation_flags = static_cast<GTlsCertificateFlags>(g_value_get_flags(v));
+     },
+     [](const Settings &s, GValue *v) { g_value_set_flags(v, s.tls_validation_flags); }},
+    {[] {
          return g_param_spec_uint("latency", "Latency",
                                   "Milliseconds to wait for packets that come late or not at all. Set before PAUSED", 0,
                                   60000, 100, kUntilReady);

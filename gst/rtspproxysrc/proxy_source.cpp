@@ -41,10 +41,12 @@ ProxySource::ProxySource(GstElement *element, guint set_up_signal)
           outputs_, reception_) {}
 
 bool ProxySource::check() {
-    const auto sources = sources_of(settings());
-    if (!sources)
-        post_error(element_, GST_RESOURCE_ERROR_SETTINGS, sources.error().message);
-    return sources.ok();
+    const Settings settings = this->settings();
+    const auto sources = sources_of(settings);
+    const auto database = tls_database(settings);
+    if (!sources || !database)
+        post_error(element_, GST_RESOURCE_ERROR_SETTINGS, sources ? database.error().message : sources.error().message);
+    return sources && database;
 }
 
 void ProxySource::start() {

@@ -14,6 +14,9 @@ GstElement *make_rtspsrc(const RtspsrcConfig &config) {
                  guint64{0}, nullptr);
     if (!config.user_id.empty())
         g_object_set(source, "user-id", config.user_id.c_str(), "user-pw", config.user_pw.c_str(), nullptr);
+    g_object_set(source, "tls-validation-flags", config.tls_validation_flags, nullptr);
+    if (config.tls_database)
+        g_object_set(source, "tls-database", config.tls_database.get(), nullptr);
     if (config.set_up)
         config.set_up(source);
     return source;

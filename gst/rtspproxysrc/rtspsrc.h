@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include <gio/gio.h>
 #include <gst/gst.h>
 #include <gst/rtsp/rtsp.h>
 
 #include <functional>
 #include <string>
 
-#include "base/result.h"
+#include "base/ref.h"
 #include "failure.h"
 
 namespace rtspproxy {
@@ -18,6 +19,8 @@ struct RtspsrcConfig {
     std::string user_id;
     std::string user_pw;  // secret
     GstRTSPLowerTrans transports = GST_RTSP_LOWER_TRANS_UNKNOWN;
+    rtspcore::Ref<GTlsDatabase> tls_database;
+    GTlsCertificateFlags tls_validation_flags = G_TLS_CERTIFICATE_VALIDATE_ALL;
     unsigned latency = 0;                      // ms
     unsigned timeout = 0;                      // ms, of our own watchdog
     std::function<void(GstElement *)> set_up;  // has the last word

@@ -5,6 +5,7 @@
 #include <iterator>
 #include <string_view>
 
+#include "certificate_pin.h"
 #include "location.h"
 
 namespace rtspproxy {
@@ -53,6 +54,27 @@ const char *transport_name(GstRTSPLowerTrans transport) {
     const auto *found = std::find_if(std::begin(kTransports), std::end(kTransports),
                                      [transport](const Transport &known) { return known.value == transport; });
     return found == std::end(kTransports) ? "any" : found->name.data();
+}
+
+Checked<rtspcore::Ref<GTlsDatabase>> tls_database(const Settings &settings) {
+    using Database = rtspcore::Ref<GTlsDatabase>;
+    if (!settings.tls_fingerprint.empty()) {
+        const auto fingerprint = parse_fingerprint(settings.tls_fingerprint);
+        if (!fingerprint)
+            return refuse("tls-fingerprint", settings.tls_fingerprint,
+                          "it is not the 64 digits of a SHA-256, as 'openssl x509 -fingerprint -sha256' prints them.");
+        return Database::adopt(make_certificate_pin(*fingerprint));
+    }
+    if (settings.tls_ca.empty())
+        return Database();
+    GError *error = nullptr;
+    GTlsDatabase *database = g_tls_file_database_new(settings.tls_ca.c_str(), &error);
+    if (database)
+        return Database::adopt(database);
+    const std::string why =
+        std::string(error->message) + ". Name a PEM file of certificates; glib-networking must be installed.";
+    g_error_free(error);
+    return refuse("tls-ca", settings.tls_ca, why);
 }
 
 Checked<std::vector<Source>> sources_of(const Settings &settings) {

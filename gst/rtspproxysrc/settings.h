@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include <gio/gio.h>
 #include <gst/rtsp/rtsp.h>
 
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "base/ref.h"
 #include "base/result.h"
 #include "state.h"
 
@@ -20,7 +22,10 @@ struct Settings {
     std::string transports = "tcp,udp";
     Mode mode = Mode::Rtp;
     std::string user_id;
-    std::string user_pw;      // secret
+    std::string user_pw;          // secret
+    std::string tls_ca;           // path
+    std::string tls_fingerprint;  // of the server's certificate
+    GTlsCertificateFlags tls_validation_flags = G_TLS_CERTIFICATE_VALIDATE_ALL;
     unsigned latency = 100;   // ms
     unsigned timeout = 5000;  // ms
     unsigned backoff_min = 100;
@@ -44,6 +49,9 @@ struct Source {
 
 // As in the property `transports`; "any" if the URL chooses.
 const char *transport_name(GstRTSPLowerTrans transport);
+
+// What certificates are checked against; null for the system's authorities.
+Checked<rtspcore::Ref<GTlsDatabase>> tls_database(const Settings &settings);
 
 // By their priority; there is one at least.
 Checked<std::vector<Source>> sources_of(const Settings &settings);

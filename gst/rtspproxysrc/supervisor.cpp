@@ -7,12 +7,14 @@
 #include <utility>
 
 #include "base/random.h"
+#include "certificate_pin.h"
 #include "location.h"
 #include "log.h"
 
 namespace rtspproxy {
 
 using rtspcore::Duration;
+using rtspcore::Ref;
 using rtspcore::Time;
 using std::chrono::milliseconds;
 
@@ -105,8 +107,19 @@ void Supervisor::enter(State state, Failure failure, Duration wait) {
 RtspsrcConfig Supervisor::config_for(const ConnectPlan::Attempt &attempt) const {
     const Settings settings = host_.settings();
     const Source &source = sources_[attempt.location];
-    return {source.url,       settings.user_id, settings.user_pw, source.transports[attempt.transport],
-            settings.latency, settings.timeout, host_.set_up};
+    const auto database = tls_database(settings);
+    RtspsrcConfig config;
+    config.url = source.url;
+    config.user_id = settings.user_id;
+    config.user_pw = settings.user_pw;
+    config.transports = source.transports[attempt.transport];
+    // One that became unusable meanwhile trusts nobody.
+    config.tls_database = database ? *database : Ref<GTlsDatabase>::adopt(make_certificate_pin(""));
+    config.tls_validation_flags = settings.tls_validation_flags;
+    config.latency = settings.latency;
+    config.timeout = settings.timeout;
+    config.set_up = host_.set_up;
+    return config;
 }
 
 Upstream::Listener Supervisor::listener_of(uint64_t attempt) {

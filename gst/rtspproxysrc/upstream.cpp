@@ -78,6 +78,7 @@ void Upstream::make_source() {
 
 void Upstream::follow(GstElement *source) {
     g_signal_connect(source, "select-stream", G_CALLBACK(select_stream), this);
+    g_signal_connect(source, "accept-certificate", G_CALLBACK(refuse_certificate), this);
     g_signal_connect(source, "pad-added", G_CALLBACK(add_pad), this);
     g_signal_connect(source, "new-manager", G_CALLBACK(follow_manager), this);
 }
@@ -102,6 +103,13 @@ bool Upstream::select(guint number, const GstCaps *caps) {
     if (!described_.exchange(true))
         listener_.described();
     return true;
+}
+
+// rtspsrc asks for those that it would refuse, and says afterwards only that it could not connect.
+gboolean Upstream::refuse_certificate(GstElement *, GTlsConnection *, GTlsCertificate *, GTlsCertificateFlags,
+                                      gpointer self) {
+    static_cast<Upstream *>(self)->untrusted_.store(true);
+    return FALSE;
 }
 
 void Upstream::add_pad(GstElement *, GstPad *pad, gpointer self) {
@@ -159,7 +167,7 @@ GstBusSyncReply Upstream::take_message(GstBus *, GstMessage *message, gpointer s
 
 void Upstream::fail(Failure failure) {
     if (!failed_.exchange(true))
-        listener_.failed(std::move(failure));
+        listener_.failed(untrusted_.load() ? untrusted() : std::move(failure));
 }
 
 void Upstream::note_packet() {

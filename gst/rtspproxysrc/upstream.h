@@ -55,6 +55,8 @@ private:
     void make_source();
     void follow(GstElement *source);
     static gboolean select_stream(GstElement *source, guint number, GstCaps *caps, gpointer self);
+    static gboolean refuse_certificate(GstElement *source, GTlsConnection *connection, GTlsCertificate *certificate,
+                                       GTlsCertificateFlags errors, gpointer self);
     static void add_pad(GstElement *source, GstPad *pad, gpointer self);
     static void follow_manager(GstElement *source, GstElement *manager, gpointer self);
     static void add_jitter_buffer(GstElement *manager, GstElement *buffer, guint session, guint ssrc, gpointer self);
@@ -84,6 +86,7 @@ private:
     };
     rtspcore::Guarded<Streams> streams_;
     std::atomic<int64_t> last_sign_{0};
+    std::atomic<bool> untrusted_{false};
     std::atomic<bool> described_{false};
     std::atomic<bool> playing_{false};
     std::atomic<bool> failed_{false};

@@ -2,10 +2,13 @@
 """rtspproxysrc before rtspsink: cameras that die and come back, under viewers that stay."""
 
 import os
+import re
+import subprocess
 import sys
 import time
 
 from support import pipeline, stream, suite
+from support.certificates import Authority
 from support.deadline import wait_until
 from support.process import Process
 from support.rtp_packet import media_time, sender_report
@@ -221,6 +224,53 @@ class CaptureTime(suite.Case):
             wait_until(is_true, 15, 'capture times', interval=0.5)
         except AssertionError:
             self.fail(f'capture times are wrong by {errors}')
+
+
+@suite.only_rtspsink
+class Encryption(suite.Case):
+    """A camera with rtsps:, whose certificate an authority of its own signed."""
+
+    def setUp(self):
+        authority = Authority(self.folder)
+        certificate = authority.issue('camera')
+        self._authority = authority.path
+        self._fingerprint = _fingerprint(certificate)
+        self._camera = self.serve(
+            [stream.Presentation('/test', (stream.pcmu(),))], f'tls=required tls-certificate={certificate}'
+        )
+        self.addCleanup(self._camera.process.kill)
+
+    def _comes_to(self, properties):
+        """What a relay says first that is decided."""
+        location = self._camera.url().replace('rtsp:', 'rtsps:')
+        proxy = relay(self.folder, location, properties, name='relay')
+        try:
+            return wait_until(lambda: _decision(proxy.log()), 10, 'decision')
+        finally:
+            proxy.process.kill()
+
+    def test_certificates_are_checked_as_told(self):
+        wrong = ('00' if self._fingerprint[:2] != '00' else '11') + self._fingerprint[2:]
+        for properties, expected in (
+            ('', 'untrusted'),
+            (f'tls-ca={self._authority}', 'playing'),
+            (f'tls-fingerprint={self._fingerprint}', 'playing'),
+            (f'tls-fingerprint={wrong}', 'untrusted'),
+            (f'tls-ca={self._authority} tls-fingerprint={wrong}', 'untrusted'),
+            ('tls-validation-flags=0', 'playing'),
+        ):
+            with self.subTest(properties=properties):
+                self.assertEqual(self._comes_to(properties), expected)
+
+
+def _fingerprint(certificate):
+    words = ['openssl', 'x509', '-in', certificate, '-noout', '-fingerprint', '-sha256']
+    return subprocess.run(words, capture_output=True, text=True, check=True).stdout.strip().split('=')[1]
+
+
+def _decision(log):
+    found = re.search(r'SrcState\)playing|SrcState\)waiting, reason=\(GstRtspProxySrcReason\)([a-z-]+)', log)
+    return found and (found[1] or 'playing')
 
 
 if __name__ == '__main__':

@@ -354,6 +354,8 @@ START_TEST(test_settings_that_cannot_be_used_fail_in_ready_and_are_named) {
         {"location=http://u:secret@camera/1", "'http://u:***@camera/1'"},
         {"locations=rtsp://a/1,camera", "'locations': 'camera'"},
         {"location=rtsp://a/1 transports=sctp", "'transports': 'sctp'"},
+        {"location=rtsps://a/1 tls-fingerprint=12:34", "'tls-fingerprint': '12:34'"},
+        {"location=rtsps://a/1 tls-ca=/none.pem", "'tls-ca': '/none.pem'"},
     };
     for (const auto &[properties, named] : kCases) {
         Proxy proxy(std::string("rtspproxysrc name=proxy ") + properties + " ! fakesink");
