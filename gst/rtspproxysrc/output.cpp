@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "../rtspsink/watched_event.h"
 #include "log.h"
 #include "rtp/big_endian.h"
 #include "rtp/packet.h"
@@ -77,10 +78,13 @@ gboolean Output::answer(GstPad *pad, GstObject *parent, GstQuery *query) {
 gboolean Output::take_upstream_event(GstPad *pad, GstObject *, GstEvent *event) {
     auto *self = static_cast<Output *>(gst_pad_get_element_private(pad));
     const GstEventType type = GST_EVENT_TYPE(event);
+    const auto watched = rtspsink::watched_in(event);
+    if (self && watched)
+        self->place_.watched(self->place_.key, *watched);
     if (self && self->chain_ && type == GST_EVENT_RECONFIGURE)
         return self->chain_->send_upstream(event);
     gst_event_unref(event);
-    return type == GST_EVENT_RECONFIGURE || type == GST_EVENT_LATENCY || type == GST_EVENT_QOS;
+    return watched || type == GST_EVENT_RECONFIGURE || type == GST_EVENT_LATENCY || type == GST_EVENT_QOS;
 }
 
 void Output::complain(const std::string &text) {

@@ -31,6 +31,8 @@ public:
         std::string key;      // of its stream: "video0"
         guint group;          // of all streams of the element
         Mode mode;
+        // Told by downstream, on any thread.
+        std::function<void(const std::string &key, bool watched)> watched;
     };
 
     explicit Output(Place place);

@@ -12,8 +12,8 @@ std::shared_ptr<Output> Outputs::of(const std::string &key) {
     for (const auto &output : known)
         if (output->key() == key)
             return output;
-    auto output =
-        std::make_shared<Output>(Output::Place{element_, static_cast<unsigned>(known.size()), key, group_, mode_});
+    auto output = std::make_shared<Output>(
+        Output::Place{element_, static_cast<unsigned>(known.size()), key, group_, mode_, watched_});
     output->set_wanted(wanted_);
     output->set_latency(latency_);
     list_.lock()->push_back(output);

@@ -15,7 +15,9 @@ namespace rtspproxy {
 // the supervisor, as long as no upstream is there; set_wanted() is safe.
 class Outputs {
 public:
-    explicit Outputs(GstElement *element) : element_(element) {}
+    using Watched = std::function<void(const std::string &key, bool watched)>;
+
+    Outputs(GstElement *element, Watched watched) : element_(element), watched_(std::move(watched)) {}
 
     // The one for this stream, "video0": the first video stream of any description; made if there is none yet.
     std::shared_ptr<Output> of(const std::string &key);
@@ -32,6 +34,7 @@ private:
     [[nodiscard]] std::vector<std::shared_ptr<Output>> all();
 
     GstElement *const element_;
+    const Watched watched_;
     rtspcore::Guarded<std::vector<std::shared_ptr<Output>>> list_;
     std::atomic<bool> wanted_{false};
     std::atomic<GstClockTime> latency_{0};

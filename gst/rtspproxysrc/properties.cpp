@@ -133,6 +133,21 @@ const Property kProperties[] = {
      [](Settings &s, const GValue *v) { s.hold_down = g_value_get_uint(v); },
      [](const Settings &s, GValue *v) { g_value_set_uint(v, s.hold_down); }},
     {[] {
+         return g_param_spec_boolean("on-demand", "On demand",
+                                     "Whether it is connected only while somebody watches, as GstRtspWatched events "
+                                     "from downstream tell, and once to learn what there is. Set before PAUSED",
+                                     FALSE, kUntilReady);
+     },
+     [](Settings &s, const GValue *v) { s.on_demand = g_value_get_boolean(v) != FALSE; },
+     [](const Settings &s, GValue *v) { g_value_set_boolean(v, s.on_demand); }},
+    {[] {
+         return g_param_spec_uint("close-after", "Close after",
+                                  "Milliseconds that it stays connected after the last who watched, with on-demand", 0,
+                                  86400000, 5000, kNextAttempt);
+     },
+     [](Settings &s, const GValue *v) { s.close_after = g_value_get_uint(v); },
+     [](const Settings &s, GValue *v) { g_value_set_uint(v, s.close_after); }},
+    {[] {
          return g_param_spec_enum("on-failure", "On failure",
                                   "What to do when all locations have failed one after the other", on_failure_type(),
                                   static_cast<int>(OnFailure::Retry), kNextAttempt);

@@ -33,7 +33,7 @@ void post_error(GstElement *element, int code, const std::string &text) {
 
 ProxySource::ProxySource(GstElement *element, guint set_up_signal)
     : element_(element),
-      outputs_(element),
+      outputs_(element, [this](const std::string &key, bool watched) { supervisor_.set_watched(key, watched); }),
       supervisor_(
           {element, [this] { return settings(); },
            [element, set_up_signal](GstElement *source) { g_signal_emit(element, set_up_signal, 0, source); },

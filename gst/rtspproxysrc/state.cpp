@@ -9,6 +9,7 @@ constexpr GEnumValue kStates[] = {{static_cast<int>(State::Stopped), "Not PLAYIN
                                   {static_cast<int>(State::Connecting), "An attempt is under way", "connecting"},
                                   {static_cast<int>(State::Playing), "Media comes", "playing"},
                                   {static_cast<int>(State::Waiting), "For the next attempt", "waiting"},
+                                  {static_cast<int>(State::Idle), "Not connected, as nobody watches", "idle"},
                                   {static_cast<int>(State::Failed), "Given up, as on-failure says", "failed"},
                                   {0, nullptr, nullptr}};
 

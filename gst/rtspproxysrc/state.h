@@ -11,6 +11,7 @@ enum class State : int {
     Connecting,  // an attempt is under way
     Playing,     // media comes
     Waiting,     // for the next attempt
+    Idle,        // nobody watches
     Failed,      // given up, as `on-failure` says
 };
 GType state_type();

@@ -58,6 +58,8 @@ void Supervisor::stop() {
     loop_.post([this] {
         disconnect();
         loop_.cancel_timer(std::exchange(timer_, 0));
+        loop_.cancel_timer(std::exchange(close_timer_, 0));
+        watched_.clear();
         enter(State::Stopped);
     });
     loop_.quit();
@@ -186,6 +188,43 @@ void Supervisor::on_playing(uint64_t attempt) {
     }
     enter(State::Playing);
     hold_down();
+    follow_watching();
+}
+
+bool Supervisor::is_wanted() const {
+    return !watched_.empty() || !host_.settings().on_demand;
+}
+
+void Supervisor::set_watched(const std::string &key, bool watched) {
+    loop_.post([this, key, watched] {
+        if (watched)
+            watched_.insert(key);
+        else
+            watched_.erase(key);
+        follow_watching();
+    });
+}
+
+// Until media has come once nobody can watch, as there is nothing to watch yet.
+void Supervisor::follow_watching() {
+    const State state = status().state;
+    if (is_wanted())
+        loop_.cancel_timer(std::exchange(close_timer_, 0));
+    if (is_wanted() && state == State::Idle)
+        connect();
+    if (is_wanted() || state != State::Playing || close_timer_ != 0)
+        return;
+    const milliseconds time(host_.settings().close_after);
+    close_timer_ = loop_.start_timer(rtspcore::monotonic_now() + time, [this] {
+        close_timer_ = 0;
+        go_idle();
+    });
+}
+
+void Supervisor::go_idle() {
+    disconnect();
+    loop_.cancel_timer(std::exchange(timer_, 0));
+    enter(State::Idle);
 }
 
 // Trials go on beside what plays, so that nobody waits for a better location that is not there.
@@ -240,6 +279,10 @@ void Supervisor::on_failed(uint64_t attempt, Failure failure) {
     if (attempt != attempt_)
         return;
     disconnect();
+    if (played_ && !is_wanted()) {
+        go_idle();
+        return;
+    }
     const auto step = plan_->failed(loop_.now(), failure.reason, described_);
     if (step.round_over && host_.settings().on_failure != OnFailure::Retry) {
         give_up(std::move(failure));

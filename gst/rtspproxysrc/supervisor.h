@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <thread>
 
 #include "base/event_loop.h"
@@ -44,6 +45,8 @@ public:
     // The clock runs: the first time it connects.
     void play();
 
+    // Whether anybody watches the stream of that output. Safe.
+    void set_watched(const std::string &key, bool watched);
     [[nodiscard]] Status status();
 
 private:
@@ -56,6 +59,9 @@ private:
     void on_failed(uint64_t attempt, Failure failure);
     void give_up(Failure failure);
     void watch();
+    void follow_watching();
+    void go_idle();
+    [[nodiscard]] bool is_wanted() const;
     void hold_down();
     void try_better(size_t location);
     void end_trial();
@@ -73,6 +79,8 @@ private:
     std::vector<Source> sources_;
     std::optional<ConnectPlan> plan_;
     std::unique_ptr<Upstream> upstream_;
+    std::set<std::string> watched_;                 // outputs
+    rtspcore::EventLoop::TimerId close_timer_ = 0;  // nobody watches: until it is disconnected
     std::unique_ptr<Trial> trial_;
     uint64_t trial_number_ = 0;                     // what comes from others is late
     rtspcore::EventLoop::TimerId trial_timer_ = 0;  // of the next trial, or of the end of this one

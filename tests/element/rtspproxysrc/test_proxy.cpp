@@ -8,6 +8,7 @@
 
 #include "base/unique_fd.h"
 #include "camera.h"
+#include "element/connection.h"
 #include "element/suite.h"
 #include "frame_log.h"
 #include "packet_log.h"
@@ -348,6 +349,34 @@ START_TEST(test_on_failure_eos_ends_the_streams_that_were) {
 }
 END_TEST
 
+START_TEST(test_on_demand_it_is_connected_while_somebody_watches) {
+    Camera camera;
+    Proxy proxy("rtspproxysrc name=proxy on-demand=true close-after=200 location=" + camera.url() +
+                " ! rtspsink name=sink service=0 address=127.0.0.1");
+    proxy.play();
+    proxy.wait_for("playing");  // to learn what there is
+    proxy.wait_for("idle");
+    ck_assert_uint_eq(camera.sessions(), 0);
+    const auto sink = Ref<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(proxy.pipeline()), "sink"));
+    guint port = 0;
+    g_object_get(sink.get(), "bound-port", &port, nullptr);
+    for (int i = 0; i < 3; ++i) {
+        {
+            rtspsink::test::Connection viewer(port);
+            ck_assert(viewer.play("/test"));
+            proxy.wait_for("playing");
+            for (int packet = 0; packet < 20; ++packet) {
+                const auto frame = viewer.next_frame();
+                ck_assert(frame.has_value());
+            }
+            ck_assert_uint_eq(camera.sessions(), 1);
+        }
+        proxy.wait_for("idle");
+        ck_assert_uint_eq(camera.sessions(), 0);
+    }
+}
+END_TEST
+
 START_TEST(test_settings_that_cannot_be_used_fail_in_ready_and_are_named) {
     constexpr const char *kCases[][2] = {
         {"", "'location'"},
@@ -428,7 +457,8 @@ int main(int argc, char **argv) {
          test_the_better_location_is_taken_again_after_the_hold_down,
          test_what_is_wrong_is_told_with_its_reason_and_without_the_password,
          test_a_camera_that_falls_silent_is_connected_anew, test_on_failure_error_posts_the_reason,
-         test_on_failure_eos_ends_the_streams_that_were, test_settings_that_cannot_be_used_fail_in_ready_and_are_named,
-         test_passwords_cannot_be_read, test_null_does_not_wait_for_who_does_not_answer,
-         test_states_may_flip_at_any_moment, test_uri_handler_knows_its_own_scheme_only});
+         test_on_failure_eos_ends_the_streams_that_were, test_on_demand_it_is_connected_while_somebody_watches,
+         test_settings_that_cannot_be_used_fail_in_ready_and_are_named, test_passwords_cannot_be_read,
+         test_null_does_not_wait_for_who_does_not_answer, test_states_may_flip_at_any_moment,
+         test_uri_handler_knows_its_own_scheme_only});
 }
