@@ -53,7 +53,9 @@ Upstream::~Upstream() {
     gst_element_set_state(bin_.get(), GST_STATE_NULL);
     gst_bus_set_flushing(bus_.get(), TRUE);
     gst_element_set_bus(bin_.get(), nullptr);
-    streams_.lock()->entries.clear();
+    std::map<guint, std::shared_ptr<StreamEntry>> entries;
+    std::swap(streams_.lock()->entries, entries);
+    entries.clear();
     reception_.fold();
 }
 
