@@ -47,6 +47,7 @@ Output::Output(Place place)
     gst_pad_set_query_function(pad_.get(), answer);
     gst_pad_set_event_function(pad_.get(), take_upstream_event);
     gst_pad_use_fixed_caps(pad_.get());
+    g_signal_connect(pad_.get(), "unlinked", G_CALLBACK(forget_downstream), nullptr);
 }
 
 Output::~Output() {
@@ -54,6 +55,12 @@ Output::~Output() {
     gst_pad_set_element_private(pad_.get(), nullptr);  // who holds the pad longer finds nobody
     if (GST_OBJECT_PARENT(pad_.get()) == GST_OBJECT(place_.element))
         gst_element_remove_pad(place_.element, pad_.get());
+}
+
+// Who is linked no more watches no more.
+void Output::forget_downstream(GstPad *pad, GstPad *, gpointer) {
+    if (auto *self = static_cast<Output *>(gst_pad_get_element_private(pad)))
+        self->place_.watched(self->place_.key, false);
 }
 
 gboolean Output::answer(GstPad *pad, GstObject *parent, GstQuery *query) {

@@ -59,6 +59,7 @@ public:
     [[nodiscard]] uint64_t packets() const { return packets_.load(std::memory_order_relaxed); }
 
 private:
+    static void forget_downstream(GstPad *pad, GstPad *peer, gpointer);
     static gboolean answer(GstPad *pad, GstObject *parent, GstQuery *query);
     static gboolean take_upstream_event(GstPad *pad, GstObject *parent, GstEvent *event);
     void begin();

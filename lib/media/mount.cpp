@@ -178,7 +178,8 @@ void Mount::unsubscribe(const std::shared_ptr<Mailbox> &mailbox) {
     const bool was_last = std::erase(content->subscribers, mailbox) > 0 && content->subscribers.empty();
     const Watching watching = count_watching(*content);
     content.unlock();
-    if (was_last)
+    // Of one that is over nobody upstream needs to know.
+    if (was_last && !is_closed())
         tell_watched(watching);
 }
 
