@@ -23,6 +23,7 @@ static GstRtspProxyCertificatePin *pin_of(gpointer object) {
     return static_cast<GstRtspProxyCertificatePin *>(object);
 }
 
+// NOLINTNEXTLINE(readability-function-size): the parameters are GLib's
 static GTlsCertificateFlags gst_rtsp_proxy_certificate_pin_verify_chain(GTlsDatabase *self, GTlsCertificate *chain,
                                                                         const gchar *, GSocketConnectable *,
                                                                         GTlsInteraction *, GTlsDatabaseVerifyFlags,
@@ -63,7 +64,7 @@ std::string fingerprint_of(GTlsCertificate *certificate) {
         return {};
     gchar *digits = g_compute_checksum_for_data(G_CHECKSUM_SHA256, der->data, der->len);
     g_byte_array_unref(der);
-    const std::string fingerprint = digits;
+    std::string fingerprint = digits;
     g_free(digits);
     return fingerprint;
 }

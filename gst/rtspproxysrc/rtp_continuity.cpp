@@ -2,6 +2,7 @@
 #include "rtp_continuity.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace rtspproxy {
 
@@ -12,7 +13,7 @@ namespace {
 
 RtpTime ticks(Duration duration, unsigned clock_rate) {
     const double seconds = std::chrono::duration<double>(duration).count();
-    return static_cast<RtpTime>(static_cast<int64_t>(seconds * clock_rate + 0.5));
+    return static_cast<RtpTime>(std::llround(seconds * clock_rate));
 }
 
 }  // namespace

@@ -285,14 +285,14 @@ void Supervisor::on_failed(uint64_t attempt, Failure failure) {
     }
     const auto step = plan_->failed(loop_.now(), failure.reason, described_);
     if (step.round_over && host_.settings().on_failure != OnFailure::Retry) {
-        give_up(std::move(failure));
+        give_up(failure);
         return;
     }
     enter(State::Waiting, std::move(failure), step.wait);
     connect_in(step.wait);
 }
 
-void Supervisor::give_up(Failure failure) {
+void Supervisor::give_up(const Failure &failure) {
     loop_.cancel_timer(std::exchange(timer_, 0));
     enter(State::Failed, failure);
     host_.gave_up(failure);

@@ -57,7 +57,7 @@ private:
     void on_described(uint64_t attempt);
     void on_playing(uint64_t attempt);
     void on_failed(uint64_t attempt, Failure failure);
-    void give_up(Failure failure);
+    void give_up(const Failure &failure);
     void watch();
     void follow_watching();
     void go_idle();
