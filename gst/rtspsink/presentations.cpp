@@ -270,6 +270,12 @@ int Presentations::reserve_payload_type(PacketFeed &stream) {
     return member->payload_type = type;
 }
 
+std::string Presentations::path(PacketFeed &stream) {
+    auto state = state_.lock();
+    const Member *member = find(*state, stream);
+    return member ? member->path : std::string();
+}
+
 std::shared_ptr<Mount> Presentations::mount(PacketFeed &stream) {
     auto state = state_.lock();
     const Member *member = find(*state, stream);

@@ -52,6 +52,8 @@ public:
     // the stream.
     int reserve_payload_type(PacketFeed &stream);
 
+    // Empty: not known.
+    [[nodiscard]] std::string path(PacketFeed &stream);
     [[nodiscard]] std::shared_ptr<rtspcore::media::Mount> mount(PacketFeed &stream);
     [[nodiscard]] std::vector<std::shared_ptr<rtspcore::media::Mount>> mounts();
     [[nodiscard]] std::shared_ptr<rtspcore::server::Server> server();

@@ -254,6 +254,9 @@ bool Stream::take_packet_caps(GstCaps *caps) {
     const PacketSink &sink = packet_sink_of(packet_sink_);
     rtspcore::media::TrackConfig config{*complete, has_key_frames(complete->get()),
                                         [requester = sink.key_units()] { return requester->request(); }};
+    config.watched = [teller = sink.watched(),
+                      mapping = owner_->presentations().path(packet_sink_of(packet_sink_).feed())](
+                         bool watched, uint64_t number) { teller->tell(watched, number, mapping); };
     config.group = settings().group;
     if (const auto checked = check_group(config.group); !checked) {
         report(checked.error().code);

@@ -50,6 +50,10 @@ std::shared_ptr<Track> Mount::add_track(TrackConfig config) {
     content->tracks[*index] = track;
     content->made[*index] = track;
     ++content->version;
+    const Watching watching = count_watching(*content);
+    content.unlock();
+    if (track->config().watched)
+        track->config().watched(watching.watched, watching.number);
     return track;
 }
 
@@ -172,12 +176,34 @@ void Mount::close() {
 RingSnapshot Mount::subscribe(std::shared_ptr<Mailbox> mailbox) {
     auto content = content_.lock();
     content->subscribers.push_back(std::move(mailbox));
-    return content->ring.snapshot();
+    const bool is_first = content->subscribers.size() == 1;
+    const Watching watching = count_watching(*content);
+    RingSnapshot snapshot = content->ring.snapshot();
+    content.unlock();
+    if (is_first)
+        tell_watched(watching);
+    return snapshot;
 }
 
 void Mount::unsubscribe(const std::shared_ptr<Mailbox> &mailbox) {
     auto content = content_.lock();
-    std::erase(content->subscribers, mailbox);
+    const bool was_last = std::erase(content->subscribers, mailbox) > 0 && content->subscribers.empty();
+    const Watching watching = count_watching(*content);
+    content.unlock();
+    // Of one that is over nobody upstream needs to know.
+    if (was_last && !is_closed())
+        tell_watched(watching);
+}
+
+// Later mounts have higher ids.
+Mount::Watching Mount::count_watching(Content &content) const {
+    return {!content.subscribers.empty(), id_ << 32 | ++content.watch_changes};
+}
+
+void Mount::tell_watched(const Watching &watching) {
+    for (const auto &track : tracks())
+        if (track->config().watched)
+            track->config().watched(watching.watched, watching.number);
 }
 
 }  // namespace rtspcore::media

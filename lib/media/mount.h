@@ -57,6 +57,10 @@ struct TrackConfig {
         uint16_t port = 0;
     };
     FixedGroup group;
+    // Told whether anybody watches the mount: when the track is added, when there is a first viewer, and when the last
+    // has left. Called from any thread, must not block nor call back, may be called after the track was removed. Of two
+    // calls the one with the higher number is newer, whatever order and mounts they come from.
+    std::function<void(bool watched, uint64_t number)> watched;
     unsigned order = 0;  // the streams of a description stand in this order; by index where it is equal
 };
 
@@ -210,7 +214,14 @@ private:
         Ring ring;
         std::vector<std::shared_ptr<Mailbox>> subscribers;
         uint64_t version = 0;
+        uint32_t watch_changes = 0;
     };
+    struct Watching {
+        bool watched;
+        uint64_t number;
+    };
+    Watching count_watching(Content &content) const;
+    void tell_watched(const Watching &watching);
     void put(Content &content, const SharedBatch &batch);
     static std::optional<size_t> free_index(const Content &content);
 

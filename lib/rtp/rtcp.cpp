@@ -206,4 +206,18 @@ Result<std::vector<RtcpItem>, RtcpError> parse_rtcp(std::span<const uint8_t> byt
     return items;
 }
 
+std::optional<SenderInfo> read_sender_info(std::span<const uint8_t> bytes) {
+    const bool is_report = bytes.size() >= kHeaderSize + 4 + kSenderInfoSize &&
+                           (bytes[0] & kVersionMask) == kVersionBits && bytes[1] == kSenderReport;
+    if (!is_report)
+        return std::nullopt;
+    SenderInfo info;
+    info.ssrc = load_u32(bytes, 4);
+    info.ntp.value = static_cast<uint64_t>(load_u32(bytes, 8)) << 32 | load_u32(bytes, 12);
+    info.time = load_u32(bytes, 16);
+    info.packets = load_u32(bytes, 20);
+    info.octets = load_u32(bytes, 24);
+    return info;
+}
+
 }  // namespace rtspcore::rtp

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <variant>
@@ -62,5 +63,9 @@ enum class RtcpError : uint8_t { NotRtcp, Truncated };
 // NACK...) are skipped. Total: fails on a wrong version, a length beyond the bytes, or a first packet that is no RTCP
 // type (200-207).
 Result<std::vector<RtcpItem>, RtcpError> parse_rtcp(std::span<const uint8_t> bytes);
+
+// What the sender report says that a compound packet begins with; nothing if it begins with another packet, or ends
+// before it does. Total.
+std::optional<SenderInfo> read_sender_info(std::span<const uint8_t> bytes);
 
 }  // namespace rtspcore::rtp

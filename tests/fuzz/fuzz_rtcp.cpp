@@ -26,6 +26,8 @@ size_t bytes_of(const rtp::Goodbye &goodbye) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    require(!rtp::read_sender_info({data, size}) || (size >= 28 && data[1] == 200),
+            "a report is there if it is told of");
     const auto items = rtp::parse_rtcp({data, size});
     if (!items) {
         require(!items.error().message.empty(), "a refusal says why");

@@ -165,9 +165,24 @@ START_TEST(test_rtcp_malformed_is_refused_and_says_why) {
 }
 END_TEST
 
+START_TEST(test_rtcp_sender_info_is_read_back) {
+    const auto bytes = rtp::sender_report(kInfo, "abc");
+    const auto info = rtp::read_sender_info(bytes);
+    ck_assert(info.has_value());
+    ck_assert(info->ssrc == kInfo.ssrc && info->ntp == kInfo.ntp && info->time == kInfo.time);
+    ck_assert(info->packets == kInfo.packets && info->octets == kInfo.octets);
+    for (size_t size = 0; size < 28; ++size)
+        ck_assert(!rtp::read_sender_info(std::span(bytes).first(size)));
+    auto other = bytes;
+    other[1] = 201;
+    ck_assert(!rtp::read_sender_info(other));
+}
+END_TEST
+
 int main() {
     return test::run_suite("rtcp", {
                                        test_rtcp_sender_report_is_what_the_rfc_says,
+                                       test_rtcp_sender_info_is_read_back,
                                        test_rtcp_cname_of_any_length_ends_with_null_at_a_word,
                                        test_rtcp_goodbye_ends_a_compound_packet,
                                        test_rtcp_receiver_report_is_read,

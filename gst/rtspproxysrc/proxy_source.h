@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <gst/gst.h>
+
+#include <functional>
+
+#include "base/guarded.h"
+#include "outputs.h"
+#include "reception.h"
+#include "settings.h"
+#include "supervisor.h"
+
+namespace rtspproxy {
+
+// The C++ behind the element rtspproxysrc: its settings and states; a supervisor that keeps an upstream, and the pads.
+//
+// Thread: change_state() belongs to whoever changes the element's state; the rest is safe.
+class ProxySource {
+public:
+    // `set_up_signal` is emitted with each new rtspsrc.
+    ProxySource(GstElement *element, guint set_up_signal);
+
+    [[nodiscard]] Settings settings() { return *settings_.lock(); }
+    void change_settings(const std::function<void(Settings &)> &change) { change(*settings_.lock()); }
+    GstStateChangeReturn change_state(GstStateChange transition,
+                                      const std::function<GstStateChangeReturn()> &parent_class);
+    [[nodiscard]] State state() { return supervisor_.status().state; }
+    // Transfer full.
+    [[nodiscard]] GstStructure *statistics();
+
+private:
+    bool check();
+    void start();
+    void stop();
+    void tell(const Status &status);
+    void give_up(const Failure &failure);
+
+    GstElement *const element_;  // owns this
+    rtspcore::Guarded<Settings> settings_;
+    Outputs outputs_;
+    Reception reception_;
+    Supervisor supervisor_;
+};
+
+}  // namespace rtspproxy

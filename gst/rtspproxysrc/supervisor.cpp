@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "supervisor.h"
+
+#include <pthread.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/random.h"
+#include "certificate_pin.h"
+#include "location.h"
+#include "log.h"
+
+namespace rtspproxy {
+
+using rtspcore::Duration;
+using rtspcore::Ref;
+using rtspcore::Time;
+using std::chrono::milliseconds;
+
+namespace {
+
+double chance() {
+    constexpr double kSteps = 1 << 20;
+    return static_cast<double>(rtspcore::random_u64() % (1U << 20)) / kSteps;
+}
+
+ConnectPlan::Config plan_config(const std::vector<Source> &sources, const Settings &settings) {
+    ConnectPlan::Config config;
+    for (const Source &source : sources)
+        config.transports.push_back(source.transports.size());
+    config.backoff_min = milliseconds(settings.backoff_min);
+    config.backoff_max = milliseconds(std::max(settings.backoff_min, settings.backoff_max));
+    return config;
+}
+
+}  // namespace
+
+Supervisor::Supervisor(Host host, Outputs &outputs, Reception &reception)
+    : host_(std::move(host)), outputs_(outputs), reception_(reception) {}
+
+Supervisor::~Supervisor() {
+    stop();
+}
+
+void Supervisor::start(std::vector<Source> sources) {
+    sources_ = std::move(sources);
+    plan_.emplace(plan_config(sources_, host_.settings()), chance);
+    thread_ = std::thread([this] {
+        pthread_setname_np(pthread_self(), "rtspproxysrc");
+        loop_.run();
+    });
+}
+
+void Supervisor::stop() {
+    if (!thread_.joinable())
+        return;
+    loop_.post([this] {
+        disconnect();
+        loop_.cancel_timer(std::exchange(timer_, 0));
+        loop_.cancel_timer(std::exchange(close_timer_, 0));
+        watched_.clear();
+        enter(State::Stopped);
+    });
+    loop_.quit();
+    thread_.join();
+    plan_.reset();
+}
+
+void Supervisor::play() {
+    loop_.post([this] {
+        const auto clock = rtspcore::Ref<GstClock>::adopt(gst_element_get_clock(host_.element));
+        const bool is_first = attempt_ == 0 || status().state == State::Stopped;
+        // Its time stamps would be of a clock that nobody goes by any more.
+        const bool is_other_clock = upstream_ && clock && clock.get() != upstream_->clock();
+        if (is_first || is_other_clock)
+            connect();
+    });
+}
+
+Status Supervisor::status() {
+    return *status_.lock();
+}
+
+void Supervisor::enter(State state, Failure failure, Duration wait) {
+    Status now;
+    {
+        auto status = status_.lock();
+        if (status->state == State::Stopped && state == State::Stopped)
+            return;
+        status->state = state;
+        status->wait = wait;
+        if (failure.reason != Reason::None || state == State::Playing)
+            status->failure = std::move(failure);
+        if (plan_) {
+            const auto attempt = plan_->current();
+            status->attempts = plan_->attempts();
+            status->location = masked(sources_[attempt.location].url);
+            status->transport = transport_name(sources_[attempt.location].transports[attempt.transport]);
+        }
+        now = *status;
+    }
+    const bool has_failed = state == State::Waiting || state == State::Failed;
+    GST_INFO_OBJECT(host_.element, "%s: %s %s", nick(state), now.location.c_str(),
+                    has_failed ? now.failure.text.c_str() : "");
+    host_.changed(now);
+}
+
+RtspsrcConfig Supervisor::config_for(const ConnectPlan::Attempt &attempt) const {
+    const Settings settings = host_.settings();
+    const Source &source = sources_[attempt.location];
+    const auto database = tls_database(settings);
+    RtspsrcConfig config;
+    config.url = source.url;
+    config.user_id = settings.user_id;
+    config.user_pw = settings.user_pw;
+    config.transports = source.transports[attempt.transport];
+    // One that became unusable meanwhile trusts nobody.
+    config.tls_database = database ? *database : Ref<GTlsDatabase>::adopt(make_certificate_pin(""));
+    config.tls_validation_flags = settings.tls_validation_flags;
+    config.latency = settings.latency;
+    config.timeout = settings.timeout;
+    config.set_up = host_.set_up;
+    return config;
+}
+
+Upstream::Listener Supervisor::listener_of(uint64_t attempt) {
+    return {[this, attempt] { loop_.post([this, attempt] { on_described(attempt); }); },
+            [this, attempt] { loop_.post([this, attempt] { on_playing(attempt); }); },
+            [this, attempt](Failure failure) {
+                loop_.post([this, attempt, failure = std::move(failure)] { on_failed(attempt, failure); });
+            }};
+}
+
+void Supervisor::connect() {
+    disconnect();
+    described_ = false;
+    begun_ = rtspcore::monotonic_now();
+    enter(State::Connecting);
+    upstream_ = std::make_unique<Upstream>(Upstream::Config{host_.element, config_for(plan_->current())}, outputs_,
+                                           reception_, listener_of(++attempt_));
+    upstream_->start();
+    watch();
+}
+
+void Supervisor::connect_in(Duration wait) {
+    loop_.cancel_timer(timer_);
+    timer_ = loop_.start_timer(rtspcore::monotonic_now() + wait, [this] {
+        timer_ = 0;
+        connect();
+    });
+}
+
+void Supervisor::disconnect() {
+    ++attempt_;
+    end_trial();
+    upstream_.reset();
+}
+
+// A round trip of the timer costs nothing; a reset of it for each packet would.
+void Supervisor::watch() {
+    const unsigned timeout = host_.settings().timeout;
+    const Time last = std::max(begun_, upstream_->last_sign());
+    const Time deadline = last + milliseconds(timeout);
+    if (loop_.now() >= deadline) {
+        on_failed(attempt_, described_ ? no_data(timeout) : no_answer(timeout));
+        return;
+    }
+    loop_.cancel_timer(timer_);
+    timer_ = loop_.start_timer(deadline, [this] {
+        timer_ = 0;
+        watch();
+    });
+}
+
+void Supervisor::on_described(uint64_t attempt) {
+    if (attempt == attempt_)
+        described_ = true;
+}
+
+void Supervisor::on_playing(uint64_t attempt) {
+    if (attempt != attempt_)
+        return;
+    plan_->playing(loop_.now());
+    {
+        auto status = status_.lock();
+        status->reconnects += std::exchange(played_, true) ? 1 : 0;
+    }
+    enter(State::Playing);
+    hold_down();
+    follow_watching();
+}
+
+bool Supervisor::is_wanted() const {
+    return !watched_.empty() || !host_.settings().on_demand;
+}
+
+void Supervisor::set_watched(const std::string &key, bool watched) {
+    loop_.post([this, key, watched] {
+        if (watched)
+            watched_.insert(key);
+        else
+            watched_.erase(key);
+        follow_watching();
+    });
+}
+
+// Until media has come once nobody can watch, as there is nothing to watch yet.
+void Supervisor::follow_watching() {
+    const State state = status().state;
+    if (is_wanted())
+        loop_.cancel_timer(std::exchange(close_timer_, 0));
+    if (is_wanted() && state == State::Idle)
+        connect();
+    if (is_wanted() || state != State::Playing || close_timer_ != 0)
+        return;
+    const milliseconds time(host_.settings().close_after);
+    close_timer_ = loop_.start_timer(rtspcore::monotonic_now() + time, [this] {
+        close_timer_ = 0;
+        go_idle();
+    });
+}
+
+void Supervisor::go_idle() {
+    disconnect();
+    loop_.cancel_timer(std::exchange(timer_, 0));
+    enter(State::Idle);
+}
+
+// Trials go on beside what plays, so that nobody waits for a better location that is not there.
+void Supervisor::hold_down() {
+    const unsigned time = host_.settings().hold_down;
+    if (plan_->current().location == 0 || time == 0)
+        return;
+    trial_timer_ = loop_.start_timer(rtspcore::monotonic_now() + milliseconds(time), [this] {
+        trial_timer_ = 0;
+        try_better(0);
+    });
+}
+
+void Supervisor::try_better(size_t location) {
+    end_trial();
+    if (location >= plan_->current().location) {
+        hold_down();
+        return;
+    }
+    GST_DEBUG_OBJECT(host_.element, "is %s there again?", masked(sources_[location].url).c_str());
+    const uint64_t number = ++trial_number_;
+    const RtspsrcConfig config = config_for(plan_->at(location));
+    trial_ = std::make_unique<Trial>(config, [this, number, location](bool has_media) {
+        loop_.post([this, number, location, has_media] {
+            if (number == trial_number_)
+                on_trial(location, has_media);
+        });
+    });
+    trial_timer_ = loop_.start_timer(rtspcore::monotonic_now() + milliseconds(config.timeout), [this, location] {
+        trial_timer_ = 0;
+        on_trial(location, false);
+    });
+    trial_->start();
+}
+
+void Supervisor::on_trial(size_t location, bool has_media) {
+    if (!has_media) {
+        try_better(location + 1);
+        return;
+    }
+    plan_->go_to(location);
+    connect();
+}
+
+void Supervisor::end_trial() {
+    ++trial_number_;
+    loop_.cancel_timer(std::exchange(trial_timer_, 0));
+    trial_.reset();
+}
+
+void Supervisor::on_failed(uint64_t attempt, Failure failure) {
+    if (attempt != attempt_)
+        return;
+    disconnect();
+    if (played_ && !is_wanted()) {
+        go_idle();
+        return;
+    }
+    const auto step = plan_->failed(loop_.now(), failure.reason, described_);
+    if (step.round_over && host_.settings().on_failure != OnFailure::Retry) {
+        give_up(failure);
+        return;
+    }
+    enter(State::Waiting, std::move(failure), step.wait);
+    connect_in(step.wait);
+}
+
+void Supervisor::give_up(const Failure &failure) {
+    loop_.cancel_timer(std::exchange(timer_, 0));
+    enter(State::Failed, failure);
+    host_.gave_up(failure);
+}
+
+}  // namespace rtspproxy

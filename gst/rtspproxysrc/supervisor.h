@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <set>
+#include <thread>
+
+#include "base/event_loop.h"
+#include "base/guarded.h"
+#include "connect_plan.h"
+#include "outputs.h"
+#include "reception.h"
+#include "settings.h"
+#include "status.h"
+#include "trial.h"
+#include "upstream.h"
+
+namespace rtspproxy {
+
+// Keeps an upstream: connects, watches, throws away, waits, connects again. It does so on a thread of its own, so that
+// neither state changes nor streaming threads ever wait for a network.
+//
+// Thread: start(), stop(), play() and pause() belong to who changes the element's state; status() is safe; the rest is
+// confined to its own thread, `rtspproxysrc`.
+class Supervisor {
+public:
+    struct Host {
+        GstElement *element;
+        std::function<Settings()> settings;
+        std::function<void(GstElement *)> set_up;     // each new rtspsrc
+        std::function<void(const Status &)> changed;  // of state
+        std::function<void(const Failure &)> gave_up;
+    };
+
+    Supervisor(Host host, Outputs &outputs, Reception &reception);
+    ~Supervisor();
+    Supervisor(const Supervisor &) = delete;
+    Supervisor &operator=(const Supervisor &) = delete;
+
+    // `sources` were checked.
+    void start(std::vector<Source> sources);
+    // Synchronous: afterwards nothing streams. Nothing may hold up what is pushed: the pads are inactive.
+    void stop();
+    // The clock runs: the first time it connects.
+    void play();
+
+    // Whether anybody watches the stream of that output. Safe.
+    void set_watched(const std::string &key, bool watched);
+    [[nodiscard]] Status status();
+
+private:
+    void enter(State state, Failure failure = {}, rtspcore::Duration wait = {});
+    void connect();
+    void connect_in(rtspcore::Duration wait);
+    void disconnect();
+    void on_described(uint64_t attempt);
+    void on_playing(uint64_t attempt);
+    void on_failed(uint64_t attempt, Failure failure);
+    void give_up(const Failure &failure);
+    void watch();
+    void follow_watching();
+    void go_idle();
+    [[nodiscard]] bool is_wanted() const;
+    void hold_down();
+    void try_better(size_t location);
+    void end_trial();
+    void on_trial(size_t location, bool has_media);
+    [[nodiscard]] RtspsrcConfig config_for(const ConnectPlan::Attempt &attempt) const;
+    [[nodiscard]] Upstream::Listener listener_of(uint64_t attempt);
+
+    const Host host_;
+    Outputs &outputs_;
+    Reception &reception_;
+    rtspcore::Guarded<Status> status_;
+    rtspcore::EventLoop loop_;
+    std::thread thread_;
+
+    std::vector<Source> sources_;
+    std::optional<ConnectPlan> plan_;
+    std::unique_ptr<Upstream> upstream_;
+    std::set<std::string> watched_;                 // outputs
+    rtspcore::EventLoop::TimerId close_timer_ = 0;  // nobody watches: until it is disconnected
+    std::unique_ptr<Trial> trial_;
+    uint64_t trial_number_ = 0;                     // what comes from others is late
+    rtspcore::EventLoop::TimerId trial_timer_ = 0;  // of the next trial, or of the end of this one
+    uint64_t attempt_ = 0;                          // what comes from others is late
+    bool described_ = false;
+    bool played_ = false;  // media has come once
+    rtspcore::Time begun_{};
+    rtspcore::EventLoop::TimerId timer_ = 0;  // of the next attempt, or of the watchdog
+};
+
+}  // namespace rtspproxy

@@ -1,0 +1,277 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""rtspproxysrc before rtspsink: cameras that die and come back, under viewers that stay."""
+
+import os
+import re
+import subprocess
+import sys
+import time
+
+from support import pipeline, stream, suite
+from support.certificates import Authority
+from support.deadline import wait_until
+from support.process import Process
+from support.rtp_packet import media_time, sender_report
+from support.viewer import Viewer
+
+# Each restart takes two seconds; 50 of them are the promise, which a few show as well.
+_RESTARTS = int(os.environ.get('PROXY_RESTARTS', '4'))
+_GOP = 1.0
+_BACK_WITHIN = 1.0  # seconds, and a group of pictures
+
+
+class Camera:
+    """Always on the same port, like one."""
+
+    def __init__(self, folder, kind='rtspsink'):
+        self._folder = folder
+        self._kind = kind
+        self.port = pipeline.free_port()
+        self.url = f'rtsp://127.0.0.1:{self.port}/test'
+        self._presentations = [stream.Presentation('/test', (stream.h264(fps=15, gop=15), stream.pcmu()))]
+        self._process = None
+
+    def on(self):
+        """Comes back when it answers."""
+        if self._kind == 'rival':
+            here = os.path.dirname(os.path.abspath(pipeline.__file__))
+            words = [sys.executable, os.path.join(here, 'rival.py'), self.port]
+            words += stream.rival_arguments(self._presentations)
+        else:
+            line = stream.rtspsink_line(self._presentations, f'service={self.port}')
+            words = ['gst-launch-1.0', *stream.split_line(line)]
+        self._process = Process(words, self._folder, 'camera', env=pipeline.plugin_environment())
+        return pipeline.Server(self._process, self.port, strict=False).wait_ready()
+
+    def off(self):
+        """As by pulling its plug."""
+        self._process.kill()
+
+
+def relay(folder, location, properties='', name='relay'):
+    port = pipeline.free_port()
+    line = f'rtspproxysrc name=proxy location={location} {properties} : rtspsink service={port} address=127.0.0.1'
+    return pipeline.launch(folder, ['-m', *stream.split_line(line)], port, name=name).wait_ready()
+
+
+def wait_served(proxy):
+    """Until it has heard from its camera what there is."""
+
+    def is_served():
+        viewer = Viewer(proxy)
+        try:
+            return viewer.client.request('DESCRIBE', viewer.url, {'Accept': 'application/sdp'}).status == 200
+        finally:
+            viewer.client.close()
+
+    wait_until(is_served, 10, 'description of the relay')
+
+
+@suite.only_rtspsink
+class Restarts(suite.Case):
+    def _start(self, kind='rtspsink', properties=''):
+        camera = Camera(self.folder, kind)
+        camera.on()
+        self.addCleanup(camera.off)
+        proxy = relay(self.folder, camera.url, properties)
+        self.addCleanup(proxy.process.kill)
+        return camera, proxy
+
+    def _watch(self, proxy):
+        wait_served(proxy)
+        viewers = [Viewer(proxy, transport=transport, user_agent=transport).start() for transport in ('tcp', 'udp')]
+        for viewer in viewers:
+            self.addCleanup(viewer.stop)
+            viewer.wait_for_more()
+        return viewers
+
+    def _restart(self, camera, viewers):
+        """Seconds from the camera's return to the last viewer's next picture."""
+        camera.off()
+        time.sleep(0.5)  # so long it is away
+        camera.on()
+        begin = time.monotonic()
+        goals = [[track.packets + 5 for track in viewer.tracks] for viewer in viewers]
+        wait_until(
+            lambda: all(
+                track.packets >= goal
+                for viewer, goals_of in zip(viewers, goals)
+                for track, goal in zip(viewer.tracks, goals_of)
+            ),
+            20,
+            'pictures and sound again',
+        )
+        return time.monotonic() - begin
+
+    def _check(self, proxy, viewers):
+        for viewer in viewers:
+            self.assertFalse(viewer.closed, 'viewer was closed')
+            for track in viewer.tracks:
+                self.assertEqual(track.lost, 0, f'{track.media.encoding}: holes in the numbering')
+        self.assertTrue(proxy.process.running())
+        said = proxy.log()
+        for word in ('ERROR', 'EOS', 'state-changed: PLAYING;PAUSED'):
+            self.assertNotIn(word, said)
+
+    def test_viewers_stay_when_the_camera_restarts(self):
+        for kind in ('rtspsink', 'rival'):
+            with self.subTest(camera=kind):
+                if kind == 'rival' and pipeline.why_no_rival():
+                    self.skipTest(pipeline.why_no_rival())
+                camera, proxy = self._start(kind)
+                viewers = self._watch(proxy)
+                times = [self._restart(camera, viewers) for _ in range(_RESTARTS)]
+                self.assertLess(max(times), _BACK_WITHIN + _GOP, times)
+                self._check(proxy, viewers)
+                for viewer in viewers:
+                    viewer.stop()
+                proxy.stop()
+                camera.off()
+
+    def test_a_relay_that_is_first_waits_for_its_camera(self):
+        camera = Camera(self.folder)
+        proxy = relay(self.folder, camera.url)
+        self.addCleanup(proxy.process.kill)
+        camera.on()
+        self.addCleanup(camera.off)
+        self._check(proxy, self._watch(proxy))
+
+
+@suite.only_rtspsink
+class Passing(suite.Case):
+    def test_no_packet_is_renumbered_on_its_way(self):
+        """The same sequence numbers, times and SSRC before and after three relays."""
+        camera = Camera(self.folder)
+        last = camera.on()
+        self.addCleanup(camera.off)
+        location, servers = camera.url, [last]
+        for number in range(3):
+            servers.append(relay(self.folder, location, name=f'relay{number}'))
+            self.addCleanup(servers[-1].process.kill)
+            location = servers[-1].url()
+        wait_served(servers[-1])
+        with Viewer(servers[0]) as near, Viewer(servers[-1]) as far:
+            near.wait_for_more()
+            far.wait_for_more()
+            for before, after in zip(near.tracks, far.tracks):
+                seen = {}
+
+                def same():
+                    for track in (before, after):
+                        seen[(track is after, track.last.sequence)] = (track.last.ssrc, track.last.timestamp)
+                    common = [number for far_end, number in seen if far_end and (False, number) in seen]
+                    return common[:1] if common else None
+
+                number = wait_until(same, 10, 'a packet on both ends', interval=0.002)[0]
+                self.assertEqual(seen[(True, number)], seen[(False, number)], before.media.encoding)
+
+
+@suite.only_rtspsink
+class CaptureTime(suite.Case):
+    """What the last of three relays says about the time of capture is what the camera says."""
+
+    def setUp(self):
+        # The camera holds its pictures for a while, so that the time of arrival is something else.
+        delayed = 'queue max-size-time=0 max-size-bytes=0 max-size-buffers=0 min-threshold-time=300000000'
+        video = stream.h264()
+        sound = stream.pcmu()
+        self._streams = (
+            stream.Stream(f'{video.chain} ! {delayed}', video.caps, ''),
+            stream.Stream(f'{sound.chain} ! {delayed}', sound.caps, ''),
+        )
+
+    def _reports(self, server):
+        """{encoding: (report, clock rate)} of a new viewer."""
+        viewer = Viewer(server)
+        try:
+            viewer.describe()
+            viewer.set_up().play()
+            reports = {}
+            while len(reports) < len(viewer.tracks):
+                channel, data = viewer.client.read_frame(10)
+                for track in viewer.tracks:
+                    if channel == track.channels[1]:
+                        reports[track.media.encoding] = (sender_report(data), track.media.clock_rate)
+            return reports
+        finally:
+            viewer.stop()
+
+    def _errors(self, camera, last):
+        """Seconds by which the last relay is wrong, by encoding."""
+        there, here = self._reports(camera), self._reports(last)
+        return {
+            encoding: media_time(report, there[encoding][0].rtp_time, rate) - there[encoding][0].ntp
+            for encoding, (report, rate) in here.items()
+        }
+
+    def test_the_time_of_capture_passes_three_relays(self):
+        camera = self.serve([stream.Presentation('/test', self._streams)])
+        self.addCleanup(camera.process.kill)
+        location, last = camera.url(), None
+        for number in range(3):
+            last = relay(self.folder, location, name=f'relay{number}')
+            self.addCleanup(last.process.kill)
+            location = last.url()
+        wait_served(last)
+
+        errors = {}
+
+        def is_true():
+            errors.update(self._errors(camera, last))
+            return all(abs(error) < 0.001 for error in errors.values())
+
+        try:
+            wait_until(is_true, 15, 'capture times', interval=0.5)
+        except AssertionError:
+            self.fail(f'capture times are wrong by {errors}')
+
+
+@suite.only_rtspsink
+class Encryption(suite.Case):
+    """A camera with rtsps:, whose certificate an authority of its own signed."""
+
+    def setUp(self):
+        authority = Authority(self.folder)
+        certificate = authority.issue('camera')
+        self._authority = authority.path
+        self._fingerprint = _fingerprint(certificate)
+        self._camera = self.serve(
+            [stream.Presentation('/test', (stream.pcmu(),))], f'tls=required tls-certificate={certificate}'
+        )
+        self.addCleanup(self._camera.process.kill)
+
+    def _comes_to(self, properties):
+        """What a relay says first that is decided."""
+        location = self._camera.url().replace('rtsp:', 'rtsps:')
+        proxy = relay(self.folder, location, properties, name='relay')
+        try:
+            return wait_until(lambda: _decision(proxy.log()), 10, 'decision')
+        finally:
+            proxy.process.kill()
+
+    def test_certificates_are_checked_as_told(self):
+        wrong = ('00' if self._fingerprint[:2] != '00' else '11') + self._fingerprint[2:]
+        for properties, expected in (
+            ('', 'untrusted'),
+            (f'tls-ca={self._authority}', 'playing'),
+            (f'tls-fingerprint={self._fingerprint}', 'playing'),
+            (f'tls-fingerprint={wrong}', 'untrusted'),
+            (f'tls-ca={self._authority} tls-fingerprint={wrong}', 'untrusted'),
+            ('tls-validation-flags=0', 'playing'),
+        ):
+            with self.subTest(properties=properties):
+                self.assertEqual(self._comes_to(properties), expected)
+
+
+def _fingerprint(certificate):
+    words = ['openssl', 'x509', '-in', certificate, '-noout', '-fingerprint', '-sha256']
+    return subprocess.run(words, capture_output=True, text=True, check=True).stdout.strip().split('=')[1]
+
+
+def _decision(log):
+    found = re.search(r'SrcState\)playing|SrcState\)waiting, reason=\(GstRtspProxySrcReason\)([a-z-]+)', log)
+    return found and (found[1] or 'playing')
+
+
+if __name__ == '__main__':
+    suite.main()
