@@ -4,6 +4,7 @@
 #include <openssl/err.h>
 #include <sys/stat.h>
 
+#include <system_error>
 #include <utility>
 
 #include "base/log.h"
@@ -18,6 +19,9 @@ using Context = std::shared_ptr<SSL_CTX>;
 std::string openssl_reason() {
     const unsigned long error = ERR_get_error();
     ERR_clear_error();
+    // OpenSSL 3 has no text for what the system said.
+    if (ERR_GET_LIB(error) == ERR_LIB_SYS)
+        return std::generic_category().message(ERR_GET_REASON(error));
     const char *reason = error != 0 ? ERR_reason_error_string(error) : nullptr;
     return reason ? reason : "unknown error";
 }
@@ -25,6 +29,15 @@ std::string openssl_reason() {
 Failure<TlsError> failure(TlsError code, const char *what, const std::string &file) {
     return {code, std::string(what) + " \"" + file + "\" cannot be used: " + openssl_reason() +
                       "; expected is a PEM file that this process may read"};
+}
+
+Failure<TlsError> key_failure(const TlsFiles &files) {
+    if (!files.key.empty())
+        return failure(TlsError::Key, "private key file", files.key);
+    return {TlsError::Key, "certificate file \"" + files.certificate +
+                               "\" has no private key that can be used: " + openssl_reason() +
+                               "; expected is the key in the same PEM file, not encrypted, or in a file of its own, "
+                               "which has to be named too"};
 }
 
 // Without it OpenSSL would ask for the passphrase of an encrypted key on the terminal.
@@ -65,7 +78,7 @@ Result<Context, TlsError> load(const TlsFiles &files) {
     const std::string &key = files.key.empty() ? files.certificate : files.key;
     if (SSL_CTX_use_PrivateKey_file(context.get(), key.c_str(), SSL_FILETYPE_PEM) != 1 ||
         SSL_CTX_check_private_key(context.get()) != 1)
-        return failure(TlsError::Key, "private key file", key);
+        return key_failure(files);
     if (!files.client_ca.empty())
         if (const auto demanded = demand_client_certificates(context.get(), files.client_ca); !demanded)
             return demanded.error();

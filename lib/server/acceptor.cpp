@@ -9,11 +9,11 @@
 #include <algorithm>
 #include <cerrno>
 #include <memory>
-#include <string_view>
 #include <utility>
 
 #include "base/log.h"
 #include "server/access/refusal_log.h"
+#include "server/access/turned_away.h"
 #include "server/io_thread.h"
 #include "server/server.h"
 
@@ -86,14 +86,11 @@ void Acceptor::accept_one(UniqueFd fd) {
                                                 full ? server_.io_thread_count() : 0);
 }
 
-// Who speaks RTSP learns why, whatever it was going to ask; for the rest it is an end like any other.
 void Acceptor::turn_away(int fd, const net::SocketAddress &peer) {
-    constexpr std::string_view kForbidden = "RTSP/1.0 403 Forbidden\r\nConnection: close\r\n\r\n";
-    constexpr std::string_view kTooMany = "RTSP/1.0 503 Service Unavailable\r\nConnection: close\r\n\r\n";
     const bool is_denied = !server_.access().is_admitted(peer);
-    const std::string_view answer = is_denied ? kForbidden : kTooMany;
-    (void)!::send(fd, answer.data(), answer.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-    access::log_turned_away(peer, is_denied ? "its address is denied" : "too many connections");
+    const access::TurnedAway &reason = is_denied ? access::kAddressDenied : access::kTooManyConnections;
+    (void)!::send(fd, reason.answer.data(), reason.answer.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    access::log_turned_away(peer, reason);
     server_.statistics().connections_refused.fetch_add(1, std::memory_order_relaxed);
 }
 

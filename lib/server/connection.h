@@ -33,6 +33,10 @@ struct WebSocketUpgrade;
 
 namespace rtspcore::server {
 
+namespace access {
+struct TurnedAway;
+}
+
 class IoThread;
 class Session;
 class TcpViewer;
@@ -159,6 +163,7 @@ private:
     [[nodiscard]] bool comes_from_balancer() const;
     void begin_proxied(Time now);
     bool take_the_place_of(const rtsp::ProxyHeader::Endpoints &endpoints);
+    void turn_away(const access::TurnedAway &reason);
     void begin_http();
     void handle_http(const rtsp::HttpRequest &request);
     void refuse_http(const Failure<rtsp::HttpStatus> &refusal);

@@ -5,6 +5,7 @@
 
 #include "rtsp/proxy_protocol.h"
 #include "server/access/refusal_log.h"
+#include "server/access/turned_away.h"
 #include "server/connection.h"
 #include "server/io_thread.h"
 #include "server/server.h"
@@ -47,10 +48,17 @@ bool Connection::take_the_place_of(const rtsp::ProxyHeader::Endpoints &endpoints
     admission_ = is_denied ? nullptr : access.admit(peer_);
     if (admission_)
         return true;
-    access::log_turned_away(peer_, is_denied ? "its address is denied" : "too many connections");
-    thread_->server().statistics().connections_refused.fetch_add(1, std::memory_order_relaxed);
-    doom("turned away");
+    turn_away(is_denied ? access::kAddressDenied : access::kTooManyConnections);
     return false;
+}
+
+// As Acceptor::turn_away() does with those who come by themselves.
+void Connection::turn_away(const access::TurnedAway &reason) {
+    access::log_turned_away(peer_, reason);
+    thread_->server().statistics().connections_refused.fetch_add(1, std::memory_order_relaxed);
+    queue(reason.answer);
+    closing_ = true;
+    pump(thread_->loop().now());
 }
 
 }  // namespace rtspcore::server

@@ -11,6 +11,7 @@ from support import pipeline, players, stream, suite
 SOURCE = os.environ['SOURCE_ROOT']
 CAMERA = 'videotestsrc is-live=true ! video/x-raw,width=640,height=360,framerate=30/1'
 ENCODING_CAMERA = CAMERA + ' ! x264enc tune=zerolatency key-int-max=30 ! '
+CERTIFICATE = 'openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=camera'
 FILM = ('videotestsrc num-buffers=900 ! video/x-raw,width=320,height=240,framerate=30/1 ! x264enc speed-preset=ultrafast ! mp4mux name=mux'
         ' ! filesink location=input.mp4 audiotestsrc num-buffers=1300 ! avenc_aac ! mux.')
 
@@ -53,6 +54,19 @@ class ReadmeTest(suite.Case):
         for line in lines:
             with self.subTest(line):
                 self.check(line)
+
+    def test_locked_line_serves_who_has_the_password(self):
+        if players.missing('openssl'):
+            self.skipTest('openssl is not installed')
+        line = re.search(r'`(rtspsink auth=[^`]+)`', readme()).group(1).replace('PASSWORD', 'pass')
+        subprocess.run([*CERTIFICATE.split(), '-keyout', 'camera.key', '-out', 'camera.pem'], cwd=self.folder, check=True, capture_output=True)
+        port = pipeline.free_port()
+        with pipeline.launch(self.folder, stream.split_line(f'{ENCODING_CAMERA}{line} service={port}'), port) as server:
+            server.wait_ready()
+            for scheme, password, served in (('rtsps', 'pass', ['video']), ('rtsps', 'wrong', []), ('rtsp', 'pass', ['video'])):
+                url = server.url().replace('rtsp://', f'{scheme}://viewer:{password}@')
+                found = players.ffprobe(url, 'tcp').get('streams', [])
+                self.assertEqual([s['codec_type'] for s in found], served, url)
 
     def test_every_link_leads_to_a_file(self):
         for target in re.findall(r'\]\(([^)#:]+)\)', readme()):

@@ -78,6 +78,16 @@ _VIDEO = (
         Stream(f'{_RAW_VIDEO} ! vp9enc deadline=1 cpu-used=8 keyframe-max-dist=12', 'video/x-vp9', 'rtpvp9pay'),
         'rtpvp9depay ! vp9dec',
     ),
+    _video(
+        'AV1',
+        '/av1',
+        Stream(
+            f'{_RAW_VIDEO} ! av1enc usage-profile=realtime cpu-used=8 keyframe-max-dist=12',
+            'video/x-av1',
+            'av1parse ! rtpav1pay',
+        ),
+        'rtpav1depay ! av1parse ! av1dec',
+    ),
     _video('MJPEG', '/mjpeg', Stream(f'{_RAW_VIDEO} ! jpegenc', 'image/jpeg', 'rtpjpegpay'), 'rtpjpegdepay ! jpegdec'),
 )
 

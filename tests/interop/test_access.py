@@ -21,6 +21,7 @@ _CAMERA = 'videotestsrc is-live=true'
 _H264 = 'src. ! rtph264depay ! h264parse ! avdec_h264 ! queue ! {video}'
 _KEY = '0123456789abcdef0123456789abcdef'
 _SECONDS = 20
+_OUR_CATEGORIES = 'rtspsink:9,rtspcore:9,rtspaccess:9'
 
 # As users type them, a test source for the camera.
 _LINES = (
@@ -259,20 +260,23 @@ class Refusals(_AccessCase):
         self.assertEqual(list(client.frames), [])
 
     def test_secrets_are_told_nowhere(self):
-        """With all that is logged, property changes printed and dot files written."""
+        """With all that we log, property changes printed and dot files written."""
         environment = 'GST_DEBUG_DUMP_DOT_DIR'
         os.environ[environment] = self.folder
         self.addCleanup(os.environ.pop, environment)
         words = stream.split_line(
             f'-v {_CAMERA} ! x264enc tune=zerolatency ! video/x-h264,mapping=/test ! rtspsink service=%d'
-            f' auth=user:cervantes token-keys={_KEY} sink_0::auth=own:quixote'
+            f' auth=miguel:cervantes token-keys={_KEY} sink_0::auth=alonso:quixote'
         )
         port = pipeline.free_port()
         words = [word % port if '%d' in word else word for word in words]
-        with pipeline.launch(self.folder, words, port, debug='rtsp*:9,rtspcore:9,rtspaccess:9') as server:
+        with pipeline.launch(self.folder, words, port, debug=_OUR_CATEGORIES) as server:
             server.wait_ready()
-            libcurl.describe(server.url(), 'own:quixote', libcurl.BASIC)
-            libcurl.describe(server.url(), 'own:dulcinea', libcurl.BASIC)
+            for method in (libcurl.BASIC, libcurl.DIGEST):
+                self.assertEqual(libcurl.describe(server.url(), 'alonso:quixote', method)[0], 200)
+            libcurl.describe(server.url(), 'alonso:dulcinea', libcurl.BASIC)
+            libcurl.describe(server.url(), 'rocinante:quixote', libcurl.BASIC)
+            self.assertEqual(self._probe(self._with('alonso:quixote', server.url())), ['video'])
             libcurl.describe(server.url() + '?token=' + _KEY)
             log = server.log()
         for path in glob.glob(os.path.join(self.folder, '*.dot')):
@@ -280,7 +284,9 @@ class Refusals(_AccessCase):
                 log += file.read()
         self.assertIn('refused 127.0.0.1: wrong credentials for /test', log)
         self.assertIn('digraph', log)
-        for secret in ('cervantes', 'quixote', 'dulcinea', _KEY):
+        for category in re.findall(r'(\w+):9', _OUR_CATEGORIES):
+            self.assertRegex(log, rf'\b{category} +\S+:\d+:', 'nothing was logged by it')
+        for secret in ('cervantes', 'quixote', 'dulcinea', 'miguel', 'alonso', 'rocinante', _KEY):
             self.assertNotIn(secret, log)
         self._check_filter(log)
 

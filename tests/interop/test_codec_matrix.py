@@ -26,7 +26,7 @@ def _section(table):
 
 def _missing(codec):
     """Why this codec cannot be made here, '' if it can."""
-    lacking = stream.missing_elements(codec.stream.chain)
+    lacking = stream.missing_elements(f'{codec.stream.chain} ! {codec.stream.payloader}')
     return f'{", ".join(lacking)} is not installed' if lacking else ''
 
 

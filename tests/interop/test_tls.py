@@ -138,7 +138,7 @@ class Doors(PicturesCase):
         server.stop()
 
     def test_certificate_changes_while_viewers_watch(self):
-        server = self.serve_tls()
+        server = self.serve_tls(debug='rtspcore:2')
         client = self.authority.client()
         with RtspClient(server.port, tls=client) as probe:
             first = probe.peer_certificate()
@@ -159,6 +159,8 @@ class Doors(PicturesCase):
             self.assertEqual(viewer.lost, 0)
             self.assertFalse(viewer.closed)
         self.assertTrue(is_renewed())
+        told = f'the certificate it has: certificate file "{self.certificate}" cannot be used: No such file'
+        wait_until(lambda: told in server.log(), 10, 'the warning')
         self.authority.issue('server', self.certificate)
         for viewer in viewers:
             viewer.stop()
@@ -182,8 +184,8 @@ class Errors(PicturesCase):
             (f'srtp=optional tls=off tls-certificate={self.certificate}', ("'srtp'", 'tls=off')),
             (f'tls-key={missing}', ("'tls-key'", 'tls-certificate')),
             ('tls-service=322', ("'tls-service'", 'tls-certificate')),
-            (f'tls-certificate={missing}', ("'tls-certificate'", missing, 'PEM')),
-            (f'tls-certificate={self.authority.path}', ("'tls-key'", 'PEM')),
+            (f'tls-certificate={missing}', ("'tls-certificate'", missing, 'No such file', 'PEM')),
+            (f'tls-certificate={self.authority.path}', ("'tls-key'", self.authority.path, 'no private key', 'PEM')),
             (f'tls-certificate={self.certificate} tls-client-ca={missing}', ("'tls-client-ca'", missing)),
             (f'tls-certificate={self.certificate} tls-service=many', ("'tls-service'", 'many', '322')),
         ):

@@ -18,8 +18,8 @@ class TlsCase(suite.Case):
         cls.authority = Authority(cls._folder)
         cls.certificate = cls.authority.issue('server')
 
-    def serve_tls(self, more=''):
-        server = self.serve(self.presentations, f'tls-certificate={self.certificate} {more}')
+    def serve_tls(self, more='', debug=''):
+        server = self.serve(self.presentations, f'tls-certificate={self.certificate} {more}', debug)
         self.addCleanup(server.process.kill)
         return server
 

@@ -23,8 +23,8 @@ void log_refusal(const Inquiry &inquiry, Refusal refusal) {
                       inquiry.peer.host().c_str(), reason(refusal), kLongestMapping, inquiry.mapping.c_str());
 }
 
-void log_turned_away(const net::SocketAddress &peer, const char *why) {
-    GST_CAT_LEVEL_LOG(category(), GST_LEVEL_INFO, nullptr, "refused %s: %s", peer.host().c_str(), why);
+void log_turned_away(const net::SocketAddress &peer, const TurnedAway &reason) {
+    GST_CAT_LEVEL_LOG(category(), GST_LEVEL_INFO, nullptr, "refused %s: %s", peer.host().c_str(), reason.why);
 }
 
 }  // namespace rtspcore::server::access

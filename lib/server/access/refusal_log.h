@@ -2,6 +2,7 @@
 #pragma once
 
 #include "server/access/access_control.h"
+#include "server/access/turned_away.h"
 
 namespace rtspcore::server::access {
 
@@ -10,6 +11,6 @@ namespace rtspcore::server::access {
 // Never tells user names, which may be passwords typed in the wrong place. Safe.
 void log_refusal(const Inquiry &inquiry, Refusal refusal);
 // The same for a whole connection: "refused 192.0.2.7: its address is denied". At level INFO: it is no guess.
-void log_turned_away(const net::SocketAddress &peer, const char *why);
+void log_turned_away(const net::SocketAddress &peer, const TurnedAway &reason);
 
 }  // namespace rtspcore::server::access

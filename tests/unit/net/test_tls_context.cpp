@@ -52,19 +52,22 @@ START_TEST(test_tls_context_that_cannot_be_is_refused_by_file) {
     const struct {
         net::TlsFiles files;
         TlsError error;
+        const char *told;
     } cases[] = {
-        {{f.folder.file("missing.pem"), f.key, ""}, TlsError::Certificate},
-        {{f.folder.file("garbage.pem"), f.key, ""}, TlsError::Certificate},
-        {{f.certificate, f.folder.file("missing.pem"), ""}, TlsError::Key},
-        {{f.certificate, f.folder.file("other.pem"), ""}, TlsError::Key},
-        {{f.certificate, f.folder.file("encrypted.pem"), ""}, TlsError::Key},
-        {{f.certificate, "", ""}, TlsError::Key},
-        {{f.certificate, f.key, f.folder.file("missing.pem")}, TlsError::ClientCa},
+        {{f.folder.file("missing.pem"), f.key, ""}, TlsError::Certificate, "No such file or directory"},
+        {{f.folder.file("garbage.pem"), f.key, ""}, TlsError::Certificate, "garbage.pem"},
+        {{f.certificate, f.folder.file("missing.pem"), ""}, TlsError::Key, "No such file or directory"},
+        {{f.certificate, f.folder.file("other.pem"), ""}, TlsError::Key, "key values mismatch"},
+        {{f.certificate, f.folder.file("encrypted.pem"), ""}, TlsError::Key, "encrypted.pem"},
+        {{f.certificate, "", ""}, TlsError::Key, "certificate.pem\" has no private key"},
+        {{f.certificate, f.key, f.folder.file("missing.pem")}, TlsError::ClientCa, "No such file or directory"},
     };
     for (const auto &each : cases) {
         const auto opened = TlsContext::open(each.files);
         ck_assert_msg(!opened.ok() && opened.error().code == each.error, "case %zd", &each - cases);
-        ck_assert(!opened.error().message.empty());
+        const std::string &message = opened.error().message;
+        ck_assert_msg(message.find(each.told) != std::string::npos, "%s", message.c_str());
+        ck_assert_msg(message.find("unknown error") == std::string::npos, "%s", message.c_str());
     }
 }
 END_TEST

@@ -77,12 +77,19 @@ START_TEST(test_proxied_connection_of_the_balancer_itself_keeps_its_address) {
 }
 END_TEST
 
-START_TEST(test_proxied_connection_of_a_denied_client_ends) {
+// As if it had come by itself, whether it waits or asks at once, by RTSP or by TLS.
+START_TEST(test_proxied_connection_of_a_denied_client_is_told_so_and_ends) {
     Behind behind("127.0.0.1", "198.51.100.0/24");
     LiveServer live(behind.config);
-    RtspPeer peer = live.connect();
-    peer.send(kVersion1);
-    ck_assert(peer.is_closed_by_server());
+    for (const std::string &header : {kVersion1, kVersion2})
+        for (const std::string &more : {""s, "OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n\r\n"s, "\x16\x03\x01"s}) {
+            RtspPeer peer = live.connect();
+            peer.send(header + more);
+            ck_assert_int_eq(peer.response().status, 403);
+            ck_assert(peer.is_closed_by_server());
+        }
+    ck_assert_uint_eq(live.server->statistics().connections_refused.load(), 6);
+    ck_assert(behind.asked_by().empty());
 }
 END_TEST
 
@@ -95,6 +102,7 @@ START_TEST(test_proxied_connection_is_counted_as_the_client) {
     ck_assert_int_eq(describe(first), 200);
     RtspPeer second = live.connect();
     second.send(kVersion1);
+    ck_assert_int_eq(second.response().status, 503);
     ck_assert(second.is_closed_by_server());
     RtspPeer other = live.connect();
     other.send("PROXY TCP4 198.51.100.8 203.0.113.1 40000 554\r\n");
@@ -155,7 +163,8 @@ int main(int argc, char **argv) {
         "proxied_connection",
         {test_proxied_connection_has_the_address_of_the_client, test_proxied_connection_header_may_come_in_any_portions,
          test_proxied_connection_of_the_balancer_itself_keeps_its_address,
-         test_proxied_connection_of_a_denied_client_ends, test_proxied_connection_is_counted_as_the_client,
-         test_proxied_connection_of_a_stranger_is_a_bad_request, test_proxied_connection_broken_header_ends_it,
-         test_proxied_connection_second_header_is_a_bad_request, test_proxied_connection_gets_no_datagrams});
+         test_proxied_connection_of_a_denied_client_is_told_so_and_ends,
+         test_proxied_connection_is_counted_as_the_client, test_proxied_connection_of_a_stranger_is_a_bad_request,
+         test_proxied_connection_broken_header_ends_it, test_proxied_connection_second_header_is_a_bad_request,
+         test_proxied_connection_gets_no_datagrams});
 }
