@@ -18,6 +18,7 @@ Feed::Feed(std::shared_ptr<Track> track, Ref<GstCaps> caps, std::function<void()
       entry_(Ref<GstPad>::sink(gst_pad_new("queued", GST_PAD_SRC))) {
     gst_pad_set_element_private(entry_.get(), this);
     gst_pad_set_event_function(entry_.get(), take_event);
+    gst_pad_set_query_function(entry_.get(), answer);
 }
 
 bool Feed::start(GstPad *sink) {
@@ -44,6 +45,14 @@ gboolean Feed::take_event(GstPad *pad, GstObject *, GstEvent *event) {
     return TRUE;
 }
 
+// However live upstream is, behind the queue nobody waits for it.
+gboolean Feed::answer(GstPad *pad, GstObject *parent, GstQuery *query) {
+    if (GST_QUERY_TYPE(query) != GST_QUERY_LATENCY)
+        return gst_pad_query_default(pad, parent, query);
+    gst_query_set_latency(query, FALSE, 0, GST_CLOCK_TIME_NONE);
+    return TRUE;
+}
+
 void Feed::run(gpointer feed) {
     static_cast<Feed *>(feed)->step();
 }
@@ -67,6 +76,9 @@ void Feed::step() {
         capture_offset_ = unit.capture_offset;
         last_duration_ = unit.duration;
         end_ = std::max(end_.load(), unit.time + unit.duration);
+        taken_.start = taken_.units++ == 0 ? unit.time : std::min(taken_.start, unit.time);
+        taken_.end = end_;
+        taken_.bytes += unit.bytes;
         if (unit.key && track_->is_video())
             key_times_.lock()->push_back(unit.time);
         if (gst_pad_push(entry_.get(), unit.buffer.release()) == GST_FLOW_OK)
@@ -79,6 +91,13 @@ void Feed::step() {
         gst_pad_push_event(entry_.get(), gst_event_new_eos());
     }
     gst_pad_pause_task(entry_.get());
+}
+
+void Feed::tell_lost() {
+    if (taken_.units == 0)
+        return;
+    track_->queue().add_lost(taken_);
+    track_->tell(taken_);
 }
 
 uint64_t Feed::key_frames_until(RunningTime end) {

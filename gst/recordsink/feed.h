@@ -35,12 +35,15 @@ public:
     [[nodiscard]] RunningTime last_duration() const { return last_duration_; }
     // Nothing more will go through. Safe.
     [[nodiscard]] bool is_done() const { return done_; }
+    // All that went through got nowhere. After stop().
+    void tell_lost();
     // Key frames before this time that were not counted yet. Safe.
     [[nodiscard]] uint64_t key_frames_until(RunningTime end);
 
 private:
     static void run(gpointer feed);
     static gboolean take_event(GstPad *pad, GstObject *parent, GstEvent *event);
+    static gboolean answer(GstPad *pad, GstObject *parent, GstQuery *query);
     void begin();
     void step();
 
@@ -49,6 +52,7 @@ private:
     const std::function<void()> restart_;
     const rtspcore::Ref<GstPad> entry_;
     bool begun_ = false;
+    Hole taken_;  // all that went through; the feed's thread's
     std::atomic<int64_t> capture_offset_{0};
     std::atomic<RunningTime> end_{0};
     std::atomic<RunningTime> last_duration_{0};

@@ -91,6 +91,11 @@ void GopQueue::discard() {
     (void)counted(hole);
 }
 
+void GopQueue::add_lost(const Hole &hole) {
+    const std::lock_guard lock(mutex_);
+    (void)counted(hole);
+}
+
 void GopQueue::set_impatient(bool impatient) {
     const std::lock_guard lock(mutex_);
     impatient_ = impatient;

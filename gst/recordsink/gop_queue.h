@@ -66,6 +66,8 @@ public:
     std::optional<Hole> push(Unit unit, bool wait);
     // Nothing more will come.
     void end();
+    // What was taken, and got nowhere, is a hole as well.
+    void add_lost(const Hole &hole);
     // What is in it is a hole now.
     void discard();
     // Forgets all, and lets go of who waits. `flushing`: until it is called with false nothing is taken in.

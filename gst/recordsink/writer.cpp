@@ -51,7 +51,13 @@ Writer::~Writer() {
     }
     for (const auto &feed : feeds_)
         feed->stop();
-    salvage_file();
+    Open open = std::exchange(*open_.lock(), {});
+    if (open.file)
+        salvage(std::move(open));
+    if (!failed_ || has_finished_)
+        return;
+    for (const auto &feed : feeds_)
+        feed->tell_lost();
 }
 
 bool Writer::start(const std::vector<std::shared_ptr<Track>> &tracks) {
@@ -208,6 +214,13 @@ void Writer::close_file(RunningTime end) {
     Open open = std::exchange(*open_.lock(), {});
     if (!open.file)
         return;
+    if (failed_)  // splitmuxsink closes files that it could not write as well
+        salvage(std::move(open));
+    else
+        conclude(std::move(open), end);
+}
+
+void Writer::conclude(Open open, RunningTime end) {
     // Of the last file splitmuxsink tells when the last unit begins.
     const Feed &last = reference();
     if (last.is_done() && last.end() - end <= last.last_duration())
@@ -216,10 +229,11 @@ void Writer::close_file(RunningTime end) {
         finish(std::move(open), end, "limit");
 }
 
-void Writer::salvage_file() {
-    Open open = std::exchange(*open_.lock(), {});
-    if (open.file && open.file->cut_to_whole(target_.settings.format))
-        finish(std::move(open), std::max(open.start, reference().end()), "error");
+void Writer::salvage(Open open) {
+    if (!open.file->cut_to_whole(target_.settings.format))
+        return;
+    const RunningTime end = std::max(open.start, reference().end());
+    finish(std::move(open), end, "error");
 }
 
 void Writer::finish(Open open, RunningTime end, const char *reason) {
@@ -241,11 +255,14 @@ void Writer::finish(Open open, RunningTime end, const char *reason) {
         fail("Cannot finish '" + open.file->path() + "'", outcome.error().message);
         return;
     }
+    has_finished_ = true;
     target_.teller->segment(open.file->path(), entry);
-    target_.teller->resumed();
+    if (!failed_)
+        target_.teller->resumed();
 }
 
 void Writer::fail(const std::string &what, const std::string &why) {
+    failed_ = true;
     events_.failed(what + ": " + why + ".");
 }
 

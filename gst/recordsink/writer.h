@@ -69,7 +69,8 @@ private:
     [[nodiscard]] bool add_feed(const std::shared_ptr<Track> &track);
     std::string open_file(GstSample *first);
     void close_file(RunningTime end);
-    void salvage_file();
+    void conclude(Open open, RunningTime end);
+    void salvage(Open open);
     void finish(Open open, RunningTime end, const char *reason);
     void fail(const std::string &what, const std::string &why);
     [[nodiscard]] const Feed &reference() const;
@@ -84,6 +85,8 @@ private:
     std::vector<std::unique_ptr<Feed>> feeds_;
     rtspcore::Guarded<Open> open_;
     std::atomic<int64_t> last_sync_{0};
+    std::atomic<bool> failed_{false};
+    std::atomic<bool> has_finished_{false};  // a segment
     std::atomic<const char *> end_reason_{"end"};
 };
 

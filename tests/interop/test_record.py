@@ -20,7 +20,7 @@ _GOP = 5
 _FRAGMENT = 200  # ms
 # As fast as time, 5 pictures a GOP.
 _CAMERA = (
-    f'videotestsrc is-live=true ! video/x-raw,width=160,height=120,framerate={_RATE}/1 '
+    f'videotestsrc is-live=true pattern=snow ! video/x-raw,width=160,height=120,framerate={_RATE}/1 '
     f'! x264enc tune=zerolatency speed-preset=ultrafast bitrate=1000 key-int-max={_GOP}'
 )
 _KILLS = int(os.environ.get('RECORD_KILLS', '10'))
@@ -45,7 +45,7 @@ class RecordCase(suite.Case):
         os.makedirs(self.root)
 
     def launch(self, line, name='launch'):
-        words = ['gst-launch-1.0', '-m', *stream.split_line(line)]
+        words = ['stdbuf', '-oL', 'gst-launch-1.0', '-m', *stream.split_line(line)]
         process = Process(words, self.folder, name, env=pipeline.plugin_environment())
         self.addCleanup(process.kill)
         return process
@@ -154,9 +154,8 @@ class FullDisk(RecordCase):
         subprocess.run(['mount', '-t', 'tmpfs', '-o', 'size=1m', 'none', disk], check=True)
         seen = os.path.join(self.folder, 'seen')
         line = (
-            f'{_CAMERA} ! tee name=t ! queue max-size-buffers=2 leaky=downstream ! identity name=other silent=false '
-            f'! filesink buffer-mode=unbuffered location={seen} t. ! recordsink fragment-duration={_FRAGMENT} '
-            f'queue-duration=1000 segment-duration=1000 location={disk}/%i.mp4'
+            f'{_CAMERA} ! tee name=t ! filesink buffer-mode=unbuffered location={seen} '
+            f't. ! recordsink fragment-duration={_FRAGMENT} queue-duration=1000 segment-duration=1000 location={disk}/%i.mp4'
         )
         process = self.launch(line)
         wait_until(lambda: 'outage,' in process.output(), 60, 'the disk being full')
