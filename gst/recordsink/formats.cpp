@@ -97,7 +97,7 @@ const char *muxer_of(Format format) {
     return format == Format::Mp4 ? "mp4mux" : format == Format::Ts ? "mpegtsmux" : "matroskamux";
 }
 
-GstCaps *template_caps() {
+GstCaps *offered_caps() {
     GstCaps *caps = gst_caps_new_empty();
     for (const Medium &medium : kMedia)
         caps = gst_caps_merge(caps, gst_caps_from_string(medium.caps));

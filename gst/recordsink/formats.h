@@ -28,7 +28,7 @@ struct Route {
 
 const char *muxer_of(Format format);
 // What pads take: all that some format takes, and raw, to refuse it with a sentence instead of a failed link.
-GstCaps *template_caps();
+GstCaps *offered_caps();
 // Decides for fixed `caps`.
 Outcome<Route> find_route(const GstCaps *caps, Format format);
 

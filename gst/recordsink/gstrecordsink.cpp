@@ -10,14 +10,13 @@
  *
  * ## Example launch lines
  * |[
- * gst-launch-1.0 videotestsrc is-live=true ! x264enc tune=zerolatency key-int-max=30 ! tee name=t ! rtspsink
- * service=8554 t. ! recordsink location=/var/rec/%Y-%m-%d/%H-%M-%S.mp4
+ * gst-launch-1.0 videotestsrc is-live=true ! x264enc tune=zerolatency key-int-max=30 ! tee name=t ! queue !
+ * rtspsink service=8554 t. ! recordsink location=/var/rec/%Y-%m-%d/%H-%M-%S.mp4
  * ]|
  * Serves and records, in files of a minute.
  */
 #include "gstrecordsink.h"
 
-#include "formats.h"
 #include "properties.h"
 #include "record_sink.h"
 
@@ -100,7 +99,8 @@ static void gst_record_sink_class_init(GstRecordSinkClass *klass) {
     element_class->change_state = gst_record_sink_change_state;
     element_class->request_new_pad = gst_record_sink_request_new_pad;
     element_class->release_pad = gst_record_sink_release_pad;
-    GstCaps *caps = recordsink::template_caps();
+    // A tee links to what takes all that it could give only; what a pad takes is told by the pad.
+    GstCaps *caps = gst_caps_new_any();
     gst_element_class_add_pad_template(element_class,
                                        gst_pad_template_new("sink_%u", GST_PAD_SINK, GST_PAD_REQUEST, caps));
     gst_caps_unref(caps);

@@ -97,7 +97,7 @@ gboolean Track::answer_pad(GstPad *pad, GstObject *parent, GstQuery *query) {
     if (GST_QUERY_TYPE(query) == GST_QUERY_CAPS) {
         GstCaps *filter = nullptr;
         gst_query_parse_caps(query, &filter);
-        auto caps = Ref<GstCaps>::adopt(template_caps());
+        auto caps = Ref<GstCaps>::adopt(offered_caps());
         if (filter)
             caps = Ref<GstCaps>::adopt(gst_caps_intersect_full(filter, caps.get(), GST_CAPS_INTERSECT_FIRST));
         gst_query_set_caps_result(query, caps.get());
