@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "feed.h"
+
+#include <gst/video/video.h>
+
+#include <algorithm>
+
+#include "log.h"
+
+namespace recordsink {
+
+using rtspcore::Ref;
+
+Feed::Feed(std::shared_ptr<Track> track, Ref<GstCaps> caps, std::function<void()> restart)
+    : track_(std::move(track)),
+      caps_(std::move(caps)),
+      restart_(std::move(restart)),
+      entry_(Ref<GstPad>::sink(gst_pad_new("queued", GST_PAD_SRC))) {
+    gst_pad_set_element_private(entry_.get(), this);
+    gst_pad_set_event_function(entry_.get(), take_event);
+    gst_pad_set_query_function(entry_.get(), answer);
+}
+
+bool Feed::start(GstPad *sink) {
+    if (!GST_PAD_LINK_SUCCESSFUL(gst_pad_link_full(entry_.get(), sink, GST_PAD_LINK_CHECK_NOTHING)))
+        return false;
+    gst_pad_set_active(entry_.get(), TRUE);
+    track_->tell(track_->queue().start_taking());
+    return gst_pad_start_task(entry_.get(), run, this, nullptr);
+}
+
+void Feed::stop() {
+    track_->queue().stop_taking(true);
+    gst_pad_set_active(entry_.get(), FALSE);
+    gst_pad_stop_task(entry_.get());
+    if (const auto peer = Ref<GstPad>::adopt(gst_pad_get_peer(entry_.get())))
+        gst_pad_unlink(entry_.get(), peer.get());
+}
+
+// The key frames that splitmuxsink asks for; the running times in the event are upstream's.
+gboolean Feed::take_event(GstPad *pad, GstObject *, GstEvent *event) {
+    if (gst_video_event_is_force_key_unit(event))
+        static_cast<Feed *>(gst_pad_get_element_private(pad))->track_->push_upstream(gst_event_ref(event));
+    gst_event_unref(event);
+    return TRUE;
+}
+
+// However live upstream is, behind the queue nobody waits for it.
+gboolean Feed::answer(GstPad *pad, GstObject *parent, GstQuery *query) {
+    if (GST_QUERY_TYPE(query) != GST_QUERY_LATENCY)
+        return gst_pad_query_default(pad, parent, query);
+    gst_query_set_latency(query, FALSE, 0, GST_CLOCK_TIME_NONE);
+    return TRUE;
+}
+
+void Feed::run(gpointer feed) {
+    static_cast<Feed *>(feed)->step();
+}
+
+void Feed::begin() {
+    begun_ = true;
+    gst_pad_push_event(entry_.get(), gst_event_new_stream_start(GST_PAD_NAME(track_->pad())));
+    gst_pad_push_event(entry_.get(), gst_event_new_caps(const_cast<GstCaps *>(caps_.get())));
+    GstSegment segment;
+    gst_segment_init(&segment, GST_FORMAT_TIME);
+    segment.start = kTimeOrigin;
+    gst_pad_push_event(entry_.get(), gst_event_new_segment(&segment));
+}
+
+void Feed::step() {
+    if (!begun_)
+        begin();
+    Unit unit;
+    const GopQueue::Outcome outcome = track_->queue().take(caps_.get(), unit);
+    if (outcome == GopQueue::Outcome::Unit) {
+        capture_offset_ = unit.capture_offset;
+        last_duration_ = unit.duration;
+        end_ = std::max(end_.load(), unit.time + unit.duration);
+        taken_.start = taken_.units++ == 0 ? unit.time : std::min(taken_.start, unit.time);
+        taken_.end = end_;
+        taken_.bytes += unit.bytes;
+        if (unit.key && track_->is_video())
+            key_times_.lock()->push_back(unit.time);
+        if (gst_pad_push(entry_.get(), unit.buffer.release()) == GST_FLOW_OK)
+            return;
+        GST_DEBUG_OBJECT(track_->pad(), "the writer takes nothing more");
+    } else {
+        if (outcome == GopQueue::Outcome::NewCaps)
+            restart_();
+        done_ = true;
+        gst_pad_push_event(entry_.get(), gst_event_new_eos());
+    }
+    gst_pad_pause_task(entry_.get());
+}
+
+void Feed::tell_lost() {
+    if (taken_.units == 0)
+        return;
+    track_->queue().add_lost(taken_);
+    track_->tell(taken_);
+}
+
+uint64_t Feed::key_frames_until(RunningTime end) {
+    auto times = key_times_.lock();
+    uint64_t count = 0;
+    for (; !times->empty() && times->front() < end; count++)
+        times->pop_front();
+    return count;
+}
+
+}  // namespace recordsink

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <gst/gst.h>
+
+#include <deque>
+#include <functional>
+#include <memory>
+
+#include "base/guarded.h"
+#include "track.h"
+
+namespace recordsink {
+
+// Takes what a track has queued to an element of the writer, on a thread of its own, the only one that the disk can
+// hold up. Confined to whoever starts and stops it, but for what is said to be safe.
+class Feed {
+public:
+    // `restart` is called, on the feed's thread, when the track's caps are others now.
+    Feed(std::shared_ptr<Track> track, rtspcore::Ref<GstCaps> caps, std::function<void()> restart);
+    ~Feed() { stop(); }
+    Feed(const Feed &) = delete;
+    Feed &operator=(const Feed &) = delete;
+
+    [[nodiscard]] bool start(GstPad *sink);
+    // After the writer's elements have stopped, or it would wait for them.
+    void stop();
+
+    [[nodiscard]] Track &track() const { return *track_; }
+    [[nodiscard]] const GstCaps *caps() const { return caps_.get(); }
+    // Time since 1970 minus running time, as of what went through last. Safe.
+    [[nodiscard]] int64_t capture_offset() const { return capture_offset_; }
+    // When what went through last ends. Safe.
+    [[nodiscard]] RunningTime end() const { return end_; }
+    [[nodiscard]] RunningTime last_duration() const { return last_duration_; }
+    // Nothing more will go through. Safe.
+    [[nodiscard]] bool is_done() const { return done_; }
+    // All that went through got nowhere. After stop().
+    void tell_lost();
+    // Key frames before this time that were not counted yet. Safe.
+    [[nodiscard]] uint64_t key_frames_until(RunningTime end);
+
+private:
+    static void run(gpointer feed);
+    static gboolean take_event(GstPad *pad, GstObject *parent, GstEvent *event);
+    static gboolean answer(GstPad *pad, GstObject *parent, GstQuery *query);
+    void begin();
+    void step();
+
+    const std::shared_ptr<Track> track_;
+    const rtspcore::Ref<GstCaps> caps_;
+    const std::function<void()> restart_;
+    const rtspcore::Ref<GstPad> entry_;
+    bool begun_ = false;
+    Hole taken_;  // all that went through; the feed's thread's
+    std::atomic<int64_t> capture_offset_{0};
+    std::atomic<RunningTime> end_{0};
+    std::atomic<RunningTime> last_duration_{0};
+    std::atomic<bool> done_{false};
+    rtspcore::Guarded<std::deque<RunningTime>> key_times_;
+};
+
+}  // namespace recordsink

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "gop_queue.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace recordsink {
+
+using rtspcore::Ref;
+
+void GopQueue::set_bounds(Bounds bounds) {
+    const std::lock_guard lock(mutex_);
+    bounds_ = bounds;
+}
+
+bool GopQueue::full() const {
+    return level_.bytes > bounds_.bytes ||
+           (!units_.empty() && units_.back().time - units_.front().time > bounds_.duration);
+}
+
+void GopQueue::drop_front(Hole &hole) {
+    const Unit &unit = units_.front();
+    hole.start = hole.units == 0 ? unit.time : std::min(hole.start, unit.time);
+    hole.end = std::max(hole.end, unit.time + unit.duration);
+    hole.units++;
+    hole.bytes += unit.bytes;
+    level_.bytes -= unit.bytes;
+    units_.pop_front();
+}
+
+// The oldest unit, and those that depend on it.
+void GopQueue::drop_gop(Hole &hole) {
+    do
+        drop_front(hole);
+    while (!units_.empty() && !units_.front().key);
+    wants_key_ = units_.empty();
+}
+
+std::optional<Hole> GopQueue::counted(const Hole &hole) {
+    if (hole.units == 0)
+        return std::nullopt;
+    level_.dropped_units += hole.units;
+    level_.dropped_bytes += hole.bytes;
+    level_.dropped_duration += hole.end - hole.start;
+    level_.holes++;
+    return hole;
+}
+
+std::optional<Hole> GopQueue::push(Unit unit, bool wait) {
+    std::unique_lock lock(mutex_);
+    if (wait)
+        changed_.wait(lock, [&] { return flushing_ || impatient_ || units_.empty() || !full(); });
+    if (flushing_)
+        return std::nullopt;
+    Hole hole;
+    level_.bytes += unit.bytes;
+    const bool follows_nothing = wants_key_ && !unit.key && units_.empty();
+    units_.push_back(std::move(unit));
+    if (follows_nothing)
+        drop_front(hole);
+    else
+        wants_key_ = false;
+    while ((!wait || impatient_) && full() && !units_.empty())
+        drop_gop(hole);
+    changed_.notify_all();
+    return counted(hole);
+}
+
+void GopQueue::end() {
+    const std::lock_guard lock(mutex_);
+    ended_ = true;
+    changed_.notify_all();
+}
+
+void GopQueue::flush(bool flushing) {
+    const std::lock_guard lock(mutex_);
+    units_.clear();
+    level_.bytes = 0;
+    flushing_ = flushing;
+    wants_key_ = true;
+    if (!flushing)
+        ended_ = false;
+    changed_.notify_all();
+}
+
+void GopQueue::discard() {
+    const std::lock_guard lock(mutex_);
+    Hole hole;
+    while (!units_.empty())
+        drop_gop(hole);
+    (void)counted(hole);
+}
+
+void GopQueue::add_lost(const Hole &hole) {
+    const std::lock_guard lock(mutex_);
+    (void)counted(hole);
+}
+
+void GopQueue::set_impatient(bool impatient) {
+    const std::lock_guard lock(mutex_);
+    impatient_ = impatient;
+    changed_.notify_all();
+}
+
+GopQueue::Outcome GopQueue::take(const GstCaps *caps, Unit &unit) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return taking_ == Taking::No || !units_.empty() || ended_; });
+    if (taking_ == Taking::No || (taking_ == Taking::UntilKey && !units_.empty() && units_.front().key))
+        return Outcome::Stopped;
+    if (units_.empty())
+        return Outcome::End;
+    if (units_.front().caps.get() != caps && !gst_caps_is_equal(units_.front().caps.get(), caps))
+        return Outcome::NewCaps;
+    unit = std::move(units_.front());
+    units_.pop_front();
+    level_.bytes -= unit.bytes;
+    changed_.notify_all();
+    return Outcome::Unit;
+}
+
+void GopQueue::stop_taking(bool now) {
+    const std::lock_guard lock(mutex_);
+    taking_ = now ? Taking::No : Taking::UntilKey;
+    changed_.notify_all();
+}
+
+std::optional<Hole> GopQueue::start_taking() {
+    const std::lock_guard lock(mutex_);
+    taking_ = Taking::Yes;
+    Hole hole;
+    if (units_.empty())
+        wants_key_ = true;
+    else if (!units_.front().key)
+        drop_gop(hole);
+    changed_.notify_all();
+    return counted(hole);
+}
+
+GopQueue::Level GopQueue::level() {
+    const std::lock_guard lock(mutex_);
+    Level level = level_;
+    level.duration = units_.empty() ? 0 : units_.back().time - units_.front().time;
+    return level;
+}
+
+bool GopQueue::ended() {
+    const std::lock_guard lock(mutex_);
+    return ended_;
+}
+
+Ref<GstCaps> GopQueue::front_caps() {
+    const std::lock_guard lock(mutex_);
+    return units_.empty() ? Ref<GstCaps>() : units_.front().caps;
+}
+
+}  // namespace recordsink

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <gst/gst.h>
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <optional>
+
+#include "base/ref.h"
+
+namespace recordsink {
+
+// Nanoseconds of running time; may be negative.
+using RunningTime = int64_t;
+
+// Time stamps of what is queued count from here: a decoding time may be before 0.
+inline constexpr GstClockTime kTimeOrigin = 1000 * 3600 * GST_SECOND;
+
+// One buffer on its way to the disk.
+struct Unit {
+    rtspcore::Ref<GstBuffer> buffer;
+    rtspcore::Ref<GstCaps> caps;
+    RunningTime time = 0;
+    RunningTime duration = 0;
+    int64_t capture_offset = 0;  // time since 1970 minus running time
+    bool key = false;
+    uint64_t bytes = 0;
+};
+
+// What did not fit: whole GOPs, or the end of one.
+struct Hole {
+    RunningTime start = 0;
+    RunningTime end = 0;
+    uint64_t units = 0;
+    uint64_t bytes = 0;
+};
+
+// What waits for the disk, of one stream. Bounded by bytes and time. When it is full the oldest goes, up to the next
+// key frame, so what comes out can always be decoded; or, if that is asked for, who pushes waits. Safe: one thread
+// pushes, one takes, any may call the rest.
+class GopQueue {
+public:
+    struct Bounds {
+        uint64_t bytes = 0;
+        RunningTime duration = 0;
+    };
+    enum class Outcome {
+        Unit,
+        NewCaps,  // the next unit has other caps; it stays
+        Stopped,  // by stop_taking(); the rest stays
+        End,      // nothing is left and nothing will come
+    };
+    struct Level {
+        uint64_t bytes = 0;
+        RunningTime duration = 0;
+        uint64_t dropped_units = 0;
+        uint64_t dropped_bytes = 0;
+        RunningTime dropped_duration = 0;
+        uint64_t holes = 0;
+    };
+
+    void set_bounds(Bounds bounds);
+    // Gives the hole that it made, if any. With `wait` it makes none, and blocks until there is room, or flush().
+    std::optional<Hole> push(Unit unit, bool wait);
+    // Nothing more will come.
+    void end();
+    // What was taken, and got nowhere, is a hole as well.
+    void add_lost(const Hole &hole);
+    // What is in it is a hole now.
+    void discard();
+    // Forgets all, and lets go of who waits. `flushing`: until it is called with false nothing is taken in.
+    void flush(bool flushing);
+
+    // Whoever waits to push does not any more; what does not fit is dropped.
+    void set_impatient(bool impatient);
+
+    // Blocks until there is something that fits `caps`.
+    Outcome take(const GstCaps *caps, Unit &unit);
+    // From the next key frame on nothing is given; or, with `now`, from the next unit on.
+    void stop_taking(bool now);
+    // A reader begins anew, with a key frame: what is before it goes.
+    std::optional<Hole> start_taking();
+
+    [[nodiscard]] Level level();
+    // Whether end() was called.
+    [[nodiscard]] bool ended();
+    // Those of the oldest unit, else null.
+    [[nodiscard]] rtspcore::Ref<GstCaps> front_caps();
+
+private:
+    enum class Taking { Yes, UntilKey, No };
+
+    [[nodiscard]] bool full() const;
+    void drop_front(Hole &hole);
+    std::optional<Hole> counted(const Hole &hole);
+    void drop_gop(Hole &hole);
+
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::deque<Unit> units_;
+    Bounds bounds_;
+    Level level_;
+    Taking taking_ = Taking::No;
+    bool wants_key_ = true;
+    bool ended_ = false;
+    bool flushing_ = false;
+    bool impatient_ = false;
+};
+
+}  // namespace recordsink

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "properties.h"
+
+#include <gst/gst.h>
+
+namespace recordsink {
+
+namespace {
+
+constexpr auto kUntilReady = static_cast<GParamFlags>(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
+
+const Property kProperties[] = {
+    {[] {
+         return g_param_spec_string("location", "Location",
+                                    "Names of the files, with strftime's conversions for the start in UTC, %f for "
+                                    "microseconds, %i for a running number. Set before READY",
+                                    nullptr, kUntilReady);
+     },
+     [](Settings &s, const GValue *v) { s.location = g_value_get_string(v) ? g_value_get_string(v) : ""; },
+     [](const Settings &s, GValue *v) { g_value_set_string(v, s.location.empty() ? nullptr : s.location.c_str()); }},
+    {[] {
+         return g_param_spec_enum("format", "Format", "What kind of files. Set before READY", format_type(),
+                                  static_cast<int>(Format::Mp4), kUntilReady);
+     },
+     [](Settings &s, const GValue *v) { s.format = static_cast<Format>(g_value_get_enum(v)); },
+     [](const Settings &s, GValue *v) { g_value_set_enum(v, static_cast<int>(s.format)); }},
+    {[] {
+         return g_param_spec_uint("segment-duration", "Segment duration",
+                                  "Milliseconds after which a new file begins, at a key frame that is asked for (0: no "
+                                  "bound). Set before READY",
+                                  0, G_MAXUINT, 60000, kUntilReady);
+     },
+     [](Settings &s, const GValue *v) { s.segment_duration = g_value_get_uint(v); },
+     [](const Settings &s, GValue *v) { g_value_set_uint(v, s.segment_duration); }},
+    {[] {
+         return g_param_spec_uint64("segment-bytes", "Segment bytes",
+                                    "Bytes before which a new file begins, at a key frame (0: no bound). Set before "
+                                    "READY",
+                                    0, G_MAXUINT64, 0, kUntilReady);
+     },
+     [](Settings &s, const GValue *v) { s.segment_bytes = g_value_get_uint64(v); },
+     [](const Settings &s, GValue *v) { g_value_set_uint64(v, s.segment_bytes); }},
+    {[] {
+         return g_param_spec_uint("fragment-duration", "Fragment duration",
+                                  "Milliseconds of a fragment of an MP4 file, and between two syncs to the disk. Set "
+                                  "before READY",
+                                  100, 60000, 1000, kUntilReady);
+     },
+     [](Settings &s, const GValue *v) { s.fragment_duration = g_value_get_uint(v); },
+     [](const Settings &s, GValue *v) { g_value_set_uint(v, s.fragment_duration); }},
+    {[] {
+         return g_param_spec_uint("queue-duration", "Queue duration",
+                                  "Milliseconds of a stream that wait for the disk at most. Set before READY", 100,
+                                  G_MAXUINT, 10000, kUntilReady);
+     },
+     [](Settings &s, const GValue *v) { s.queue_duration = g_value_get_uint(v); },
+     [](const Settings &s, GValue *v) { g_value_set_uint(v, s.queue_duration); }},
+    {[] {
+         return g_param_spec_uint64("queue-bytes", "Queue bytes",
+                                    "Bytes of a stream that wait for the disk at most. Set before READY", 1,
+                                    G_MAXUINT64, 32 << 20, kUntilReady);
+     },
+     [](Settings &s, const GValue *v) { s.queue_bytes = g_value_get_uint64(v); },
+     [](const Settings &s, GValue *v) { g_value_set_uint64(v, s.queue_bytes); }},
+    {[] {
+         return g_param_spec_enum("on-error", "On error",
+                                  "What to do when the files cannot be written. Set before READY", on_error_type(),
+                                  static_cast<int>(OnError::Continue), kUntilReady);
+     },
+     [](Settings &s, const GValue *v) { s.on_error = static_cast<OnError>(g_value_get_enum(v)); },
+     [](const Settings &s, GValue *v) { g_value_set_enum(v, static_cast<int>(s.on_error)); }},
+};
+
+}  // namespace
+
+GType format_type() {
+    static const GEnumValue kValues[] = {{static_cast<int>(Format::Mp4), "Fragmented MP4", "mp4"},
+                                         {static_cast<int>(Format::Ts), "MPEG transport stream", "ts"},
+                                         {static_cast<int>(Format::Mkv), "Matroska", "mkv"},
+                                         {0, nullptr, nullptr}};
+    static const GType type = g_enum_register_static("GstRecordSinkFormat", kValues);
+    return type;
+}
+
+GType on_error_type() {
+    static const GEnumValue kValues[] = {
+        {static_cast<int>(OnError::Continue), "Tell, and go on when it can be written again", "continue"},
+        {static_cast<int>(OnError::Error), "Stop the pipeline with an error", "error"},
+        {0, nullptr, nullptr}};
+    static const GType type = g_enum_register_static("GstRecordSinkOnError", kValues);
+    return type;
+}
+
+std::span<const Property> properties() {
+    return kProperties;
+}
+
+}  // namespace recordsink

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "recovery.h"
+
+#include <glob.h>
+
+#include "segment_file.h"
+
+namespace recordsink {
+
+namespace {
+
+std::vector<std::string> left_behind(const Location &location) {
+    glob_t found = {};
+    std::vector<std::string> parts;
+    if (glob((location.glob() + ".part").c_str(), 0, nullptr, &found) == 0)
+        parts.assign(found.gl_pathv, found.gl_pathv + found.gl_pathc);
+    globfree(&found);
+    return parts;
+}
+
+}  // namespace
+
+Recovered recover(const Location &location, Format format, const Index &index) {
+    Recovered recovered;
+    for (const std::string &part : left_behind(location)) {
+        auto file = SegmentFile::adopt(part);
+        if (!file)
+            continue;
+        IndexEntry entry;
+        entry.name = index.name_of((*file)->path());
+        entry.end = (*file)->changed();
+        entry.reason = "recovered";
+        if (!(*file)->cut_to_whole(format)) {
+            recovered.empty++;
+            continue;
+        }
+        const auto outcome = (*file)->finish([&](uint64_t bytes) {
+            entry.bytes = bytes;
+            // The line comes before the name: between the two there may have been the crash.
+            return index.lists(entry.name) || index.append(entry);
+        });
+        if (outcome)
+            recovered.finished.push_back((*file)->path());
+    }
+    return recovered;
+}
+
+}  // namespace recordsink

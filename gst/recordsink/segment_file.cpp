@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "segment_file.h"
+
+#include <fcntl.h>
+#include <glib.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+
+#include "location.h"
+#include "whole_part.h"
+
+namespace recordsink {
+
+namespace {
+
+constexpr unsigned kMostNumbers = 10000;
+constexpr mode_t kFolderMode = 0777;  // and the umask
+constexpr mode_t kFileMode = 0666;
+
+std::string folder_of(const std::string &path) {
+    const size_t slash = path.rfind('/');
+    return slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
+}
+
+// A rename is not on the disk before its folder is.
+void sync_folder(const std::string &folder) {
+    const int fd = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return;
+    fsync(fd);
+    close(fd);
+}
+
+rtspcore::Failure<int> last_error() {
+    return {errno, g_strerror(errno)};
+}
+
+}  // namespace
+
+SegmentFile::Result<std::unique_ptr<SegmentFile>> SegmentFile::create(const std::string &wanted) {
+    if (g_mkdir_with_parents(folder_of(wanted).c_str(), kFolderMode) != 0)
+        return last_error();
+    for (unsigned number = 1; number < kMostNumbers; number++) {
+        const std::string path = number == 1 ? wanted : numbered(wanted, number);
+        if (access(path.c_str(), F_OK) == 0)
+            continue;
+        const int fd = open((path + ".part").c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, kFileMode);
+        if (fd < 0 && errno == EEXIST)
+            continue;
+        if (fd < 0)
+            return last_error();
+        flock(fd, LOCK_EX | LOCK_NB);
+        return std::unique_ptr<SegmentFile>(new SegmentFile(path, fd));
+    }
+    errno = EEXIST;
+    return last_error();
+}
+
+SegmentFile::Result<std::unique_ptr<SegmentFile>> SegmentFile::adopt(const std::string &part) {
+    const int fd = open(part.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0)
+        return last_error();
+    auto file = std::unique_ptr<SegmentFile>(new SegmentFile(part.substr(0, part.rfind('.')), fd));
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0)
+        return last_error();
+    return file;
+}
+
+SegmentFile::~SegmentFile() {
+    close(fd_);
+}
+
+int64_t SegmentFile::changed() const {
+    struct stat status = {};
+    fstat(fd_, &status);
+    return static_cast<int64_t>(status.st_mtim.tv_sec) * 1'000'000'000 + status.st_mtim.tv_nsec;
+}
+
+SegmentFile::Result<void> SegmentFile::sync() {
+    struct stat status = {};
+    if (fdatasync(fd_) != 0 || fstat(fd_, &status) != 0)
+        return last_error();
+    if (status.st_nlink == 0)
+        return rtspcore::Failure<int>{ENOENT, "the file was deleted"};
+    return {};
+}
+
+bool SegmentFile::cut_to_whole(Format format) {
+    const WholePart whole = whole_part(fd_, format);
+    if (!whole.has_media) {
+        unlink(part_path().c_str());
+        return false;
+    }
+    // What cannot be cut off is left there: players stop at it.
+    (void)!ftruncate(fd_, static_cast<off_t>(whole.length));
+    return true;
+}
+
+SegmentFile::Result<void> SegmentFile::finish(const BeforeNaming &before) {
+    struct stat status = {};
+    if (fsync(fd_) != 0 || fstat(fd_, &status) != 0)
+        return last_error();
+    if (status.st_nlink == 0)
+        return rtspcore::Failure<int>{ENOENT, "the file was deleted"};
+    if (!before(static_cast<uint64_t>(status.st_size)))
+        return last_error();
+    if (renameat2(AT_FDCWD, part_path().c_str(), AT_FDCWD, path_.c_str(), RENAME_NOREPLACE) != 0) {
+        // Not every file system can refuse to replace.
+        if (errno != EINVAL || rename(part_path().c_str(), path_.c_str()) != 0)
+            return last_error();
+    }
+    sync_folder(folder_of(path_));
+    return {};
+}
+
+}  // namespace recordsink

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <gst/gst.h>
+
+#include <atomic>
+#include <string>
+
+#include "formats.h"
+#include "gop_queue.h"
+#include "index.h"
+
+namespace recordsink {
+
+// What the application is told on the bus, and counts of it. Safe. `element` is borrowed and outlives it.
+class Teller {
+public:
+    explicit Teller(GstElement *element) : element_(element) {}
+
+    void segment(const std::string &path, const IndexEntry &entry);
+    void hole(const std::string &pad, const Hole &hole);
+    // Recording stopped working; a warning as well, or with `fatal` an error. Once until resumed().
+    void outage(const std::string &text, bool fatal);
+    void resumed();
+    void error(ErrorCode code, const std::string &text);
+
+    [[nodiscard]] bool is_out() const { return out_; }
+    void add_counts(GstStructure *stats) const;
+
+private:
+    void post(GstStructure *structure);
+
+    GstElement *element_;
+    std::atomic<bool> out_{false};
+    std::atomic<uint64_t> segments_{0};
+    std::atomic<uint64_t> bytes_{0};
+    std::atomic<uint64_t> outages_{0};
+};
+
+}  // namespace recordsink

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "track.h"
+
+#include <utility>
+
+#include "base/clock.h"
+#include "log.h"
+
+namespace recordsink {
+
+using rtspcore::Ref;
+
+namespace {
+
+constexpr int64_t kMillisecond = 1'000'000;
+// Of a unit that says nothing of its length: only what a hole's length is counted by.
+constexpr RunningTime kUnknownDuration = 40 * kMillisecond;
+
+Track &track_of(GstPad *pad) {
+    return *static_cast<Track *>(gst_pad_get_element_private(pad));
+}
+
+int64_t wall_now() {
+    return rtspcore::wall_now().time_since_epoch().count();
+}
+
+// Signed, which GStreamer's running times are not.
+RunningTime running_time(const GstSegment &segment, GstClockTime position) {
+    guint64 time = 0;
+    const int sign = gst_segment_to_running_time_full(&segment, GST_FORMAT_TIME, position, &time);
+    return sign * static_cast<RunningTime>(time);
+}
+
+}  // namespace
+
+Track::Track(Owner owner, Ref<GstPad> pad)
+    : owner_(std::move(owner)), pad_(std::move(pad)), exit_(Ref<GstPad>::sink(gst_pad_new("parsed", GST_PAD_SINK))) {
+    gst_segment_init(&segment_, GST_FORMAT_TIME);
+    gst_pad_set_element_private(pad_.get(), this);
+    gst_pad_set_event_function(pad_.get(), take_event);
+    gst_pad_set_query_function(pad_.get(), answer_pad);
+    gst_pad_set_element_private(exit_.get(), this);
+    gst_pad_set_chain_function(exit_.get(), take_parsed);
+    gst_pad_set_event_function(exit_.get(), take_parsed_event);
+    gst_pad_set_query_function(exit_.get(), answer_parser);
+}
+
+Track::~Track() {
+    detach();
+}
+
+void Track::start(const Settings &settings) {
+    queue_.set_bounds({settings.queue_bytes, settings.queue_duration * kMillisecond});
+    queue_.flush(false);
+    queue_.set_impatient(false);
+    *caps_.lock() = {};
+    live_.reset();
+    fixed_offset_.reset();
+    next_time_ = 0;
+    refused_ = false;
+}
+
+Ref<GstCaps> Track::caps() {
+    auto front = queue_.front_caps();
+    return front ? front : *caps_.lock();
+}
+
+void Track::push_upstream(GstEvent *event) {
+    gst_pad_push_event(pad_.get(), event);
+}
+
+void Track::tell(const std::optional<Hole> &hole) {
+    if (hole)
+        owner_.teller->hole(GST_PAD_NAME(pad_.get()), *hole);
+}
+
+gboolean Track::take_event(GstPad *pad, GstObject *parent, GstEvent *event) {
+    Track &self = track_of(pad);
+    if (GST_EVENT_TYPE(event) == GST_EVENT_CAPS) {
+        GstCaps *caps = nullptr;
+        gst_event_parse_caps(event, &caps);
+        if (!self.take_caps(caps)) {
+            gst_event_unref(event);
+            return FALSE;
+        }
+    } else if (GST_EVENT_TYPE(event) == GST_EVENT_EOS && !self.built_) {
+        // There is no parser that it could go through.
+        self.end_sequence_ = gst_event_get_seqnum(event);
+        self.queue_.end();
+        self.owner_.changed();
+    }
+    return gst_pad_event_default(pad, parent, event);
+}
+
+// Whatever is behind it now, the pad takes other media later as well.
+gboolean Track::answer_pad(GstPad *pad, GstObject *parent, GstQuery *query) {
+    if (GST_QUERY_TYPE(query) == GST_QUERY_CAPS) {
+        GstCaps *filter = nullptr;
+        gst_query_parse_caps(query, &filter);
+        auto caps = Ref<GstCaps>::adopt(offered_caps());
+        if (filter)
+            caps = Ref<GstCaps>::adopt(gst_caps_intersect_full(filter, caps.get(), GST_CAPS_INTERSECT_FIRST));
+        gst_query_set_caps_result(query, caps.get());
+        return TRUE;
+    }
+    if (GST_QUERY_TYPE(query) == GST_QUERY_ACCEPT_CAPS) {
+        gst_query_set_accept_caps_result(query, TRUE);  // refused, if at all, by an error that tells why
+        return TRUE;
+    }
+    return gst_pad_query_default(pad, parent, query);
+}
+
+bool Track::take_caps(const GstCaps *caps) {
+    auto route = find_route(caps, owner_.settings().format);
+    if (!route) {
+        // Sources try again and again.
+        if (!std::exchange(refused_, true))
+            owner_.teller->error(route.error().code, route.error().message);
+        return false;
+    }
+    const bool same = built_ && route_.parser == route->parser;
+    route_ = std::move(*route);
+    is_video_ = route_.is_video;
+    return same || build(route_.parser);
+}
+
+bool Track::build(const std::string &parser) {
+    detach();
+    gst_pad_set_active(exit_.get(), TRUE);
+    built_ = true;
+    if (parser.empty())
+        return gst_ghost_pad_set_target(GST_GHOST_PAD(pad_.get()), exit_.get());
+    parser_ = Ref<GstElement>::sink(gst_element_factory_make(parser.c_str(), nullptr));
+    if (!parser_ || !gst_bin_add(owner_.bin, parser_.get()))
+        return false;
+    const auto source = Ref<GstPad>::adopt(gst_element_get_static_pad(parser_.get(), "src"));
+    const auto sink = Ref<GstPad>::adopt(gst_element_get_static_pad(parser_.get(), "sink"));
+    return GST_PAD_LINK_SUCCESSFUL(gst_pad_link_full(source.get(), exit_.get(), GST_PAD_LINK_CHECK_NOTHING)) &&
+           gst_element_sync_state_with_parent(parser_.get()) &&
+           gst_ghost_pad_set_target(GST_GHOST_PAD(pad_.get()), sink.get());
+}
+
+void Track::detach() {
+    gst_pad_set_active(exit_.get(), FALSE);
+    if (built_)
+        gst_ghost_pad_set_target(GST_GHOST_PAD(pad_.get()), nullptr);
+    built_ = false;
+    if (!parser_)
+        return;
+    if (const auto peer = Ref<GstPad>::adopt(gst_pad_get_peer(exit_.get())))
+        gst_pad_unlink(peer.get(), exit_.get());
+    gst_element_set_locked_state(parser_.get(), TRUE);
+    gst_element_set_state(parser_.get(), GST_STATE_NULL);
+    // A bin that is being disposed of has let go of it already.
+    if (GST_OBJECT_PARENT(parser_.get()) == GST_OBJECT(owner_.bin))
+        gst_bin_remove(owner_.bin, parser_.get());
+    parser_ = {};
+}
+
+// What the parser is to make.
+gboolean Track::answer_parser(GstPad *pad, GstObject *parent, GstQuery *query) {
+    Track &self = track_of(pad);
+    if (GST_QUERY_TYPE(query) == GST_QUERY_CAPS) {
+        GstCaps *filter = nullptr;
+        gst_query_parse_caps(query, &filter);
+        Ref<GstCaps> caps = self.route_.wanted;
+        if (filter)
+            caps = Ref<GstCaps>::adopt(gst_caps_intersect(caps.get(), filter));
+        gst_query_set_caps_result(query, caps.get());
+        return TRUE;
+    }
+    return gst_pad_query_default(pad, parent, query);
+}
+
+gboolean Track::take_parsed_event(GstPad *pad, GstObject *, GstEvent *event) {
+    Track &self = track_of(pad);
+    GstCaps *caps = nullptr;
+    switch (GST_EVENT_TYPE(event)) {
+        case GST_EVENT_CAPS:
+            gst_event_parse_caps(event, &caps);
+            *self.caps_.lock() = Ref<GstCaps>::share(caps);
+            self.owner_.changed();
+            break;
+        case GST_EVENT_SEGMENT:
+            gst_event_copy_segment(event, &self.segment_);
+            break;
+        case GST_EVENT_EOS:
+            self.end_sequence_ = gst_event_get_seqnum(event);
+            self.queue_.end();
+            self.owner_.changed();
+            break;
+        case GST_EVENT_FLUSH_START:
+            self.queue_.flush(true);
+            break;
+        case GST_EVENT_FLUSH_STOP:
+            self.queue_.flush(false);
+            break;
+        default:
+            break;
+    }
+    gst_event_unref(event);
+    return TRUE;
+}
+
+GstFlowReturn Track::take_parsed(GstPad *pad, GstObject *, GstBuffer *buffer) {
+    track_of(pad).take(buffer);
+    return GST_FLOW_OK;
+}
+
+void Track::take(GstBuffer *buffer) {
+    if (!live_)
+        live_ = upstream_is_live();
+    Unit unit;
+    unit.buffer = Ref<GstBuffer>::adopt(gst_buffer_make_writable(buffer));
+    unit.caps = *caps_.lock();
+    unit.bytes = gst_buffer_get_size(unit.buffer.get());
+    unit.key = !GST_BUFFER_FLAG_IS_SET(unit.buffer.get(), GST_BUFFER_FLAG_DELTA_UNIT);
+    stamp(unit);
+    if (unit.caps)
+        tell(queue_.push(std::move(unit), !*live_));
+}
+
+// Time stamps become running times; what has none follows the unit before.
+void Track::stamp(Unit &unit) {
+    GstBuffer *buffer = unit.buffer.get();
+    const GstClockTime dts = GST_BUFFER_DTS(buffer);
+    const GstClockTime pts = GST_BUFFER_PTS_IS_VALID(buffer) ? GST_BUFFER_PTS(buffer) : dts;
+    unit.duration =
+        GST_BUFFER_DURATION_IS_VALID(buffer) ? static_cast<RunningTime>(GST_BUFFER_DURATION(buffer)) : kUnknownDuration;
+    unit.time = GST_CLOCK_TIME_IS_VALID(pts) ? running_time(segment_, pts) : next_time_;
+    next_time_ = unit.time + unit.duration;
+    unit.capture_offset = capture_offset(buffer, unit.time);
+    GST_BUFFER_PTS(buffer) = kTimeOrigin + static_cast<GstClockTime>(unit.time);
+    if (GST_CLOCK_TIME_IS_VALID(dts))
+        GST_BUFFER_DTS(buffer) = kTimeOrigin + static_cast<GstClockTime>(running_time(segment_, dts));
+}
+
+int64_t Track::capture_offset(GstBuffer *buffer, RunningTime time) {
+    static GstStaticCaps unix_time = GST_STATIC_CAPS("timestamp/x-unix");
+    const auto reference = Ref<GstCaps>::adopt(gst_static_caps_get(&unix_time));
+    if (const auto *meta = gst_buffer_get_reference_timestamp_meta(buffer, reference.get()))
+        return static_cast<int64_t>(meta->timestamp) - time;
+    const auto clock = Ref<GstClock>::adopt(gst_element_get_clock(GST_ELEMENT(owner_.bin)));
+    const GstClockTime base = gst_element_get_base_time(GST_ELEMENT(owner_.bin));
+    if (clock && GST_CLOCK_TIME_IS_VALID(base))
+        return wall_now() - static_cast<int64_t>(gst_clock_get_time(clock.get()) - base);
+    if (!fixed_offset_)
+        fixed_offset_ = wall_now() - time;
+    return *fixed_offset_;
+}
+
+bool Track::upstream_is_live() {
+    const auto query = Ref<GstQuery>::adopt(gst_query_new_latency());
+    gboolean live = FALSE;
+    if (gst_pad_peer_query(pad_.get(), query.get()))
+        gst_query_parse_latency(query.get(), &live, nullptr, nullptr);
+    GST_INFO_OBJECT(pad_.get(), "upstream is %s", live ? "live" : "not live, it waits for the disk");
+    return live;
+}
+
+}  // namespace recordsink

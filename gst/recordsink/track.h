@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <gst/gst.h>
+
+#include <atomic>
+#include <functional>
+#include <optional>
+
+#include "base/guarded.h"
+#include "formats.h"
+#include "gop_queue.h"
+#include "settings.h"
+#include "teller.h"
+
+namespace recordsink {
+
+// A sink pad of the element: finds the parser for what comes, and queues what that gives. It never waits for the disk
+// when upstream is live.
+//
+// Thread: its pad's streaming thread; what is said to be safe may be called by any.
+class Track {
+public:
+    struct Owner {
+        GstBin *bin;  // borrowed, as is the rest
+        Teller *teller;
+        std::function<Settings()> settings;
+        std::function<void()> changed;  // caps came, or the end
+    };
+
+    // `pad` has no target yet.
+    Track(Owner owner, rtspcore::Ref<GstPad> pad);
+    ~Track();
+    Track(const Track &) = delete;
+    Track &operator=(const Track &) = delete;
+
+    // Safe.
+    [[nodiscard]] GstPad *pad() const { return pad_.get(); }
+    [[nodiscard]] GopQueue &queue() { return queue_; }
+    // Of what will be taken from the queue next; null before anything came.
+    [[nodiscard]] rtspcore::Ref<GstCaps> caps();
+    [[nodiscard]] bool is_video() const { return is_video_; }
+    [[nodiscard]] uint32_t end_sequence() const { return end_sequence_; }
+    void push_upstream(GstEvent *event);
+    void tell(const std::optional<Hole> &hole);
+    // Before data comes, and when the pad is inactive.
+    void start(const Settings &settings);
+
+    // The pad goes, and is inactive; the queue stays for who still takes from it.
+    void detach();
+
+private:
+    static gboolean take_event(GstPad *pad, GstObject *parent, GstEvent *event);
+    static gboolean answer_pad(GstPad *pad, GstObject *parent, GstQuery *query);
+    static gboolean take_parsed_event(GstPad *pad, GstObject *parent, GstEvent *event);
+    static GstFlowReturn take_parsed(GstPad *pad, GstObject *parent, GstBuffer *buffer);
+    static gboolean answer_parser(GstPad *pad, GstObject *parent, GstQuery *query);
+
+    bool take_caps(const GstCaps *caps);
+    bool build(const std::string &parser);
+    void take(GstBuffer *buffer);
+    void stamp(Unit &unit);
+    [[nodiscard]] int64_t capture_offset(GstBuffer *buffer, RunningTime time);
+    [[nodiscard]] bool upstream_is_live();
+
+    const Owner owner_;
+    const rtspcore::Ref<GstPad> pad_;
+    const rtspcore::Ref<GstPad> exit_;  // of the parser
+    rtspcore::Ref<GstElement> parser_;
+    Route route_;
+    bool built_ = false;
+    bool refused_ = false;
+    GstSegment segment_;
+    std::optional<bool> live_;
+    RunningTime next_time_ = 0;
+    std::optional<int64_t> fixed_offset_;
+    GopQueue queue_;
+    rtspcore::Guarded<rtspcore::Ref<GstCaps>> caps_;
+    std::atomic<bool> is_video_{false};
+    std::atomic<uint32_t> end_sequence_{0};
+};
+
+}  // namespace recordsink

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "writer.h"
+
+#include <algorithm>
+
+#include "base/clock.h"
+#include "log.h"
+
+namespace recordsink {
+
+using rtspcore::Ref;
+
+namespace {
+
+// Cannot be opened: splitmuxsink would go on with the name before.
+constexpr const char *kNowhere = "/dev/null/.";
+
+void set(GstElement *element, const char *name, const std::string &value) {
+    gst_util_set_object_arg(G_OBJECT(element), name, value.c_str());
+}
+
+RunningTime since_origin(GstClockTime time) {
+    return static_cast<RunningTime>(time - kTimeOrigin);
+}
+
+RunningTime running_time_of(const GstMessage *message) {
+    GstClockTime time = 0;
+    gst_structure_get_clock_time(gst_message_get_structure(const_cast<GstMessage *>(message)), "running-time", &time);
+    return static_cast<RunningTime>(time);
+}
+
+std::string text_of(GstMessage *message) {
+    GError *error = nullptr;
+    gst_message_parse_error(message, &error, nullptr);
+    std::string text = error->message;
+    g_error_free(error);
+    return text;
+}
+
+}  // namespace
+
+Writer::Writer(Target target, Events events) : target_(std::move(target)), events_(std::move(events)) {}
+
+Writer::~Writer() {
+    for (const auto &feed : feeds_)
+        feed->track().queue().stop_taking(true);
+    if (pipeline_) {
+        gst_element_set_state(pipeline_.get(), GST_STATE_NULL);
+        gst_bus_set_sync_handler(bus_.get(), nullptr, nullptr, nullptr);
+        gst_bus_set_flushing(bus_.get(), TRUE);
+    }
+    for (const auto &feed : feeds_)
+        feed->stop();
+    Open open = std::exchange(*open_.lock(), {});
+    if (open.file)
+        salvage(std::move(open));
+    if (!failed_ || has_finished_)
+        return;
+    for (const auto &feed : feeds_)
+        feed->tell_lost();
+}
+
+bool Writer::start(const std::vector<std::shared_ptr<Track>> &tracks) {
+    if (!make_elements())
+        return false;
+    for (const auto &track : tracks)
+        if (!add_feed(track))
+            return false;
+    if (gst_element_set_state(pipeline_.get(), GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE) {
+        fail("Cannot start to record", "splitmuxsink did not start");
+        return false;
+    }
+    for (size_t i = 0; i < feeds_.size(); i++)
+        if (!feeds_[i]->start(sinks_[i].get())) {
+            fail("Cannot start to record", "a stream could not be linked");
+            return false;
+        }
+    return true;
+}
+
+bool Writer::make_elements() {
+    pipeline_ = Ref<GstElement>::sink(gst_pipeline_new(nullptr));
+    bus_ = Ref<GstBus>::adopt(gst_element_get_bus(pipeline_.get()));
+    gst_bus_set_sync_handler(bus_.get(), take_message, this, nullptr);
+    splitmux_ = gst_element_factory_make("splitmuxsink", nullptr);
+    GstElement *muxer = gst_element_factory_make(muxer_of(target_.settings.format), nullptr);
+    GstElement *sink = gst_element_factory_make("filesink", nullptr);
+    if (!splitmux_ || !muxer || !sink) {
+        for (GstElement *element : {splitmux_, muxer, sink})
+            Ref<GstElement>::sink(element);
+        fail("Cannot record", "splitmuxsink or a muxer is not installed; install gst-plugins-good");
+        return false;
+    }
+    set_up_muxer(muxer);
+    // What is not in the kernel yet would be lost with the process.
+    set(sink, "buffer-mode", "unbuffered");
+    const auto pad = Ref<GstPad>::adopt(gst_element_get_static_pad(sink, "sink"));
+    const auto data = static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST);
+    gst_pad_add_probe(pad.get(), data, sync_file, this, nullptr);
+    g_object_set(splitmux_, "muxer", muxer, "sink", sink, "max-size-time",
+                 target_.settings.segment_duration * GST_MSECOND, "max-size-bytes", target_.settings.segment_bytes,
+                 "send-keyframe-requests", target_.settings.segment_duration > 0 && target_.settings.segment_bytes == 0,
+                 nullptr);
+    g_signal_connect(splitmux_, "format-location-full", G_CALLBACK(name_file), this);
+    return gst_bin_add(GST_BIN(pipeline_.get()), splitmux_);
+}
+
+void Writer::set_up_muxer(GstElement *muxer) const {
+    const unsigned fragment = target_.settings.fragment_duration;
+    const std::string nanoseconds = std::to_string(fragment * GST_MSECOND);
+    switch (target_.settings.format) {
+        case Format::Mp4:
+            set(muxer, "fragment-duration", std::to_string(fragment));
+            set(muxer, "fragment-mode", "dash-or-mss");  // nothing is rewritten at the end, so nothing can be torn
+            break;
+        case Format::Mkv:
+            set(muxer, "offset-to-zero", "true");
+            set(muxer, "min-cluster-duration", nanoseconds);
+            set(muxer, "max-cluster-duration", nanoseconds);
+            break;
+        case Format::Ts:
+            break;
+    }
+}
+
+bool Writer::add_feed(const std::shared_ptr<Track> &track) {
+    const std::string name = track->is_video() ? "video" : "audio_" + std::to_string(feeds_.size());
+    auto sink = Ref<GstPad>::adopt(gst_element_request_pad_simple(splitmux_, name.c_str()));
+    if (!sink) {
+        fail("Cannot record a second video stream", "give it a recordsink of its own");
+        return false;
+    }
+    sinks_.push_back(std::move(sink));
+    feeds_.push_back(std::make_unique<Feed>(track, track->caps(), events_.restart));
+    return true;
+}
+
+void Writer::end(bool now, const char *reason) {
+    end_reason_ = reason;
+    for (const auto &feed : feeds_)
+        feed->track().queue().stop_taking(now || !feed->track().is_video());
+}
+
+bool Writer::has(const Track *track) const {
+    return std::any_of(feeds_.begin(), feeds_.end(), [&](const auto &feed) { return &feed->track() == track; });
+}
+
+// splitmuxsink's: the video, or the first of the others.
+const Feed &Writer::reference() const {
+    const auto video =
+        std::find_if(feeds_.begin(), feeds_.end(), [](const auto &feed) { return feed->track().is_video(); });
+    return video == feeds_.end() ? *feeds_.front() : **video;
+}
+
+uint64_t Writer::holes() const {
+    uint64_t holes = 0;
+    for (const auto &feed : feeds_)
+        holes += feed->track().queue().level().holes;
+    return holes;
+}
+
+gchar *Writer::name_file(GstElement *, guint, GstSample *first, gpointer writer) {
+    return g_strdup(static_cast<Writer *>(writer)->open_file(first).c_str());
+}
+
+std::string Writer::open_file(GstSample *first) {
+    GstBuffer *buffer = first ? gst_sample_get_buffer(first) : nullptr;
+    Open open;
+    open.start = buffer ? since_origin(GST_BUFFER_PTS(buffer)) : reference().end();
+    open.start_time = open.start + reference().capture_offset();
+    open.holes_before = holes();
+    const std::string path = target_.location.expand(open.start_time, (*target_.sequence)++);
+    auto file = SegmentFile::create(path);
+    if (!file) {
+        fail("Cannot create '" + path + "'", file.error().message);
+        return kNowhere;
+    }
+    open.file = std::move(*file);
+    last_sync_ = rtspcore::monotonic_now().time_since_epoch().count();
+    const std::string part = open.file->part_path();
+    GST_INFO_OBJECT(splitmux_, "writing %s", part.c_str());
+    *open_.lock() = std::move(open);
+    return part;
+}
+
+// What was written so far goes to the disk before more does.
+GstPadProbeReturn Writer::sync_file(GstPad *, GstPadProbeInfo *, gpointer writer) {
+    auto *self = static_cast<Writer *>(writer);
+    const int64_t now = rtspcore::monotonic_now().time_since_epoch().count();
+    if (now - self->last_sync_ < static_cast<int64_t>(self->target_.settings.fragment_duration * GST_MSECOND))
+        return GST_PAD_PROBE_OK;
+    self->last_sync_ = now;
+    const std::shared_ptr<SegmentFile> file = self->open_.lock()->file;
+    if (!file)
+        return GST_PAD_PROBE_OK;
+    if (const auto outcome = file->sync(); !outcome)
+        self->fail("Cannot write '" + file->part_path() + "'", outcome.error().message);
+    return GST_PAD_PROBE_OK;
+}
+
+GstBusSyncReply Writer::take_message(GstBus *, GstMessage *message, gpointer writer) {
+    auto *self = static_cast<Writer *>(writer);
+    if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR)
+        self->fail("Recording stopped", text_of(message));
+    else if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_EOS)
+        self->events_.ended();
+    else if (gst_message_has_name(message, "splitmuxsink-fragment-closed"))
+        self->close_file(running_time_of(message));
+    gst_message_unref(message);
+    return GST_BUS_DROP;
+}
+
+void Writer::close_file(RunningTime end) {
+    Open open = std::exchange(*open_.lock(), {});
+    if (!open.file)
+        return;
+    if (failed_)  // splitmuxsink closes files that it could not write as well
+        salvage(std::move(open));
+    else
+        conclude(std::move(open), end);
+}
+
+void Writer::conclude(Open open, RunningTime end) {
+    // Of the last file splitmuxsink tells when the last unit begins.
+    const Feed &last = reference();
+    if (last.is_done() && last.end() - end <= last.last_duration())
+        finish(std::move(open), last.end(), end_reason_);
+    else
+        finish(std::move(open), end, "limit");
+}
+
+void Writer::salvage(Open open) {
+    if (!open.file->cut_to_whole(target_.settings.format))
+        return;
+    const RunningTime end = std::max(open.start, reference().end());
+    finish(std::move(open), end, "error");
+}
+
+void Writer::finish(Open open, RunningTime end, const char *reason) {
+    IndexEntry entry;
+    entry.name = target_.index.name_of(open.file->path());
+    entry.start = open.start_time;
+    entry.end = open.start_time + (end - open.start);
+    entry.reason = reason;
+    for (const auto &feed : feeds_) {
+        entry.tracks.emplace_back(gst_structure_get_name(gst_caps_get_structure(feed->caps(), 0)));
+        entry.key_frames += feed->key_frames_until(end);
+    }
+    entry.holes = holes() - open.holes_before;
+    const auto outcome = open.file->finish([&](uint64_t bytes) {
+        entry.bytes = bytes;
+        return target_.index.append(entry);
+    });
+    if (!outcome) {
+        fail("Cannot finish '" + open.file->path() + "'", outcome.error().message);
+        return;
+    }
+    has_finished_ = true;
+    target_.teller->segment(open.file->path(), entry);
+    if (!failed_)
+        target_.teller->resumed();
+}
+
+void Writer::fail(const std::string &what, const std::string &why) {
+    failed_ = true;
+    events_.failed(what + ": " + why + ".");
+}
+
+}  // namespace recordsink

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <gst/gst.h>
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/guarded.h"
+#include "feed.h"
+#include "index.h"
+#include "segment_file.h"
+#include "settings.h"
+#include "teller.h"
+
+namespace recordsink {
+
+// splitmuxsink in a pipeline of its own, with a feed per track, so that whatever happens to the disk happens here. It
+// is made for a fixed set of tracks and caps, and thrown away when these change or writing fails.
+//
+// Thread: confined to the recorder's, but for the files, which are opened and ended on splitmuxsink's.
+class Writer {
+public:
+    struct Events {
+        std::function<void(std::string)> failed;
+        std::function<void()> ended;    // the last file is finished
+        std::function<void()> restart;  // the caps of a track changed
+    };
+    struct Target {
+        Settings settings;
+        Location location;
+        Index index;
+        Teller *teller;                   // borrowed
+        std::atomic<unsigned> *sequence;  // borrowed; of the next file
+    };
+
+    // Events come on any thread, until the destructor returns.
+    Writer(Target target, Events events);
+    // Blocks until the disk has taken, or refused, what is under way. A file that is still open ends with its last
+    // whole fragment.
+    ~Writer();
+    Writer(const Writer &) = delete;
+    Writer &operator=(const Writer &) = delete;
+
+    // False when an element is missing or does not start; `failed` tells.
+    [[nodiscard]] bool start(const std::vector<std::shared_ptr<Track>> &tracks);
+    // Ends when each track comes to a key frame; or with `now` at once.
+    void end(bool now, const char *reason);
+    [[nodiscard]] bool has(const Track *track) const;
+
+private:
+    // The file that is being written.
+    struct Open {
+        std::shared_ptr<SegmentFile> file;
+        RunningTime start = 0;
+        UnixTime start_time = 0;
+        uint64_t holes_before = 0;
+    };
+
+    static gchar *name_file(GstElement *splitmux, guint, GstSample *first, gpointer writer);
+    static GstPadProbeReturn sync_file(GstPad *pad, GstPadProbeInfo *info, gpointer writer);
+    static GstBusSyncReply take_message(GstBus *bus, GstMessage *message, gpointer writer);
+
+    [[nodiscard]] bool make_elements();
+    void set_up_muxer(GstElement *muxer) const;
+    [[nodiscard]] bool add_feed(const std::shared_ptr<Track> &track);
+    std::string open_file(GstSample *first);
+    void close_file(RunningTime end);
+    void conclude(Open open, RunningTime end);
+    void salvage(Open open);
+    void finish(Open open, RunningTime end, const char *reason);
+    void fail(const std::string &what, const std::string &why);
+    [[nodiscard]] const Feed &reference() const;
+    [[nodiscard]] uint64_t holes() const;
+
+    const Target target_;
+    const Events events_;
+    rtspcore::Ref<GstElement> pipeline_;
+    rtspcore::Ref<GstBus> bus_;
+    GstElement *splitmux_ = nullptr;            // the pipeline's
+    std::vector<rtspcore::Ref<GstPad>> sinks_;  // of splitmuxsink, one for each of
+    std::vector<std::unique_ptr<Feed>> feeds_;
+    rtspcore::Guarded<Open> open_;
+    std::atomic<int64_t> last_sync_{0};
+    std::atomic<bool> failed_{false};
+    std::atomic<bool> has_finished_{false};  // a segment
+    std::atomic<const char *> end_reason_{"end"};
+};
+
+}  // namespace recordsink

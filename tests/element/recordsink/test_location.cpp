@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <fnmatch.h>
+
+#include <optional>
+
+#include "recordsink/location.h"
+#include "support/check_suite.h"
+
+using recordsink::Location;
+using recordsink::LocationError;
+
+namespace {
+
+// 2026-01-02T03:04:05.000678Z
+constexpr recordsink::UnixTime kStart = 1767323045'000678000;
+
+Location parsed(const char *pattern) {
+    auto location = Location::parse(pattern);
+    ck_assert_msg(location.ok(), "%s", pattern);
+    return *location;
+}
+
+}  // namespace
+
+START_TEST(test_expand_gives_utc_and_sequence) {
+    struct Case {
+        const char *pattern;
+        const char *path;
+    };
+    constexpr Case kCases[] = {
+        {"/r/%Y-%m-%d/%H-%M-%S.mp4", "/r/2026-01-02/03-04-05.mp4"},
+        {"/r/%-d-%-m.mp4", "/r/2-1.mp4"},
+        {"/r/%s.%f.ts", "/r/1767323045.000678.ts"},
+        {"cam%i.mkv", "cam7.mkv"},
+        {"cam%05i.mkv", "cam00007.mkv"},
+        {"100%%-%i", "100%-7"},
+    };
+    for (const Case &c : kCases)
+        ck_assert(parsed(c.pattern).expand(kStart, 7) == c.path);
+}
+END_TEST
+
+START_TEST(test_parse_refuses_what_names_no_file_below_the_folder) {
+    struct Case {
+        const char *pattern;
+        std::optional<LocationError> error;
+    };
+    const Case cases[] = {
+        {"", LocationError::Empty},
+        {"/r/%Y/", LocationError::Empty},
+        {"/r/%D.mp4", LocationError::BadConversion},
+        {"/r/%x.mp4", LocationError::BadConversion},
+        {"/r/%n.mp4", LocationError::BadConversion},
+        {"/r/%999999Y.mp4", LocationError::BadConversion},
+        {"/r/50%", LocationError::BadConversion},
+        {"/r/%Y/../../etc/passwd", LocationError::LeavesFolder},
+        {"%Y/../x.mp4", LocationError::LeavesFolder},
+        {"../rec/%Y.mp4", std::nullopt},
+        {"/r/..%Y.mp4", std::nullopt},
+    };
+    for (const Case &c : cases) {
+        const auto location = Location::parse(c.pattern);
+        ck_assert_msg(location.ok() == !c.error, "%s", c.pattern);
+        if (c.error)
+            ck_assert_msg(location.error().code == *c.error, "%s", c.pattern);
+    }
+}
+END_TEST
+
+START_TEST(test_root_is_the_folder_before_conversions) {
+    ck_assert(parsed("/var/rec/%Y/%d.mp4").root() == "/var/rec");
+    ck_assert(parsed("/var/rec/x%Y/%d.mp4").root() == "/var/rec");
+    ck_assert(parsed("/%Y.mp4").root() == "/");
+    ck_assert(parsed("%Y.mp4").root() == ".");
+    ck_assert(parsed("/var/one.mp4").root() == "/var");
+}
+END_TEST
+
+START_TEST(test_glob_fits_names_and_numbered_names_only) {
+    const Location location = parsed("/r/%Y/[a]%H.mp4");
+    const std::string name = location.expand(kStart, 0);
+    const std::string glob = location.glob();
+    ck_assert_int_eq(fnmatch(glob.c_str(), name.c_str(), FNM_PATHNAME), 0);
+    ck_assert_int_eq(fnmatch(glob.c_str(), recordsink::numbered(name, 2).c_str(), FNM_PATHNAME), 0);
+    for (const char *other : {"/r/2026/a03.mp4", "/r/2026/[a]03.txt", "/r/[a]03.mp4", "/r/1/2/[a]03.mp4"})
+        ck_assert_msg(fnmatch(glob.c_str(), other, FNM_PATHNAME) != 0, "%s", other);
+}
+END_TEST
+
+START_TEST(test_numbered_goes_before_the_extension) {
+    ck_assert(recordsink::numbered("/a.b/c.mp4", 2) == "/a.b/c-2.mp4");
+    ck_assert(recordsink::numbered("/a.b/c", 3) == "/a.b/c-3");
+}
+END_TEST
+
+int main() {
+    return rtspcore::test::run_suite(
+        "location", {test_expand_gives_utc_and_sequence, test_parse_refuses_what_names_no_file_below_the_folder,
+                     test_root_is_the_folder_before_conversions, test_glob_fits_names_and_numbered_names_only,
+                     test_numbered_goes_before_the_extension});
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <glib/gstdio.h>
+
+#include <string>
+#include <vector>
+
+#include "../messages.h"
+#include "../suite.h"
+
+using rtspcore::Ref;
+using rtspsink::test::Messages;
+
+namespace {
+
+constexpr const char *kVideo =
+    "videotestsrc num-buffers=90 ! video/x-raw,width=64,height=64,framerate=30/1 "
+    "! x264enc speed-preset=ultrafast key-int-max=30 ! ";
+
+std::string make_folder() {
+    char name[] = "/tmp/recordsink-test-XXXXXX";
+    ck_assert(g_mkdtemp(name) != nullptr);
+    return name;
+}
+
+// The segments of a line that plays to its end.
+std::vector<std::string> record(const std::string &line) {
+    GError *error = nullptr;
+    const auto pipeline = Ref<GstElement>::sink(gst_parse_launch(line.c_str(), &error));
+    ck_assert_msg(!error, "%s", error ? error->message : "");
+    Messages messages(pipeline.get());
+    gst_element_set_state(pipeline.get(), GST_STATE_PLAYING);
+    const auto types =
+        static_cast<GstMessageType>(GST_MESSAGE_ELEMENT | GST_MESSAGE_EOS | GST_MESSAGE_ERROR | GST_MESSAGE_WARNING);
+    std::vector<std::string> segments;
+    while (const auto message = messages.next(types, 30 * GST_SECOND)) {
+        if (GST_MESSAGE_TYPE(message.get()) == GST_MESSAGE_EOS)
+            break;
+        ck_assert_int_eq(GST_MESSAGE_TYPE(message.get()), GST_MESSAGE_ELEMENT);
+        const GstStructure *structure = gst_message_get_structure(message.get());
+        ck_assert(gst_structure_has_name(structure, "segment"));
+        segments.emplace_back(gst_structure_get_string(structure, "location"));
+        ck_assert(g_file_test(segments.back().c_str(), G_FILE_TEST_EXISTS));
+    }
+    gst_element_set_state(pipeline.get(), GST_STATE_NULL);
+    return segments;
+}
+
+std::string first_error(const std::string &line) {
+    const auto pipeline = Ref<GstElement>::sink(gst_parse_launch(line.c_str(), nullptr));
+    Messages messages(pipeline.get());
+    gst_element_set_state(pipeline.get(), GST_STATE_PLAYING);
+    const std::string text = messages.next_error();
+    gst_element_set_state(pipeline.get(), GST_STATE_NULL);
+    return text;
+}
+
+}  // namespace
+
+START_TEST(test_segments_are_cut_in_each_format) {
+    for (const std::string format : {"mp4", "ts", "mkv"}) {
+        const std::string folder = make_folder();
+        const auto segments =
+            record(kVideo + std::string("recordsink name=r segment-duration=1000 format=") + format +
+                   " location=" + folder + "/%Y/%i." + format + " audiotestsrc num-buffers=130 ! opusenc ! r.");
+        ck_assert_msg(segments.size() == 3, "%s: %zu", format.c_str(), segments.size());
+        ck_assert(g_file_test((folder + "/index.jsonl").c_str(), G_FILE_TEST_EXISTS));
+    }
+}
+END_TEST
+
+START_TEST(test_bytes_bound_segments) {
+    const auto segments = record(kVideo + std::string("recordsink segment-bytes=20000 segment-duration=0 location=") +
+                                 make_folder() + "/%i.mp4");
+    ck_assert_uint_gt(segments.size(), 1);
+}
+END_TEST
+
+START_TEST(test_sound_alone_is_recorded) {
+    const auto segments =
+        record("audiotestsrc num-buffers=100 ! opusenc ! recordsink location=" + make_folder() + "/a.mp4");
+    ck_assert_uint_eq(segments.size(), 1);
+}
+END_TEST
+
+START_TEST(test_new_caps_begin_a_new_segment) {
+    const auto segments = record(
+        "concat name=c ! recordsink location=" + make_folder() + "/%i.mp4 " + kVideo +
+        "h264parse ! c. videotestsrc num-buffers=60 ! video/x-raw,width=128,height=96 ! x264enc ! h264parse ! c.");
+    ck_assert_uint_eq(segments.size(), 2);
+}
+END_TEST
+
+START_TEST(test_what_cannot_be_recorded_is_refused_with_what_to_do) {
+    struct Case {
+        const char *line;
+        const char *word;
+    };
+    constexpr Case kCases[] = {
+        {"videotestsrc ! recordsink location=/tmp/x.mp4", "x264enc"},
+        {"audiotestsrc ! recordsink location=/tmp/x.mp4", "opusenc"},
+        {"audiotestsrc ! audioresample ! alawenc ! recordsink location=/tmp/x.mp4", "format=mkv"},
+        {"videotestsrc ! x264enc ! recordsink", "location"},
+        {"videotestsrc ! x264enc ! recordsink location=/tmp/%Y/../x.mp4", "'..'"},
+    };
+    for (const Case &c : kCases) {
+        const std::string error = first_error(c.line);
+        ck_assert_msg(error.find(c.word) != std::string::npos, "%s: %s", c.line, error.c_str());
+    }
+}
+END_TEST
+
+START_TEST(test_a_folder_that_cannot_be_made_stops_nothing_unless_asked) {
+    const std::string line =
+        "videotestsrc is-live=true ! video/x-raw,width=64,height=64 ! x264enc tune=zerolatency "
+        "! recordsink location=/proc/none/%i.mp4 ";
+    ck_assert(first_error(line + "on-error=error").find("/proc/none/0.mp4") != std::string::npos);
+    const auto pipeline = Ref<GstElement>::sink(gst_parse_launch(line.c_str(), nullptr));
+    Messages messages(pipeline.get());
+    gst_element_set_state(pipeline.get(), GST_STATE_PLAYING);
+    ck_assert(messages.next_warning().find("/proc/none/0.mp4") != std::string::npos);
+    ck_assert(messages.next_error(0).empty());
+    gst_element_set_state(pipeline.get(), GST_STATE_NULL);
+}
+END_TEST
+
+int main(int argc, char **argv) {
+    return rtspsink::test::run_element_suite(
+        argc, argv, "record",
+        {test_segments_are_cut_in_each_format, test_bytes_bound_segments, test_sound_alone_is_recorded,
+         test_new_caps_begin_a_new_segment, test_what_cannot_be_recorded_is_refused_with_what_to_do,
+         test_a_folder_that_cannot_be_made_stops_nothing_unless_asked});
+}

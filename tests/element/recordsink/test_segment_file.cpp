@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <glib/gstdio.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <fstream>
+#include <sstream>
+
+#include "recordsink/recovery.h"
+#include "recordsink/segment_file.h"
+#include "support/check_suite.h"
+
+using recordsink::Format;
+using recordsink::Index;
+using recordsink::Location;
+using recordsink::SegmentFile;
+
+namespace {
+
+// Left to /tmp's own cleaning if a test fails.
+std::string make_folder() {
+    char name[] = "/tmp/recordsink-test-XXXXXX";
+    ck_assert(g_mkdtemp(name) != nullptr);
+    return name;
+}
+
+bool exists(const std::string &path) {
+    return access(path.c_str(), F_OK) == 0;
+}
+
+void write_text(const std::string &path, const std::string &text) {
+    std::ofstream(path) << text;
+}
+
+std::string read_text(const std::string &path) {
+    std::stringstream text;
+    text << std::ifstream(path).rdbuf();
+    return text.str();
+}
+
+std::unique_ptr<SegmentFile> create(const std::string &path) {
+    auto file = SegmentFile::create(path);
+    ck_assert(file.ok());
+    return std::move(*file);
+}
+
+}  // namespace
+
+START_TEST(test_create_makes_folders_and_passes_names_that_are_taken) {
+    const std::string folder = make_folder();
+    write_text(folder + "/a.mp4", "somebody else's");
+    ck_assert(create(folder + "/a.mp4")->path() == (folder + "/a-2.mp4"));
+    ck_assert(create(folder + "/a.mp4")->path() == (folder + "/a-3.mp4"));
+    ck_assert(exists(create(folder + "/x/y/z.mp4")->part_path()));
+    ck_assert(!SegmentFile::create(folder + "/a.mp4/b.mp4").ok());
+}
+END_TEST
+
+START_TEST(test_finish_gives_the_name_after_the_index_has_it) {
+    const std::string folder = make_folder();
+    const auto file = create(folder + "/a.mp4");
+    write_text(file->part_path(), "12345");
+    const auto outcome = file->finish([&](uint64_t bytes) {
+        ck_assert_uint_eq(bytes, 5);
+        ck_assert(!exists(file->path()));
+        return true;
+    });
+    ck_assert(outcome.ok());
+    ck_assert(exists(file->path()) && !exists(file->part_path()));
+}
+END_TEST
+
+START_TEST(test_finish_never_replaces_a_file) {
+    const std::string folder = make_folder();
+    const auto file = create(folder + "/a.mp4");
+    write_text(file->path(), "somebody else's");
+    ck_assert(!file->finish([](uint64_t) { return true; }).ok());
+    ck_assert(read_text(file->path()) == "somebody else's");
+}
+END_TEST
+
+START_TEST(test_sync_notices_that_the_file_was_deleted) {
+    const auto file = create(make_folder() + "/a.mp4");
+    ck_assert(file->sync().ok());
+    unlink(file->part_path().c_str());
+    const auto outcome = file->sync();
+    ck_assert(!outcome.ok() && outcome.error().code == ENOENT);
+}
+END_TEST
+
+START_TEST(test_recover_finishes_what_was_left_behind_and_nothing_else) {
+    const std::string folder = make_folder();
+    const Location location = *Location::parse(folder + "/%H/a%M.ts");
+    const Index index(folder);
+    const std::string packets(188 * 4, 'G');
+    g_mkdir((folder + "/10").c_str(), 0777);
+    write_text(folder + "/10/a30.ts.part", packets + "half");
+    write_text(folder + "/10/a31.ts.part", "");
+    write_text(folder + "/10/b30.ts.part", packets);
+    write_text(folder + "/10/a32.mp4.part", packets);
+    const auto open = create(folder + "/10/a33.ts");
+    const auto recovered = recordsink::recover(location, Format::Ts, index);
+    ck_assert_uint_eq(recovered.finished.size(), 1);
+    ck_assert(recovered.finished[0] == (folder + "/10/a30.ts"));
+    ck_assert(read_text(folder + "/10/a30.ts") == packets);
+    ck_assert_uint_eq(recovered.empty, 1);
+    for (const char *other : {"/10/b30.ts.part", "/10/a32.mp4.part", "/10/a33.ts.part"})
+        ck_assert_msg(exists(folder + other), "%s", other);
+    const std::string lines = read_text(index.path());
+    ck_assert(lines.find("{\"name\":\"10/a30.ts\",") == 0);
+    ck_assert(lines.find("\"bytes\":752,\"reason\":\"recovered\"}\n") != std::string::npos);
+}
+END_TEST
+
+// The crash came between the line in the index and the name.
+START_TEST(test_recover_lists_a_file_once) {
+    const std::string folder = make_folder();
+    const Index index(folder);
+    write_text(folder + "/a.ts.part", std::string(188 * 4, 'G'));
+    recordsink::IndexEntry entry;
+    entry.name = "a.ts";
+    ck_assert(index.append(entry));
+    const std::string lines = read_text(index.path());
+    ck_assert_uint_eq(recordsink::recover(*Location::parse(folder + "/a.ts"), Format::Ts, index).finished.size(), 1);
+    ck_assert(read_text(index.path()) == lines);
+}
+END_TEST
+
+START_TEST(test_append_after_half_a_line_begins_a_new_one) {
+    const std::string folder = make_folder();
+    const Index index(folder);
+    write_text(index.path(), "{\"name\":\"ha");
+    recordsink::IndexEntry entry;
+    entry.name = "a\"\n.ts";
+    ck_assert(index.append(entry));
+    ck_assert(read_text(index.path()).find("ha\n{\"name\":\"a\\\"\\u000a.ts\",") != std::string::npos);
+}
+END_TEST
+
+int main() {
+    return rtspcore::test::run_suite(
+        "segment_file",
+        {test_create_makes_folders_and_passes_names_that_are_taken, test_finish_gives_the_name_after_the_index_has_it,
+         test_finish_never_replaces_a_file, test_sync_notices_that_the_file_was_deleted,
+         test_recover_finishes_what_was_left_behind_and_nothing_else, test_recover_lists_a_file_once,
+         test_append_after_half_a_line_begins_a_new_one});
+}
