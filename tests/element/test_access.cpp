@@ -79,6 +79,7 @@ START_TEST(test_access_settings_that_cannot_be_used_are_named_and_secrets_are_no
         {"token-keys=\"\"", "'token-keys'"},
         {"allow=lan", "'allow': 'lan'"},
         {"deny=10.0.0.0/8,10/8", "'deny': '10/8'"},
+        {"trusted-proxies=x", "'trusted-proxies': 'x'"},
         {"websocket-origins=https://viewer.example/", "'websocket-origins': 'https://viewer.example/'"},
     };
     for (const auto &[properties, named] : kCases) {

@@ -14,15 +14,13 @@ _SECONDS = 20  # for the server to lose its patience; its own limit is 10
 @suite.only_rtspsink
 class BadRequests(WitnessCase):
     def _answer(self, data):
-        """The status that these bytes get, 'closed' if the server hangs up."""
-        client = self.connect()
-        try:
-            client.send(data)
+        """The status that these bytes get, also if the server hangs up before all of them are sent."""
+        with self.connect() as client:
+            try:
+                client.send(data)
+            except ConnectionError:
+                pass
             return client.read_response().status
-        except ConnectionError:
-            return 'closed'
-        finally:
-            client.close()
 
     def test_malformed_requests_are_400(self):
         for data in (
@@ -38,7 +36,7 @@ class BadRequests(WitnessCase):
             b'SETUP rtsp:// RTSP/1.0\r\nCSeq: 1\r\nTransport: RTP/AVP/TCP\r\n\r\n',
         ):
             with self.subTest(data=data):
-                self.assertIn(self._answer(data), (400, 404, 413, 'closed'))
+                self.assertEqual(self._answer(data), 400)
         self.check_nobody_noticed()
 
     def test_malformed_headers_of_a_sound_request(self):
@@ -59,30 +57,38 @@ class BadRequests(WitnessCase):
             ',' * 1000,
         ):
             with self.subTest(transport=transport[:40]):
-                self.assertIn(client.request('SETUP', url, {'Transport': transport}).status, (400, 461, 200))
-                client.session = None
+                self.assertEqual(client.request('SETUP', url, {'Transport': transport}).status, 461)
         self.check_nobody_noticed_after(client)
 
     def check_nobody_noticed_after(self, client):
         client.close()
         self.check_nobody_noticed()
 
-    def test_malformed_range_is_refused_or_ignored(self):
-        client = self.connect()
-        for value in ('npt=abc-', 'npt=--', '', 'smpte=', 'clock=-', 'npt=10-5', 'x' * 1000):
-            response = client.request('PLAY', self.url, {'Range': value})
-            self.assertIn(response.status, (400, 454, 455, 456, 457), response)
+    def test_malformed_range_is_refused(self):
+        client = self._viewer_to_be()
+        for value in ('npt=abc-', 'npt=--', '', 'smpte=', 'clock=-', 'x' * 1000):
+            with self.subTest(range=value[:40]):
+                self.assertEqual(client.request('PLAY', self.url, {'Range': value}).status, 457)
+        self.assertEqual(client.request('PLAY', self.url).status, 200)
         self.check_nobody_noticed_after(client)
 
+    def _viewer_to_be(self):
+        client = self.connect()
+        description = client.request('DESCRIBE', self.url)
+        url = sdp.resolve(description['Content-Base'], sdp.parse(description.body).media[0].control)
+        transport = {'Transport': 'RTP/AVP/TCP;unicast;interleaved=0-1'}
+        self.assertEqual(client.request('SETUP', url, transport).status, 200)
+        return client
+
     def test_oversized_requests_are_refused(self):
-        for data in (
-            b'OPTIONS rtsp://127.0.0.1/' + b'a' * 100000 + b' RTSP/1.0\r\nCSeq: 1\r\n\r\n',
-            b'OPTIONS * RTSP/1.0\r\nCSeq: 1\r\nX: ' + b'a' * 1000000 + b'\r\n\r\n',
-            b'OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n' + b'X: y\r\n' * 100000 + b'\r\n',
-            b'SET_PARAMETER * RTSP/1.0\r\nCSeq: 1\r\nContent-Length: 100000000\r\n\r\n',
+        for data, status in (
+            (b'OPTIONS rtsp://127.0.0.1/' + b'a' * 100000 + b' RTSP/1.0\r\nCSeq: 1\r\n\r\n', 414),
+            (b'OPTIONS * RTSP/1.0\r\nCSeq: 1\r\nX: ' + b'a' * 1000000 + b'\r\n\r\n', 400),
+            (b'OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n' + b'X: y\r\n' * 100000 + b'\r\n', 400),
+            (b'SET_PARAMETER * RTSP/1.0\r\nCSeq: 1\r\nContent-Length: 100000000\r\n\r\n', 413),
         ):
             with self.subTest(data=data[:30]):
-                self.assertIn(self._answer(data), (400, 413, 414, 'closed'))
+                self.assertEqual(self._answer(data), status)
         self.check_nobody_noticed()
 
     def test_truncated_requests_leave_nothing(self):
@@ -176,12 +182,7 @@ class BadRequests(WitnessCase):
 
     def test_session_without_play_is_forgotten_with_its_connection(self):
         for _ in range(50):
-            client = self.connect()
-            description = client.request('DESCRIBE', self.url)
-            url = sdp.resolve(description['Content-Base'], sdp.parse(description.body).media[0].control)
-            self.assertEqual(
-                client.request('SETUP', url, {'Transport': 'RTP/AVP/TCP;unicast;interleaved=0-1'}).status, 200
-            )
+            client = self._viewer_to_be()
             client.close()
         self.check_nobody_noticed()
 
@@ -216,15 +217,9 @@ class InterleavedGarbage(WitnessCase):
     def test_frames_before_any_session(self):
         client = self.connect()
         client.send(b'$\x00\x00\x04abcd' * 10)
-        self.assertIn(self._status(client), (200, 400, 'closed'))
+        self.assertEqual(client.request('OPTIONS', '*').status, 200)
         client.close()
         self.check_nobody_noticed()
-
-    def _status(self, client):
-        try:
-            return client.request('OPTIONS', '*').status
-        except OSError:
-            return 'closed'
 
 
 if __name__ == '__main__':

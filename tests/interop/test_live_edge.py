@@ -18,6 +18,8 @@ _LINE = (
     ' ! video/x-h264,mapping=/test ! sink.'
 )
 _FRAMES = 2  # behind the live edge, at most
+# Seconds to a first picture that is there already, in the median: 1 ms, also with six busy processes on two cores.
+_AT_ONCE = 0.1
 
 
 def _ffmpeg(url, transport):
@@ -179,17 +181,17 @@ class FirstPicture(suite.Case):
         return statistics.median(times)
 
     def test_burst_is_much_faster_than_waiting_for_a_key_frame(self):
-        self.assertLess(self._median(25, 0), 0.25)
+        self.assertLess(self._median(25, 0), _AT_ONCE)
 
     def test_long_groups_make_nobody_wait(self):
-        self.assertLess(self._median(250, 0.5), 1)
+        self.assertLess(self._median(250, 0.5), _AT_ONCE)
 
     def test_asking_the_encoder_takes_a_few_frames(self):
-        self.assertLess(self._median(250, 0.5, 'start-mode=key-frame'), 8 / 25)
+        self.assertLess(self._median(250, 0.5, 'start-mode=key-frame'), 4 / 25)
 
     def test_asking_twice_in_a_row_is_not_forgotten(self):
-        """However many ask at once, each gets its key frame long before the next regular one."""
-        self.assertLess(self._median(250, 0, 'start-mode=key-frame'), 1)
+        """However many ask at once, each gets its key frame as soon as it may be asked for again, 250 ms after the last."""
+        self.assertLess(self._median(250, 0, 'start-mode=key-frame'), 0.25 + 4 / 25)
 
 
 def _nal_type(payload):
