@@ -11,11 +11,14 @@ import re
 import subprocess
 
 from support import browser, document, network, pipeline, players, stream, suite
+from support.deadline import wait_until
+from support.rtsp_client import RtspClient
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
 _PASSWORD = 'pass'
 _SECONDS = 25
-_SERVES = re.compile(r'gst-launch-1\.0 .* rtspsink ')
+_SERVES = re.compile(r'gst-launch-1\.0 (.* )?rtspsink ')
+_CAMERA = re.compile(r'rtsp://(?:camera\d?|recorder)/\w+')
 _WATCHES = re.compile(r'ffplay |gst-launch-1\.0 (playbin|.* autovideosink)')
 
 
@@ -39,15 +42,25 @@ class Reader:
     def __init__(self, case, page):
         self._case, self._page = case, page
         self._server, self._served, self._watched = None, '', False
+        self._camera = None
 
     def do_as_told(self):
         try:
             for line in document.lines(self._page):
-                self._do(line.replace('$PASSWORD', _PASSWORD))
+                line = line.replace('$PASSWORD', _PASSWORD).replace('/var/rec', self._case.folder)
+                self._do(_CAMERA.sub(lambda _: self._camera_url(), line))
             self._leave()
         finally:
-            if self._server:
-                self._server.process.kill()
+            for server in (self._server, self._camera):
+                if server:
+                    server.process.kill()
+
+    def _camera_url(self):
+        """What stands for the cameras of the page."""
+        if not self._camera:
+            presentation = stream.Presentation('/stream', (stream.h264(),))
+            self._camera = self._case.serve((presentation,))
+        return self._camera.url('/stream')
 
     def _do(self, line):
         if _SERVES.match(line):
@@ -63,12 +76,19 @@ class Reader:
         words = stream.split_line(line)[1:]
         self._server = pipeline.launch(self._case.folder, words, port).wait_ready()
         self._served, self._watched = line, False
+        if 'rtspproxysrc' in line:
+            wait_until(self._is_described, _SECONDS, 'what the camera serves')
         if re.search('auth|token', line):
             self._check_that_it_is_locked()
 
+    def _is_described(self):
+        with RtspClient(self._server.port) as client:
+            return client.request('DESCRIBE', self._url()).status == 200
+
     def _url(self, credentials=''):
         """Of what the line serves; `credentials` end in @."""
-        path = re.search(r'mapping=(\S+)', self._served).group(1)
+        mapping = re.search(r'mapping=(\S+)', self._served)
+        path = mapping.group(1) if mapping else '/test'
         scheme = 'rtsps' if 'tls=required' in self._served else 'rtsp'
         return self._server.url(path).replace('rtsp://', f'{scheme}://{credentials}')
 

@@ -12,7 +12,8 @@ def lines(name):
     """The lines of the ```sh blocks of docs/<name>."""
     with open(os.path.join(_DOCS, name), encoding='utf-8') as file:
         blocks = re.findall(r'^```sh\n(.*?)^```', file.read(), re.MULTILINE | re.DOTALL)
-    return [line for block in blocks for line in block.splitlines() if line]
+    whole = (block.replace('\\\n', ' ') for block in blocks)
+    return [re.sub(r'\s+# .*', '', line) for block in whole for line in block.splitlines() if line]
 
 
 def names():
