@@ -85,7 +85,7 @@ class Players(SrtpCase):
 class Counters(SrtpCase):
     """Rollover counters: players that come before the sequence numbers wrap, and after."""
 
-    presentations = (Presentation('/test', (_wrapping_h264(65300),)),)
+    presentations = (Presentation('/test', (_wrapping_h264(64900),)),)
     decode = 'src. ! rtph264depay ! h264parse ! avdec_h264 ! queue ! {video}'
 
     def test_players_cross_the_wrap_and_join_after_it(self):
