@@ -80,7 +80,7 @@ int64_t SegmentFile::changed() const {
     return static_cast<int64_t>(status.st_mtim.tv_sec) * 1'000'000'000 + status.st_mtim.tv_nsec;
 }
 
-SegmentFile::Result<void> SegmentFile::sync() {
+SegmentFile::Result<void> SegmentFile::sync() const {
     struct stat status = {};
     if (fdatasync(fd_) != 0 || fstat(fd_, &status) != 0)
         return last_error();
@@ -89,7 +89,7 @@ SegmentFile::Result<void> SegmentFile::sync() {
     return {};
 }
 
-bool SegmentFile::cut_to_whole(Format format) {
+bool SegmentFile::cut_to_whole(Format format) const {
     const WholePart whole = whole_part(fd_, format);
     if (!whole.has_media) {
         unlink(part_path().c_str());

@@ -34,9 +34,9 @@ public:
     [[nodiscard]] int64_t changed() const;
 
     // What is written so far survives a power cut. ENOENT when the file was deleted.
-    [[nodiscard]] Result<void> sync();
+    [[nodiscard]] Result<void> sync() const;
     // Ends what was cut short at the last whole fragment. False: there is nothing in it, and it is gone.
-    [[nodiscard]] bool cut_to_whole(Format format);
+    [[nodiscard]] bool cut_to_whole(Format format) const;
     // Syncs the file, renames it, syncs the folder.
     [[nodiscard]] Result<void> finish(const BeforeNaming &before);
 

@@ -177,7 +177,7 @@ std::string Writer::open_file(GstSample *first) {
     }
     open.file = std::move(*file);
     last_sync_ = rtspcore::monotonic_now().time_since_epoch().count();
-    const std::string part = open.file->part_path();
+    std::string part = open.file->part_path();
     GST_INFO_OBJECT(splitmux_, "writing %s", part.c_str());
     *open_.lock() = std::move(open);
     return part;
