@@ -38,13 +38,16 @@ Outcome RequestHandler::describe(Context &context) {
     return answer;
 }
 
+ParkedRequest RequestHandler::await_mount(const Context &context) const {
+    return {context.request, ParkedRequest::For::Mount, thread_.loop().now() + thread_.server().config().describe_wait};
+}
+
 std::variant<std::shared_ptr<media::Mount>, Outcome> RequestHandler::find_mount(Context &context) {
     const auto lookup = thread_.server().mounts().find(context.target.mapping);
     const bool waits = lookup.pending && !context.last_chance;
     const bool serves = lookup.mount && !lookup.mount->tracks().empty();
     if (waits)
-        return ParkedRequest{context.request, ParkedRequest::For::Mount,
-                             thread_.loop().now() + thread_.server().config().describe_wait};
+        return await_mount(context);
     if (serves)
         return lookup.mount;
     std::string served;

@@ -15,10 +15,13 @@ using access::Visitor;
 
 namespace {
 
+bool names_mapping(rtsp::Method method) {
+    return method == rtsp::Method::Describe || method == rtsp::Method::Setup;
+}
+
 // The URI of a request within a session may be anything that the client makes of the session's.
 const std::string &mapping_of(rtsp::Method method, const rtsp::RequestTarget &target, const Session *session) {
-    const bool names_it = method == rtsp::Method::Describe || method == rtsp::Method::Setup;
-    return session && !names_it ? session->mount()->path() : target.mapping;
+    return session && !names_mapping(method) ? session->mount()->path() : target.mapping;
 }
 
 // Wrong ones are refused wherever they come.
@@ -92,6 +95,8 @@ std::variant<Visitor, Outcome> RequestHandler::identify(Context &context, const 
         visitor.rules = access.rules_of(inquiry.mapping);
         return visitor;
     }
+    if (may_be_let_in_later(context, refusal))
+        return await_mount(context);
     const Duration pause = access.penalty(inquiry, refusal);
     if (pause == Duration::zero())
         return refuse_access(context, inquiry, refusal);
@@ -100,6 +105,17 @@ std::variant<Visitor, Outcome> RequestHandler::identify(Context &context, const 
                          .reason = ParkedRequest::For::Penalty,
                          .deadline = inquiry.now + pause,
                          .refusal = refusal};
+}
+
+// The mapping may bring users of its own, with a pad that has no caps yet: until then nobody knows who is wrong. What a
+// nonce count was used up for stays as it was judged.
+bool RequestHandler::may_be_let_in_later(const Context &context, Refusal refusal) const {
+    if (context.last_chance || !names_mapping(context.request.method))
+        return false;
+    const auto lookup = thread_.server().mounts().find(context.target.mapping);
+    const bool may_bring_rules = lookup.pending && !lookup.mount;
+    return may_bring_rules && (refusal == Refusal::NoCredentials || refusal == Refusal::WrongCredentials ||
+                               refusal == Refusal::NoToken);
 }
 
 // Who is on the connection of a session has proven enough when it was made; a player that leaves does not wait for

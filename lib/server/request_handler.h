@@ -58,6 +58,7 @@ private:
     // Whether the client may do this: what it has instead, if not (401, 403).
     std::optional<Outcome> check_access(Context &context);
     std::variant<access::Visitor, Outcome> identify(Context &context, const access::Inquiry &inquiry);
+    [[nodiscard]] bool may_be_let_in_later(const Context &context, access::Refusal refusal) const;
     static const access::Visitor *proven_before(const Context &context, const access::Inquiry &inquiry);
     std::optional<Outcome> let_in(Context &context, const access::Inquiry &inquiry, access::Visitor visitor);
     std::optional<Outcome> consult(Context &context, const access::Inquiry &inquiry);
@@ -74,6 +75,8 @@ private:
     Outcome get_parameter(Context &context);
     Outcome set_parameter(Context &context);
 
+    // Until what is served changes, or for describe_wait.
+    [[nodiscard]] ParkedRequest await_mount(const Context &context) const;
     // What is served at the target: a mount, or the outcome that the request has instead (404, or parked).
     std::variant<std::shared_ptr<media::Mount>, Outcome> find_mount(Context &context);
     // The transition of the session's state machine, or the refusal.

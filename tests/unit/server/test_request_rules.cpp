@@ -18,6 +18,7 @@ using server::access::Users;
 using test::describe;
 using test::kRight;
 using test::kTransport;
+using test::kWrong;
 using test::LiveServer;
 using test::locked_config;
 using test::RtspPeer;
@@ -68,6 +69,40 @@ START_TEST(test_access_rules_that_come_with_the_mount_hold_for_who_waited_for_it
     ck_assert(live.server->mounts().add(&element, late, true).ok());
     ck_assert_int_eq(peer.response().status, 401);
     ck_assert_int_eq(describe(peer, kRight, "/late"), 200);
+}
+END_TEST
+
+START_TEST(test_access_who_comes_before_the_mount_is_judged_by_the_rules_that_come_with_it) {
+    LiveServer live(locked_config());
+    const int element = 0;
+    live.server->mounts().set_undecided_pads(&element, 1);
+    RtspPeer own = live.connect(), general = live.connect(), nobody = live.connect();
+    own.send_request("DESCRIBE", own.uri("/late"), "Authorization: Basic dXNlcjpvd24=\r\n");
+    general.send_request("DESCRIBE", general.uri("/late"), kRight);
+    nobody.send_request("DESCRIBE", nobody.uri("/late"));
+    ck_assert(test::eventually([&] { return live.server->statistics().requests >= 3; }));
+    auto rules = std::make_shared<MappingRules>();
+    rules->users = users("user:own");
+    live.server->access().set_rules(&element, "/late", rules);
+    const auto late = media::Mount::create("/late", {});
+    late->add_track(test::video_config());
+    ck_assert(live.server->mounts().add(&element, late, true).ok());
+    ck_assert_int_eq(own.response().status, 200);
+    ck_assert_int_eq(general.response().status, 401);
+    ck_assert_int_eq(nobody.response().status, 401);
+    ck_assert_uint_eq(live.server->statistics().requests_denied, 2);
+}
+END_TEST
+
+START_TEST(test_access_who_waits_for_a_mount_in_vain_is_refused) {
+    auto config = locked_config();
+    config.describe_wait = 100ms;
+    LiveServer live(config);
+    const int element = 0;
+    live.server->mounts().set_undecided_pads(&element, 1);
+    RtspPeer peer = live.connect();
+    ck_assert_int_eq(describe(peer, kWrong, "/late"), 401);
+    ck_assert_int_eq(describe(peer, kRight, "/late"), 404);
 }
 END_TEST
 
@@ -157,7 +192,8 @@ int main(int argc, char **argv) {
         "request_rules",
         {test_access_users_of_a_mapping_replace_those_of_the_server,
          test_access_rules_that_come_with_the_mount_hold_for_who_waited_for_it,
-         test_access_user_limited_to_mappings_is_forbidden_others, test_access_by_token,
+         test_access_who_comes_before_the_mount_is_judged_by_the_rules_that_come_with_it,
+         test_access_who_waits_for_a_mount_in_vain_is_refused, test_access_user_limited_to_mappings_is_forbidden_others, test_access_by_token,
          test_access_token_of_describe_is_good_for_setup_of_the_same_mapping, test_access_token_ends_its_session,
          test_access_rules_that_change_end_sessions_of_who_is_gone});
 }
