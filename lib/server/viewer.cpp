@@ -48,7 +48,7 @@ void Viewer::note_changes(Time now) {
                 stream.track->request_key_unit(now);
 }
 
-media::SharedBatch Viewer::sealed(const media::SharedBatch &batch) {
+media::SharedBatch Viewer::sealed(media::SharedBatch batch) {
     media::KeyOffer &keys = session_.keys();
     if (!keys.protection || !batch)
         return batch;

@@ -60,7 +60,7 @@ protected:
     [[nodiscard]] media::SharedBatch report_for(const media::PacketBatch &batch, Time now) const;
     [[nodiscard]] media::SharedBatch goodbye_for(unsigned track, Time now) const;
     // As it goes out: encrypted where the session has keys. Null when they are spent.
-    media::SharedBatch sealed(const media::SharedBatch &batch);
+    media::SharedBatch sealed(media::SharedBatch batch);
 
 private:
     void note_changes(Time now);
@@ -88,7 +88,7 @@ public:
     media::SharedBatch next(Time now, std::optional<uint8_t> &channel);
 
 private:
-    void queue(const media::SharedBatch &rtcp);
+    void queue(media::SharedBatch rtcp);
     [[nodiscard]] std::optional<uint8_t> channel_of(const media::PacketBatch &batch) const;
 };
 
@@ -112,7 +112,7 @@ public:
     void say_goodbye(Time now) override;
 
 protected:
-    void send_one(const media::SharedBatch &batch);
+    void send_one(media::SharedBatch batch);
     [[nodiscard]] net::Destination destination_of(const media::PacketBatch &batch) const;
     [[nodiscard]] bool is_pausing() const { return pace_timer_ != 0; }
 
