@@ -47,7 +47,7 @@ Result<std::unique_ptr<MulticastGroup>, net::SocketError> MulticastGroup::open(
     if (!ports)
         return ports.error();
     std::unique_ptr<MulticastGroup> group(new MulticastGroup(thread, mount, std::move(*ports)));
-    group->session_.set_keys(keys);
+    group->session_.keys() = keys;
     group->follow_tracks();
     group->start();
     return group;
