@@ -178,7 +178,8 @@ void MulticastGroup::on_datagram(const net::SocketAddress &from, std::span<const
 
 // Anybody can send to a group, so only the hosts of members are listened to.
 void MulticastGroup::hear(const net::SocketAddress &from, std::span<const uint8_t> bytes) {
-    const auto items = rtp::parse_rtcp(session_.keys().protection ? open_srtcp(from, bytes) : bytes);
+    const Said said = session_.keys().protection ? open_srtcp(from, bytes) : Said{bytes};
+    const auto items = rtp::parse_rtcp(said.compound);
     auto &dropped = thread_.server().statistics().rtcp_dropped;
     if (!items || items->empty()) {
         dropped.fetch_add(items ? 0 : 1, std::memory_order_relaxed);
@@ -187,7 +188,7 @@ void MulticastGroup::hear(const net::SocketAddress &from, std::span<const uint8_
     const auto *report = std::get_if<rtp::ReceiverReport>(&items->front());
     if (report && is_own(report->sender))
         return;
-    if (!touch_members(from)) {
+    if (!touch_members(from, said.by)) {
         dropped.fetch_add(1, std::memory_order_relaxed);
         return;
     }
@@ -201,12 +202,12 @@ void MulticastGroup::hear(const net::SocketAddress &from, std::span<const uint8_
 }
 
 // What we send to the group is with our key, which no member has for its own.
-std::span<const uint8_t> MulticastGroup::open_srtcp(const net::SocketAddress &from, std::span<const uint8_t> bytes) {
+MulticastGroup::Said MulticastGroup::open_srtcp(const net::SocketAddress &from, std::span<const uint8_t> bytes) {
     for (MemberSrtcp &member : srtcp_) {
         if (!member.host.same_host(from))
             continue;
         if (const auto compound = member.receiver.open(bytes); !compound.empty())
-            return compound;
+            return {compound, &member};
     }
     return {};
 }
@@ -227,12 +228,14 @@ bool MulticastGroup::is_own(uint32_t ssrc) const {
     });
 }
 
-bool MulticastGroup::touch_members(const net::SocketAddress &host) {
+bool MulticastGroup::touch_members(const net::SocketAddress &host, const MemberSrtcp *proven) {
     const Time now = thread_.loop().now();
     const Duration interval = touch_interval(thread_.server().config());
     bool known = false;
     for (GroupMember &member : members_) {
-        if (!member.host.same_host(host))
+        const bool is_heard =
+            proven ? member.thread == proven->thread && member.number == proven->number : member.host.same_host(host);
+        if (!is_heard)
             continue;
         known = true;
         if (now - member.touched < interval)

@@ -69,11 +69,23 @@ private:
     void tell_waiting();
     void tell(const GroupMember &member);
     void hear(const net::SocketAddress &from, std::span<const uint8_t> bytes);
-    // What a member said, decrypted if it has to be; empty if no member said it.
-    std::span<const uint8_t> open_srtcp(const net::SocketAddress &from, std::span<const uint8_t> bytes);
+    struct MemberSrtcp {
+        unsigned thread;
+        uint64_t number;
+        net::SocketAddress host;
+        rtp::SrtcpReceiver receiver;
+    };
+    // What somebody said, and which member has proved to be the one; null where nobody has to.
+    struct Said {
+        std::span<const uint8_t> compound;
+        const MemberSrtcp *by = nullptr;
+    };
+    // The compound is empty if no member said it.
+    Said open_srtcp(const net::SocketAddress &from, std::span<const uint8_t> bytes);
     void count_lost(const rtp::ReceiverReport &report);
     [[nodiscard]] bool is_own(uint32_t ssrc) const;
-    bool touch_members(const net::SocketAddress &host);
+    // Those of a host, or the one that is proven; whether there is any.
+    bool touch_members(const net::SocketAddress &host, const MemberSrtcp *proven);
     void request_key_units();
 
     void on_datagram(const net::SocketAddress &from, std::span<const uint8_t> bytes, bool rtcp) override;
@@ -86,12 +98,6 @@ private:
     std::vector<std::unique_ptr<net::MulticastListener>> listeners_;
     std::unique_ptr<MulticastViewer> viewer_;
     std::vector<GroupMember> members_;
-    struct MemberSrtcp {
-        unsigned thread;
-        uint64_t number;
-        net::SocketAddress host;
-        rtp::SrtcpReceiver receiver;
-    };
     std::vector<MemberSrtcp> srtcp_;
     bool waits_ = false;  // for what is sent first
     EventLoop::TimerId patience_timer_ = 0;
