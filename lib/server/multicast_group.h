@@ -50,11 +50,12 @@ public:
     // The member is told what it is sent first as soon as that is known.
     void add(GroupMember member);
     void remove(unsigned thread, uint64_t number);
+    [[nodiscard]] const std::shared_ptr<media::Mount> &mount() const { return session_.mount(); }
     [[nodiscard]] bool has_members() const { return !members_.empty(); }
     // A member's PLAY is answered: nothing is sent before the first.
     void begin();
-    // Its keys are spent: whoever notices ends it.
-    [[nodiscard]] bool is_over() const { return viewer_->is_over(); }
+    // Why it cannot go on; null as long as it can. Whoever notices ends it.
+    [[nodiscard]] const char *why_over() const { return viewer_->why_over(); }
     // BYE to the group (RFC 3550 section 6.6).
     void say_goodbye();
     // Their sessions end.

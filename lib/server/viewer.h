@@ -47,8 +47,11 @@ public:
     [[nodiscard]] const Session &session() const { return session_; }
     [[nodiscard]] MountMirror &mirror() { return mirror_; }
     [[nodiscard]] const MountMirror &mirror() const { return mirror_; }
-    // Too far behind under SlowViewerPolicy::Disconnect, or its keys are spent; whoever notices ends the session.
-    [[nodiscard]] bool is_over() const { return cursor_.too_slow() || keys_are_spent_; }
+    // Who takes nothing any more is asked for nothing, and would never be found too slow; where that ends a session it
+    // is looked at now and then.
+    void look_behind(Time now);
+    // Why it cannot go on; null as long as it can. Whoever notices ends the session.
+    [[nodiscard]] const char *why_over() const;
 
 protected:
     // The next batch for the viewer, on its way out and counted; null when it has all there is, is held, or waits for a
