@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "rtp/big_endian.h"
 #include "server/io_thread.h"
 #include "server/key_agreement.h"
 #include "server/multicast_membership.h"
@@ -25,6 +26,9 @@ Duration touch_interval(const ServerConfig &config) {
 
 // Receivers whose losses are followed; a group of more is watched by its first ones.
 constexpr size_t kMostReceivers = 4096;
+
+constexpr size_t kRtcpHeader = 8;
+constexpr size_t kRtcpSender = 4;  // its place there
 
 // Nobody can be disconnected from a group, so it skips instead.
 media::MountConfig without_disconnect(media::MountConfig config) {
@@ -176,8 +180,11 @@ void MulticastGroup::on_datagram(const net::SocketAddress &from, std::span<const
         hear(from, bytes);
 }
 
-// Anybody can send to a group, so only the hosts of members are listened to.
+// Anybody can send to a group, so only the hosts of members are listened to. Whose a packet is can be read in SRTCP,
+// too (RFC 3711 section 3.4).
 void MulticastGroup::hear(const net::SocketAddress &from, std::span<const uint8_t> bytes) {
+    if (bytes.size() >= kRtcpHeader && is_own(rtp::load_u32(bytes, kRtcpSender)))
+        return;
     const Said said = session_.keys().protection ? open_srtcp(from, bytes) : Said{bytes};
     const auto items = rtp::parse_rtcp(said.compound);
     auto &dropped = thread_.server().statistics().rtcp_dropped;
@@ -185,9 +192,6 @@ void MulticastGroup::hear(const net::SocketAddress &from, std::span<const uint8_
         dropped.fetch_add(items ? 0 : 1, std::memory_order_relaxed);
         return;
     }
-    const auto *report = std::get_if<rtp::ReceiverReport>(&items->front());
-    if (report && is_own(report->sender))
-        return;
     if (!touch_members(from, said.by)) {
         dropped.fetch_add(1, std::memory_order_relaxed);
         return;

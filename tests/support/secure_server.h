@@ -39,7 +39,9 @@ struct SecureServer {
 
 // Both in a cycle of numbers of which there is much left, so that viewers share keys.
 struct EarlyServer : SecureServer {
-    explicit EarlyServer(server::SrtpMode mode = server::SrtpMode::Required) : SecureServer(mode) {
+    explicit EarlyServer(server::SrtpMode mode = server::SrtpMode::Required,
+                         const server::ServerConfig &config = local_config())
+        : SecureServer(mode, config) {
         live.count_video_from(kCycle + 1000);
         live.gop();
     }

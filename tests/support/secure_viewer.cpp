@@ -3,10 +3,10 @@
 
 #include <check.h>
 
-#include <cstdlib>
 #include <utility>
 
 #include "rtp/big_endian.h"
+#include "support/group_member.h"
 #include "support/rtp_units.h"
 
 namespace rtspcore::test {
@@ -30,7 +30,9 @@ void SecureViewer::describe() {
 
 std::string SecureViewer::transport(unsigned stream) {
     const std::string profile = way_.profile;
-    if (!way_.udp)
+    if (way_.over == SrtpWay::Over::Multicast)
+        return profile + ";multicast";
+    if (way_.over == SrtpWay::Over::Tcp)
         return profile + "/TCP;unicast;interleaved=" + std::to_string(2 * stream) + "-" +
                std::to_string(2 * stream + 1);
     if (!pairs_.contains(stream))
@@ -49,8 +51,27 @@ RtspPeer::Response SecureViewer::set_up(unsigned stream) {
     if (answer.status == 200) {
         session_ = answer.session();
         answered_[stream] = answer.header("transport");
+        if (way_.over == SrtpWay::Over::Multicast)
+            join(stream);
     }
     return answer;
+}
+
+// What stands behind the name in the Transport that was answered.
+std::string SecureViewer::answered(unsigned stream, const std::string &name) const {
+    const std::string &transport = answered_.at(stream);
+    const size_t begin = transport.find(";" + name + "=");
+    ck_assert_msg(begin != std::string::npos, "no %s: %s", name.c_str(), transport.c_str());
+    const size_t value = begin + name.size() + 2;
+    return transport.substr(value, transport.find(';', value) - value);
+}
+
+void SecureViewer::join(unsigned stream) {
+    if (pairs_.contains(stream))
+        return;
+    const std::string group = answered(stream, "destination");
+    const auto port = static_cast<uint16_t>(std::stoi(answered(stream, "port")));
+    pairs_.emplace(stream, DatagramPair{join_group(group, port), join_group(group, static_cast<uint16_t>(port + 1))});
 }
 
 void SecureViewer::set_up() {
@@ -67,7 +88,7 @@ void SecureViewer::play() {
 }
 
 std::vector<uint8_t> SecureViewer::next(unsigned stream, bool rtcp) {
-    if (way_.udp) {
+    if (way_.over != SrtpWay::Over::Tcp) {
         DatagramPair &pair = pairs_.at(stream);
         const auto datagram = rtcp ? pair.rtcp.receive() : pair.rtp.receive();
         ck_assert_msg(datagram.has_value(), "%s: no datagram", way_.name);
@@ -102,18 +123,18 @@ std::vector<uint8_t> SecureViewer::sealed(std::span<const uint8_t> compound) {
 }
 
 net::SocketAddress SecureViewer::server_rtcp(unsigned stream) const {
-    const std::string &transport = answered_.at(stream);
-    const size_t ports = transport.find("server_port=");
-    ck_assert_msg(ports != std::string::npos, "no server_port: %s", transport.c_str());
-    const auto port = std::strtoul(transport.c_str() + transport.find('-', ports) + 1, nullptr, 10);
-    return *net::SocketAddress::parse("127.0.0.1", static_cast<uint16_t>(port));
+    const bool is_group = way_.over == SrtpWay::Over::Multicast;
+    const std::string ports = answered(stream, is_group ? "port" : "server_port");
+    const int port = std::stoi(ports.substr(ports.find('-') + 1));
+    return *net::SocketAddress::parse(is_group ? answered(stream, "destination") : "127.0.0.1",
+                                      static_cast<uint16_t>(port));
 }
 
 void SecureViewer::send_rtcp(unsigned stream, std::span<const uint8_t> bytes) {
-    if (way_.udp) {
-        pairs_.at(stream).rtcp.send(server_rtcp(stream), bytes);
-        return;
-    }
+    if (way_.over == SrtpWay::Over::Udp)
+        return pairs_.at(stream).rtcp.send(server_rtcp(stream), bytes);
+    if (way_.over == SrtpWay::Over::Multicast)
+        return loopback_sender().send(server_rtcp(stream), bytes);
     std::string frame{'$', static_cast<char>(2 * stream + 1), static_cast<char>(bytes.size() >> 8),
                       static_cast<char>(bytes.size())};
     frame.append(bytes.begin(), bytes.end());
@@ -121,14 +142,14 @@ void SecureViewer::send_rtcp(unsigned stream, std::span<const uint8_t> bytes) {
 }
 
 const std::vector<SrtpWay> kSrtpWays = {
-    {"MIKEY over TCP", KeyForm::Mikey, false, "RTP/SAVP", true},
-    {"MIKEY over UDP", KeyForm::Mikey, true, "RTP/SAVP", true},
-    {"MIKEY with feedback over TCP", KeyForm::Mikey, false, "RTP/SAVPF", true},
-    {"MIKEY with feedback over UDP", KeyForm::Mikey, true, "RTP/SAVPF", true},
-    {"MIKEY over UDP without a key of its own", KeyForm::Mikey, true, "RTP/SAVP", false},
-    {"SDES over TCP", KeyForm::Crypto, false, "RTP/AVP", false},
-    {"SDES over UDP", KeyForm::Crypto, true, "RTP/AVP", false},
-    {"SDES over UDP, as RFC 4568 has it", KeyForm::Crypto, true, "RTP/SAVP", false},
+    {"MIKEY over TCP", KeyForm::Mikey, SrtpWay::Over::Tcp, "RTP/SAVP", true},
+    {"MIKEY over UDP", KeyForm::Mikey, SrtpWay::Over::Udp, "RTP/SAVP", true},
+    {"MIKEY with feedback over TCP", KeyForm::Mikey, SrtpWay::Over::Tcp, "RTP/SAVPF", true},
+    {"MIKEY with feedback over UDP", KeyForm::Mikey, SrtpWay::Over::Udp, "RTP/SAVPF", true},
+    {"MIKEY over UDP without a key of its own", KeyForm::Mikey, SrtpWay::Over::Udp, "RTP/SAVP", false},
+    {"SDES over TCP", KeyForm::Crypto, SrtpWay::Over::Tcp, "RTP/AVP", false},
+    {"SDES over UDP", KeyForm::Crypto, SrtpWay::Over::Udp, "RTP/AVP", false},
+    {"SDES over UDP, as RFC 4568 has it", KeyForm::Crypto, SrtpWay::Over::Udp, "RTP/SAVP", false},
 };
 
 void assert_as_sent(const char *name, const std::vector<uint8_t> &packet, unsigned stream) {

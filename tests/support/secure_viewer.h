@@ -20,13 +20,14 @@ namespace rtspcore::test {
 struct SrtpWay {
     const char *name = "MIKEY over TCP";
     KeyForm keys = KeyForm::Mikey;
-    bool udp = false;
+    enum class Over : uint8_t { Tcp, Udp, Multicast } over = Over::Tcp;
     const char *profile = "RTP/SAVP";
     bool speaks = true;  // tells the key of what it says
     std::string query = {};
 };
 
-// A viewer that is described keys over TLS, and sent SRTP inside that connection or in datagrams. What it is sent has
+// A viewer that is described keys over TLS, and sent SRTP inside that connection or in datagrams; groups are joined on
+// loopback. What it is sent has
 // to be authentic; what it waits for has a deadline.
 class SecureViewer {
 public:
@@ -47,7 +48,7 @@ public:
     std::vector<uint8_t> next_sealed_rtp(unsigned stream) { return next(stream, false); }
     // SRTCP of what this viewer says.
     std::vector<uint8_t> sealed(std::span<const uint8_t> compound);
-    // As it is, from where the stream's RTCP is received.
+    // As it is, from where the stream's RTCP is received, or to the group.
     void send_rtcp(unsigned stream, std::span<const uint8_t> bytes);
 
     [[nodiscard]] const std::string &description() const { return description_; }
@@ -60,6 +61,8 @@ public:
 
 private:
     [[nodiscard]] std::string transport(unsigned stream);
+    [[nodiscard]] std::string answered(unsigned stream, const std::string &name) const;
+    void join(unsigned stream);
     std::vector<uint8_t> next(unsigned stream, bool rtcp);
 
     SrtpWay way_;

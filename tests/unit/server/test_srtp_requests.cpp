@@ -175,7 +175,8 @@ END_TEST
 
 START_TEST(test_streams_of_a_session_have_the_keys_of_one_description) {
     EarlyServer server(SrtpMode::Optional);
-    SecureViewer viewer(server.live.port(), {"described twice", KeyForm::Mikey, false, "RTP/SAVP", true, "?srtp"});
+    SecureViewer viewer(server.live.port(),
+                        {"described twice", KeyForm::Mikey, test::SrtpWay::Over::Tcp, "RTP/SAVP", true, "?srtp"});
     viewer.describe();
     ck_assert_int_eq(viewer.set_up(0).status, 200);
     auto &peer = viewer.peer();
