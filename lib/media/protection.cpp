@@ -35,7 +35,7 @@ SharedBatch TrackProtection::protect(const SharedBatch &batch) {
                                     [&batch](const Encrypted &each) { return is_of(each.of, batch); });
     if (known != state->encrypted.rend())
         return known->batch;
-    const Verdict verdict = is_spent() ? Verdict::Spent : judge(*state, *batch);
+    const Verdict verdict = judge(*state, *batch);
     if (verdict == Verdict::Spent)
         spent_.store(true, std::memory_order_relaxed);
     if (verdict != Verdict::Send)
@@ -75,10 +75,13 @@ std::optional<uint32_t> TrackProtection::rollovers(const RunPosition &packet, rt
     return is_sent ? std::optional(static_cast<uint32_t>((packet.sequence >> 16) - binding->cycle)) : std::nullopt;
 }
 
-// Also takes down that it is sent.
-TrackProtection::Verdict TrackProtection::judge(State &state, const PacketBatch &batch) {
+// Also takes down that it is sent. Reports have keys and numbers of their own (RFC 3711 sections 3.4 and 4.3), so that
+// a goodbye can be said with a key that is spent.
+TrackProtection::Verdict TrackProtection::judge(State &state, const PacketBatch &batch) const {
     if (batch.is_rtcp())
         return Verdict::Send;
+    if (is_spent())
+        return Verdict::Spent;
     const auto &properties = batch.properties();
     auto &binding = state.binding;
     if (!binding || properties.run > binding->run) {

@@ -41,7 +41,7 @@ public:
 
     // The same packets in SRTP or SRTCP. Null when they must not be sent with this key, or cannot.
     SharedBatch protect(const SharedBatch &batch);
-    // Nothing is sent with the key any more: its track begins anew, or went on without anybody who has it.
+    // Nothing but reports is sent with the key any more: its track begins anew, or went on without anybody who has it.
     [[nodiscard]] bool is_spent() const { return spent_.load(std::memory_order_relaxed); }
 
     // The rollover counter (RFC 3711 section 3.3.1) that a packet has with this key, 0 for the first of an SSRC;
@@ -69,7 +69,7 @@ private:
         std::vector<Encrypted> encrypted;  // the newest last
     };
     enum class Verdict : uint8_t { Send, Refuse, Spent };
-    static Verdict judge(State &state, const PacketBatch &batch);
+    Verdict judge(State &state, const PacketBatch &batch) const;
     static void keep(State &state, Encrypted encrypted, std::vector<SharedBatch> &forgotten);
     static SharedBatch encrypt(State &state, const PacketBatch &batch);
 

@@ -165,8 +165,10 @@ void Connection::pump(Time now) {
 bool Connection::send_next(TcpViewer &viewer, Time now) {
     std::optional<uint8_t> channel;
     auto batch = viewer.next(now, channel);
-    if (viewer.is_over())
-        doom("too slow a viewer, or one whose keys are spent");
+    if (const char *why = viewer.why_over()) {
+        CORE_INFO("session of %s ends: %s", viewer.session().mount()->path().c_str(), why);
+        doom(why);
+    }
     if (!batch || doomed_)
         return false;
     return take(writer_.write(*stream_, std::move(batch), channel, thread_->scratch()), now);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "server/datagram_peers.h"
 
+#include <algorithm>
+#include <tuple>
+
 namespace rtspcore::server {
 
 namespace {
@@ -26,7 +29,7 @@ Time begin_of(const DatagramPeers::Peer &peer) {
 // Of several that could have sent a datagram: the youngest session, since players send when they begin, and the streams
 // of one in their order.
 bool is_before(const DatagramPeers::Peer &one, const DatagramPeers::Peer &other) {
-    return one.session == other.session ? one.track < other.track : begin_of(one) > begin_of(other);
+    return std::tuple(begin_of(other), one.session, one.track) < std::tuple(begin_of(one), other.session, other.track);
 }
 
 }  // namespace
@@ -55,10 +58,13 @@ std::optional<DatagramPeers::Peer> DatagramPeers::at(const net::SocketAddress &a
     return found->second;
 }
 
-std::optional<DatagramPeers::Peer> DatagramPeers::identify(const net::SocketAddress &from, bool rtcp, Time now) {
+std::optional<DatagramPeers::Peer> DatagramPeers::identify(const Datagram &datagram, Time now) {
+    const auto &[from, rtcp, proof] = datagram;
     const auto known = at(from);
     if (!known)
-        return learn(from, rtcp, now);
+        return learn(datagram, now);
+    if (proof && !proof(*known))
+        return std::nullopt;
     SessionStream &stream = *known->session->stream(known->track);
     net::SocketAddress &address = address_of(stream, rtcp);
     if (from != address && from == named_address(stream, rtcp)) {
@@ -69,23 +75,34 @@ std::optional<DatagramPeers::Peer> DatagramPeers::identify(const net::SocketAddr
     return known;
 }
 
-std::optional<DatagramPeers::Peer> DatagramPeers::learn(const net::SocketAddress &from, bool rtcp, Time now) {
-    std::optional<Peer> youngest;
-    // The peers of one host stand together, by port.
-    for (auto entry = peers_.lower_bound(from.with_port(0)); entry != peers_.end() && entry->first.same_host(from);
-         ++entry) {
-        SessionStream &stream = *entry->second.session->stream(entry->second.track);
-        const bool may_be_elsewhere = !heard(stream, rtcp) && entry->first == address_of(stream, rtcp);
-        if (may_be_elsewhere && now - stream.set_up < kLearning && (!youngest || is_before(entry->second, *youngest)))
-            youngest = entry->second;
+std::optional<DatagramPeers::Peer> DatagramPeers::learn(const Datagram &datagram, Time now) {
+    const auto &[from, rtcp, proof] = datagram;
+    for (const Peer &peer : candidates(datagram, now)) {
+        if (proof && !proof(peer))
+            continue;
+        SessionStream &stream = *peer.session->stream(peer.track);
+        address_of(stream, rtcp) = from;
+        heard(stream, rtcp) = true;
+        peers_[from] = peer;
+        return peer;
     }
-    if (!youngest)
-        return std::nullopt;
-    SessionStream &stream = *youngest->session->stream(youngest->track);
-    address_of(stream, rtcp) = from;
-    heard(stream, rtcp) = true;
-    peers_[from] = *youngest;
-    return youngest;
+    return std::nullopt;
+}
+
+std::vector<DatagramPeers::Peer> DatagramPeers::candidates(const Datagram &datagram, Time now) const {
+    std::vector<Peer> found;
+    // The peers of one host stand together, by port.
+    for (auto entry = peers_.lower_bound(datagram.from.with_port(0));
+         entry != peers_.end() && entry->first.same_host(datagram.from); ++entry) {
+        SessionStream &stream = *entry->second.session->stream(entry->second.track);
+        const bool may_be_elsewhere =
+            !heard(stream, datagram.rtcp) && entry->first == address_of(stream, datagram.rtcp);
+        if (may_be_elsewhere && now - stream.set_up < kLearning)
+            found.push_back(entry->second);
+    }
+    std::ranges::sort(found, is_before);
+    found.resize(std::min(found.size(), kMostTried));
+    return found;
 }
 
 void DatagramPeers::forget(const net::SocketAddress &address, const Session &session) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <array>
+#include <utility>
 
 #include "server/mount_mirror.h"
 #include "server/viewer.h"
@@ -18,11 +19,11 @@ void DatagramViewer::send(Time now) {
         return;
     size_t sent = 0;
     while (sent < kPaceBytes) {
-        const auto batch = take(now);
+        auto batch = take(now);
         if (!batch)
             return;
-        send_one(batch);
         sent += batch->slab().size();
+        send_one(std::move(batch));
     }
     pace_timer_ = loop_.start_timer(now + kPaceInterval, [this] {
         pace_timer_ = 0;
@@ -32,18 +33,18 @@ void DatagramViewer::send(Time now) {
 
 void DatagramViewer::say_goodbye(Time now) {
     for (const auto &[index, stream] : session().streams())
-        if (const auto bye = goodbye_for(index, now))
-            send_one(bye);
+        if (auto bye = goodbye_for(index, now))
+            send_one(std::move(bye));
 }
 
-void DatagramViewer::send_one(const media::SharedBatch &batch) {
+void DatagramViewer::send_one(media::SharedBatch batch) {
     if (needs_report(*batch))
         send_one(report_for(*batch, loop_.now()));
-    const auto sent = sealed(batch);
+    const std::array destination{destination_of(*batch)};
+    const auto sent = sealed(std::move(batch));
     if (!sent)
         return;
-    const std::array destination{destination_of(*batch)};
-    if (batch->is_rtcp())
+    if (sent->is_rtcp())
         ports_.send_rtcp(sent, destination);
     else
         ports_.send_rtp(sent, destination);

@@ -261,11 +261,17 @@ void IoThread::dismiss_unwelcome() {
 
 void IoThread::dismiss_over() {
     for (Session *session : sessions_.all()) {
-        if (!session->viewer() || !session->viewer()->is_over())
+        if (session->viewer())
+            session->viewer()->look_behind(loop_.now());
+        const char *why = session->viewer() ? session->viewer()->why_over() : nullptr;
+        if (!why)
             continue;
-        CORE_INFO("session of %s ends: too slow a viewer, or one whose keys are spent",
-                  session->mount()->path().c_str());
-        dismiss(*session);
+        CORE_INFO("session of %s ends: %s", session->mount()->path().c_str(), why);
+        // Who reads nothing is not waited for.
+        if (session->connection() && session->is_interleaved())
+            session->connection()->doom(why);
+        else
+            dismiss(*session);
     }
 }
 

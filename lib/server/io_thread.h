@@ -108,7 +108,7 @@ private:
     void end_expired_sessions(Time now);
     void look_after_server(Time now);
     void shut_down();
-    void on_rtcp(Session &session, SessionStream &stream, std::span<const uint8_t> bytes);
+    void on_rtcp(Session &session, SessionStream &stream, std::span<const uint8_t> compound);
     void on_report(SessionStream &stream, const rtp::ReportBlock &block, media::Mount &mount);
 
     void on_datagram(const net::SocketAddress &from, std::span<const uint8_t> bytes, bool rtcp) override;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "rtp/big_endian.h"
 #include "server/io_thread.h"
 #include "server/key_agreement.h"
 #include "server/multicast_membership.h"
@@ -25,6 +26,9 @@ Duration touch_interval(const ServerConfig &config) {
 
 // Receivers whose losses are followed; a group of more is watched by its first ones.
 constexpr size_t kMostReceivers = 4096;
+
+constexpr size_t kRtcpHeader = 8;
+constexpr size_t kRtcpSender = 4;  // its place there
 
 // Nobody can be disconnected from a group, so it skips instead.
 media::MountConfig without_disconnect(media::MountConfig config) {
@@ -47,7 +51,7 @@ Result<std::unique_ptr<MulticastGroup>, net::SocketError> MulticastGroup::open(
     if (!ports)
         return ports.error();
     std::unique_ptr<MulticastGroup> group(new MulticastGroup(thread, mount, std::move(*ports)));
-    group->session_.set_keys(keys);
+    group->session_.keys() = keys;
     group->follow_tracks();
     group->start();
     return group;
@@ -176,18 +180,19 @@ void MulticastGroup::on_datagram(const net::SocketAddress &from, std::span<const
         hear(from, bytes);
 }
 
-// Anybody can send to a group, so only the hosts of members are listened to.
+// Anybody can send to a group, so only the hosts of members are listened to. Whose a packet is can be read in SRTCP,
+// too (RFC 3711 section 3.4).
 void MulticastGroup::hear(const net::SocketAddress &from, std::span<const uint8_t> bytes) {
-    const auto items = rtp::parse_rtcp(session_.keys().protection ? open_srtcp(from, bytes) : bytes);
+    if (bytes.size() >= kRtcpHeader && is_own(rtp::load_u32(bytes, kRtcpSender)))
+        return;
+    const Said said = session_.keys().protection ? open_srtcp(from, bytes) : Said{bytes};
+    const auto items = rtp::parse_rtcp(said.compound);
     auto &dropped = thread_.server().statistics().rtcp_dropped;
     if (!items || items->empty()) {
         dropped.fetch_add(items ? 0 : 1, std::memory_order_relaxed);
         return;
     }
-    const auto *report = std::get_if<rtp::ReceiverReport>(&items->front());
-    if (report && is_own(report->sender))
-        return;
-    if (!touch_members(from)) {
+    if (!touch_members(from, said.by)) {
         dropped.fetch_add(1, std::memory_order_relaxed);
         return;
     }
@@ -201,12 +206,12 @@ void MulticastGroup::hear(const net::SocketAddress &from, std::span<const uint8_
 }
 
 // What we send to the group is with our key, which no member has for its own.
-std::span<const uint8_t> MulticastGroup::open_srtcp(const net::SocketAddress &from, std::span<const uint8_t> bytes) {
+MulticastGroup::Said MulticastGroup::open_srtcp(const net::SocketAddress &from, std::span<const uint8_t> bytes) {
     for (MemberSrtcp &member : srtcp_) {
         if (!member.host.same_host(from))
             continue;
         if (const auto compound = member.receiver.open(bytes); !compound.empty())
-            return compound;
+            return {compound, &member};
     }
     return {};
 }
@@ -227,12 +232,14 @@ bool MulticastGroup::is_own(uint32_t ssrc) const {
     });
 }
 
-bool MulticastGroup::touch_members(const net::SocketAddress &host) {
+bool MulticastGroup::touch_members(const net::SocketAddress &host, const MemberSrtcp *proven) {
     const Time now = thread_.loop().now();
     const Duration interval = touch_interval(thread_.server().config());
     bool known = false;
     for (GroupMember &member : members_) {
-        if (!member.host.same_host(host))
+        const bool is_heard =
+            proven ? member.thread == proven->thread && member.number == proven->number : member.host.same_host(host);
+        if (!is_heard)
             continue;
         known = true;
         if (now - member.touched < interval)

@@ -50,11 +50,12 @@ public:
     // The member is told what it is sent first as soon as that is known.
     void add(GroupMember member);
     void remove(unsigned thread, uint64_t number);
+    [[nodiscard]] const std::shared_ptr<media::Mount> &mount() const { return session_.mount(); }
     [[nodiscard]] bool has_members() const { return !members_.empty(); }
     // A member's PLAY is answered: nothing is sent before the first.
     void begin();
-    // Its keys are spent: whoever notices ends it.
-    [[nodiscard]] bool is_over() const { return viewer_->is_over(); }
+    // Why it cannot go on; null as long as it can. Whoever notices ends it.
+    [[nodiscard]] const char *why_over() const { return viewer_->why_over(); }
     // BYE to the group (RFC 3550 section 6.6).
     void say_goodbye();
     // Their sessions end.
@@ -69,11 +70,23 @@ private:
     void tell_waiting();
     void tell(const GroupMember &member);
     void hear(const net::SocketAddress &from, std::span<const uint8_t> bytes);
-    // What a member said, decrypted if it has to be; empty if no member said it.
-    std::span<const uint8_t> open_srtcp(const net::SocketAddress &from, std::span<const uint8_t> bytes);
+    struct MemberSrtcp {
+        unsigned thread;
+        uint64_t number;
+        net::SocketAddress host;
+        rtp::SrtcpReceiver receiver;
+    };
+    // What somebody said, and which member has proved to be the one; null where nobody has to.
+    struct Said {
+        std::span<const uint8_t> compound;
+        const MemberSrtcp *by = nullptr;
+    };
+    // The compound is empty if no member said it.
+    Said open_srtcp(const net::SocketAddress &from, std::span<const uint8_t> bytes);
     void count_lost(const rtp::ReceiverReport &report);
     [[nodiscard]] bool is_own(uint32_t ssrc) const;
-    bool touch_members(const net::SocketAddress &host);
+    // Those of a host, or the one that is proven; whether there is any.
+    bool touch_members(const net::SocketAddress &host, const MemberSrtcp *proven);
     void request_key_units();
 
     void on_datagram(const net::SocketAddress &from, std::span<const uint8_t> bytes, bool rtcp) override;
@@ -86,12 +99,6 @@ private:
     std::vector<std::unique_ptr<net::MulticastListener>> listeners_;
     std::unique_ptr<MulticastViewer> viewer_;
     std::vector<GroupMember> members_;
-    struct MemberSrtcp {
-        unsigned thread;
-        uint64_t number;
-        net::SocketAddress host;
-        rtp::SrtcpReceiver receiver;
-    };
     std::vector<MemberSrtcp> srtcp_;
     bool waits_ = false;  // for what is sent first
     EventLoop::TimerId patience_timer_ = 0;

@@ -61,8 +61,10 @@ void MulticastGroups::close(uint64_t mount) {
 void MulticastGroups::close_over() {
     std::vector<uint64_t> over;
     for (const auto &[mount, group] : groups_)
-        if (group->is_over())
+        if (const char *why = group->why_over()) {
+            CORE_INFO("the group of %s ends: %s", group->mount()->path().c_str(), why);
             over.push_back(mount);
+        }
     for (const uint64_t mount : over)
         close(mount);
 }

@@ -26,7 +26,7 @@ public:
     // The mount is over: the sessions of its group end.
     void close(uint64_t mount);
     void close_all();
-    // Those whose keys are spent.
+    // Those that cannot go on.
     void close_over();
 
 private:

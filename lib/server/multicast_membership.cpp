@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "server/multicast_membership.h"
 
+#include <algorithm>
 #include <atomic>
 #include <utility>
 
@@ -17,10 +18,11 @@ uint64_t next_number() {
     return next.fetch_add(1, std::memory_order_relaxed);
 }
 
+// Each once, or a report could be said again as one of another stream.
 std::vector<rtp::SrtpKey> srtcp_keys(const Session &session) {
     std::vector<rtp::SrtpKey> keys;
     for (const auto &[index, stream] : session.streams())
-        if (stream.srtcp)
+        if (stream.srtcp && std::ranges::find(keys, stream.srtcp->key()) == keys.end())
             keys.push_back(stream.srtcp->key());
     return keys;
 }

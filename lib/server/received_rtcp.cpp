@@ -8,29 +8,46 @@
 
 namespace rtspcore::server {
 
+namespace {
+
+// What a viewer said, decrypted if it has to be; empty if it did not say it.
+std::span<const uint8_t> open_rtcp(const DatagramPeers::Peer &viewer, std::span<const uint8_t> bytes) {
+    if (!viewer.session->keys().protection)
+        return bytes;
+    auto &srtcp = viewer.session->stream(viewer.track)->srtcp;
+    return srtcp ? srtcp->open(bytes) : std::span<const uint8_t>();
+}
+
+}  // namespace
+
 void IoThread::on_interleaved(Connection &connection, uint8_t channel, std::span<const uint8_t> payload) {
     for (Session *session : connection.sessions())
         for (auto &[index, stream] : session->streams())
             if (stream.transport.interleaved && stream.transport.interleaved->rtcp == channel)
-                return on_rtcp(*session, stream, payload);
+                return on_rtcp(*session, stream, open_rtcp({session, index}, payload));
     // RTP from a viewer, or a channel nobody set up.
     server_.statistics().rtcp_dropped.fetch_add(1, std::memory_order_relaxed);
 }
 
 void IoThread::on_datagram(const net::SocketAddress &from, std::span<const uint8_t> bytes, bool rtcp) {
-    const auto peer = peers_.identify(from, rtcp, loop_.now());
+    DatagramPeers::Datagram datagram{from, rtcp};
+    std::span<const uint8_t> opened;
+    if (rtcp)
+        datagram.proof = [&](const DatagramPeers::Peer &viewer) {
+            opened = open_rtcp(viewer, bytes);
+            return !viewer.session->keys().protection || !opened.empty();
+        };
+    const auto peer = peers_.identify(datagram, loop_.now());
     if (!peer) {
         server_.statistics().rtcp_dropped.fetch_add(1, std::memory_order_relaxed);
         return;
     }
     if (rtcp)
-        on_rtcp(*peer->session, *peer->session->stream(peer->track), bytes);
+        on_rtcp(*peer->session, *peer->session->stream(peer->track), opened);
 }
 
-void IoThread::on_rtcp(Session &session, SessionStream &stream, std::span<const uint8_t> bytes) {
-    if (session.keys().protection)
-        bytes = stream.srtcp ? stream.srtcp->open(bytes) : std::span<const uint8_t>();
-    const auto items = rtp::parse_rtcp(bytes);
+void IoThread::on_rtcp(Session &session, SessionStream &stream, std::span<const uint8_t> compound) {
+    const auto items = rtp::parse_rtcp(compound);
     if (!items) {
         server_.statistics().rtcp_dropped.fetch_add(1, std::memory_order_relaxed);
         return;

@@ -87,8 +87,14 @@ private:
 
     // Parts of setup().
     std::optional<unsigned> setup_track(const Context &context, media::Mount &mount);
-    std::optional<rtsp::TransportSpec> choose_transport(const Context &context);
-    std::optional<rtsp::TransportSpec> accept_transport(const Context &context, rtsp::TransportSpec offer);
+    struct Agreement {
+        rtsp::TransportSpec transport;  // as it is answered
+        media::KeyOffer keys;
+    };
+    std::optional<Agreement> choose_transport(const Context &context);
+    std::optional<Agreement> accept_offer(const Context &context, rtsp::TransportSpec offer);
+    std::optional<rtsp::TransportSpec> accept_transport(const Context &context, rtsp::TransportSpec offer,
+                                                        const media::KeyOffer &keys);
     // What the description tells of the groups of a mount, by track.
     std::map<unsigned, rtp::GroupDescription> describe_groups(media::Mount &mount);
     std::optional<rtsp::TransportSpec> accept_multicast(const Context &context, rtsp::TransportSpec offer);
@@ -101,8 +107,9 @@ private:
     static Result<std::unique_ptr<rtp::SrtcpReceiver>, rtsp::Status> open_srtcp(const Context &context,
                                                                                 const media::KeyOffer &keys);
     std::optional<rtsp::ChannelPair> choose_channels(const Context &context, const rtsp::TransportSpec &offer);
-    Outcome set_up(Context &context, const std::shared_ptr<media::Mount> &mount, unsigned track,
-                   rtsp::TransportSpec transport);
+    Outcome set_up(Context &context, Agreement agreement);
+    void adopt_session(Context &context);
+    void add_stream(Context &context, rtsp::TransportSpec &transport, std::unique_ptr<rtp::SrtcpReceiver> srtcp);
 
     // Parts of play().
     Outcome begin_playing(Context &context);

@@ -40,6 +40,13 @@ std::optional<rtsp::TransportSpec::Lower> Session::lower_transport() const {
     return streams_.begin()->second.transport.lower;
 }
 
+void Session::set_keys(uint8_t track, const media::KeyOffer &keys) {
+    if (keys_.protection != keys.protection)
+        keys_ = media::KeyOffer{keys.protection};
+    if (keys.protection)
+        keys_.rollovers[track] = keys.rollovers_of(track);
+}
+
 void Session::set_viewer(std::unique_ptr<Viewer> viewer) {
     viewer_ = std::move(viewer);
 }

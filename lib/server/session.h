@@ -82,7 +82,8 @@ public:
     // The keys of all its streams; null: they are sent as they are.
     [[nodiscard]] const media::KeyOffer &keys() const { return keys_; }
     [[nodiscard]] media::KeyOffer &keys() { return keys_; }
-    void set_keys(media::KeyOffer keys) { keys_ = std::move(keys); }
+    // SETUP of that track took these. Where a client stands with keys that it has already stays as it is.
+    void set_keys(uint8_t track, const media::KeyOffer &keys);
 
     // While Playing, and before that when PLAY waits for a first unit.
     [[nodiscard]] Viewer *viewer() const { return viewer_.get(); }

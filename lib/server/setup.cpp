@@ -48,10 +48,10 @@ Outcome RequestHandler::setup(Context &context) {
         return refuse(context, rtsp::Status::NotEnoughBandwidth, "one more viewer would exceed the bit rate");
     if (!context.request.headers.find("Transport"))
         return refuse(context, rtsp::Status::BadRequest, "SETUP needs a Transport header");
-    auto transport = choose_transport(context);
-    if (!transport)
+    auto agreement = choose_transport(context);
+    if (!agreement)
         return refuse(context, rtsp::Status::UnsupportedTransport, "none of the transports it offers is served");
-    return set_up(context, mount, *track, std::move(*transport));
+    return set_up(context, std::move(*agreement));
 }
 
 // The stream of the control URL; that of the presentation when it has just one.
@@ -64,22 +64,33 @@ std::optional<unsigned> RequestHandler::setup_track(const Context &context, medi
     return tracks.front()->index();
 }
 
-std::optional<rtsp::TransportSpec> RequestHandler::choose_transport(const Context &context) {
+std::optional<RequestHandler::Agreement> RequestHandler::choose_transport(const Context &context) {
     const auto offers = rtsp::parse_transports(*context.request.headers.joined("Transport"));
     if (!offers)
         return std::nullopt;
     for (const rtsp::TransportSpec &offer : *offers)
-        if (auto accepted = accept_transport(context, offer))
-            return accepted;
+        if (auto agreement = accept_offer(context, offer))
+            return agreement;
     return std::nullopt;
 }
 
-std::optional<rtsp::TransportSpec> RequestHandler::accept_transport(const Context &context, rtsp::TransportSpec offer) {
+std::optional<RequestHandler::Agreement> RequestHandler::accept_offer(const Context &context,
+                                                                      rtsp::TransportSpec offer) {
+    auto keys = agree_on_keys(context, offer);
+    if (!keys)
+        return std::nullopt;
+    auto transport = accept_transport(context, std::move(offer), *keys);
+    if (!transport)
+        return std::nullopt;
+    return Agreement{std::move(*transport), std::move(*keys)};
+}
+
+std::optional<rtsp::TransportSpec> RequestHandler::accept_transport(const Context &context, rtsp::TransportSpec offer,
+                                                                    const media::KeyOffer &keys) {
     using Lower = rtsp::TransportSpec::Lower;
     const ServerConfig &config = thread_.server().config();
-    const auto keys = agree_on_keys(context, offer);
     const auto agreed = context.session ? context.session->lower_transport() : std::nullopt;
-    if (!keys || offer.record || (agreed && *agreed != offer.lower))
+    if (offer.record || (agreed && *agreed != offer.lower))
         return std::nullopt;
     // Datagrams go to whoever asked only (docs/architecture.md): the client's idea of another destination is not
     // repeated.
@@ -88,12 +99,12 @@ std::optional<rtsp::TransportSpec> RequestHandler::accept_transport(const Contex
     offer.port.reset();
     offer.ttl.reset();
     // Whoever speaks TLS does not expect that the media are sent for all to see.
-    const bool reveals = offer.lower != Lower::Tcp && context.connection.is_secure() && !keys->protection;
+    const bool reveals = offer.lower != Lower::Tcp && context.connection.is_secure() && !keys.protection;
     // What is tunnelled is so because datagrams do not get through, and its peer may be a proxy.
     const bool misses = offer.lower != Lower::Tcp && context.connection.is_tunnelled();
     if (reveals || misses)
         return std::nullopt;
-    if (offer.lower == Lower::UdpMulticast && context.mount->keys().may_join_group(keys->protection))
+    if (offer.lower == Lower::UdpMulticast && context.mount->keys().may_join_group(keys.protection))
         return accept_multicast(context, std::move(offer));
     if (offer.lower == Lower::Udp && config.allow_udp && thread_.udp() && offer.client_port) {
         offer.server_port = rtsp::PortPair{thread_.udp()->rtp_port(), thread_.udp()->rtcp_port()};
@@ -118,27 +129,49 @@ std::optional<rtsp::ChannelPair> RequestHandler::choose_channels(const Context &
     return context.connection.free_channels(offer.interleaved.value_or(own));
 }
 
-Outcome RequestHandler::set_up(Context &context, const std::shared_ptr<media::Mount> &mount, unsigned track,
-                               rtsp::TransportSpec transport) {
-    auto keys = agree_on_keys(context, transport);
-    auto srtcp = open_srtcp(context, *keys);
+Outcome RequestHandler::set_up(Context &context, Agreement agreement) {
+    auto srtcp = open_srtcp(context, agreement.keys);
     if (!srtcp)
         return refuse(context, srtcp.error().code, srtcp.error().message.c_str());
+    adopt_session(context);
+    Session &session = *context.session;
+    session.set_keys(static_cast<uint8_t>(*context.target.stream), agreement.keys);
+    thread_.datagram_peers().remove(session);
+    add_stream(context, agreement.transport, std::move(*srtcp));
+    session.set_state(rtsp::SessionState::Ready);
+    for (const auto &[index, each] : session.streams())
+        if (each.transport.lower == rtsp::TransportSpec::Lower::Udp)
+            thread_.datagram_peers().add(session, index);
+    Answer answer = respond(context, rtsp::Status::Ok);
+    answer.response.headers.add("Transport", rtsp::to_string(agreement.transport));
+    return answer;
+}
+
+// The session that SETUP names, or a new one; it is this connection's from here on.
+void RequestHandler::adopt_session(Context &context) {
     if (!context.session) {
-        context.session = &thread_.sessions().create(mount, thread_.loop().now());
+        context.session = &thread_.sessions().create(context.mount, thread_.loop().now());
         context.session->set_visitor(context.visitor.value_or(access::Visitor()));
         thread_.server().count_session();
     }
     Session &session = *context.session;
-    if (session.connection() != &context.connection) {
-        if (session.connection())
-            session.connection()->remove_session(session);
-        context.connection.add_session(session);
-    }
-    session.set_keys(*std::move(keys));
+    if (session.connection() == &context.connection)
+        return;
+    if (session.connection())
+        session.connection()->remove_session(session);
+    context.connection.add_session(session);
+}
+
+void RequestHandler::add_stream(Context &context, rtsp::TransportSpec &transport,
+                                std::unique_ptr<rtp::SrtcpReceiver> srtcp) {
+    Session &session = *context.session;
+    const unsigned track = *context.target.stream;
     SessionStream stream;
-    stream.srtcp = std::move(*srtcp);
-    stream.track = mount->track(track);
+    stream.track = context.mount->track(track);
+    // Set up anew without another key, it goes on with the one that it has: what was said is not heard again.
+    SessionStream *before = session.stream(track);
+    const bool goes_on = before && before->srtcp && (!srtcp || before->srtcp->key() == srtcp->key());
+    stream.srtcp = std::move(goes_on ? before->srtcp : srtcp);
     // Of unicast alone (RFC 2326 section 12.39). rtspsrc, when told the SSRC, begins with a rollover counter of 0
     // whatever the key was told with.
     const bool counts_on = session.keys().rollovers_of(static_cast<uint8_t>(track)) != 0;
@@ -152,15 +185,7 @@ Outcome RequestHandler::set_up(Context &context, const std::shared_ptr<media::Mo
         stream.rtcp_peer = context.connection.peer().with_port(transport.client_port->rtcp);
         stream.source = context.connection.local();
     }
-    thread_.datagram_peers().remove(session);
     session.streams().insert_or_assign(track, std::move(stream));
-    session.set_state(rtsp::SessionState::Ready);
-    for (const auto &[index, each] : session.streams())
-        if (each.transport.lower == rtsp::TransportSpec::Lower::Udp)
-            thread_.datagram_peers().add(session, index);
-    Answer answer = respond(context, rtsp::Status::Ok);
-    answer.response.headers.add("Transport", rtsp::to_string(transport));
-    return answer;
 }
 
 }  // namespace rtspcore::server

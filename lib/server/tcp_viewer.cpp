@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include <utility>
+
 #include "server/connection.h"
 #include "server/mount_mirror.h"
 #include "server/viewer.h"
@@ -34,17 +36,17 @@ media::SharedBatch TcpViewer::next(Time now, std::optional<uint8_t> &channel) {
     if (needs_report(*batch))
         queue(report_for(*batch, now));
     channel = channel_of(*batch);
-    return sealed(batch);
+    return sealed(std::move(batch));
 }
 
 void TcpViewer::say_goodbye(Time now) {
     for (const auto &[index, stream] : session().streams())
-        if (const auto bye = goodbye_for(index, now))
-            queue(bye);
+        if (auto bye = goodbye_for(index, now))
+            queue(std::move(bye));
 }
 
-void TcpViewer::queue(const media::SharedBatch &rtcp) {
-    const auto sent = sealed(rtcp);
+void TcpViewer::queue(media::SharedBatch rtcp) {
+    const auto sent = sealed(std::move(rtcp));
     if (!sent)
         return;
     std::string bytes(text_of(*sent));

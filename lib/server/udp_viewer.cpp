@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include <utility>
+
 #include "server/mount_mirror.h"
 #include "server/viewer.h"
 
@@ -25,11 +27,11 @@ bool UdpViewer::joins_group(const media::SharedBatch &batch, Time now, net::Dest
     const auto *next = cursor().peek(mirror().ring(), now);
     if (!next || *next != batch)
         return false;
-    const auto taken = take(now);
+    auto taken = take(now);
     if (needs_report(*taken))
         send_one(report_for(*taken, now));
     destination = destination_of(*taken);
-    form = sealed(taken);
+    form = sealed(std::move(taken));
     return form != nullptr;
 }
 

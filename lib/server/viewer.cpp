@@ -15,6 +15,17 @@ Viewer::Viewer(Session &session, MountMirror &mirror, const media::MountConfig &
 
 Viewer::~Viewer() = default;
 
+void Viewer::look_behind(Time now) {
+    if (!held_ && mirror_.mount()->config().slow_viewers == media::SlowViewerPolicy::Disconnect)
+        (void)cursor_.peek(mirror_.ring(), now);
+}
+
+const char *Viewer::why_over() const {
+    if (keys_are_spent_)
+        return "its keys are spent";
+    return cursor_.too_slow() ? "too slow a viewer" : nullptr;
+}
+
 bool Viewer::has_unit() const {
     const auto &streams = session_.streams();
     return std::any_of(streams.begin(), streams.end(), [this](const auto &stream) {
@@ -48,7 +59,7 @@ void Viewer::note_changes(Time now) {
                 stream.track->request_key_unit(now);
 }
 
-media::SharedBatch Viewer::sealed(const media::SharedBatch &batch) {
+media::SharedBatch Viewer::sealed(media::SharedBatch batch) {
     media::KeyOffer &keys = session_.keys();
     if (!keys.protection || !batch)
         return batch;

@@ -47,8 +47,11 @@ public:
     [[nodiscard]] const Session &session() const { return session_; }
     [[nodiscard]] MountMirror &mirror() { return mirror_; }
     [[nodiscard]] const MountMirror &mirror() const { return mirror_; }
-    // Too far behind under SlowViewerPolicy::Disconnect, or its keys are spent; whoever notices ends the session.
-    [[nodiscard]] bool is_over() const { return cursor_.too_slow() || keys_are_spent_; }
+    // Who takes nothing any more is asked for nothing, and would never be found too slow; where that ends a session it
+    // is looked at now and then.
+    void look_behind(Time now);
+    // Why it cannot go on; null as long as it can. Whoever notices ends the session.
+    [[nodiscard]] const char *why_over() const;
 
 protected:
     // The next batch for the viewer, on its way out and counted; null when it has all there is, is held, or waits for a
@@ -60,7 +63,7 @@ protected:
     [[nodiscard]] media::SharedBatch report_for(const media::PacketBatch &batch, Time now) const;
     [[nodiscard]] media::SharedBatch goodbye_for(unsigned track, Time now) const;
     // As it goes out: encrypted where the session has keys. Null when they are spent.
-    media::SharedBatch sealed(const media::SharedBatch &batch);
+    media::SharedBatch sealed(media::SharedBatch batch);
 
 private:
     void note_changes(Time now);
@@ -88,7 +91,7 @@ public:
     media::SharedBatch next(Time now, std::optional<uint8_t> &channel);
 
 private:
-    void queue(const media::SharedBatch &rtcp);
+    void queue(media::SharedBatch rtcp);
     [[nodiscard]] std::optional<uint8_t> channel_of(const media::PacketBatch &batch) const;
 };
 
@@ -112,7 +115,7 @@ public:
     void say_goodbye(Time now) override;
 
 protected:
-    void send_one(const media::SharedBatch &batch);
+    void send_one(media::SharedBatch batch);
     [[nodiscard]] net::Destination destination_of(const media::PacketBatch &batch) const;
     [[nodiscard]] bool is_pausing() const { return pace_timer_ != 0; }
 

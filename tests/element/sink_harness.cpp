@@ -47,7 +47,7 @@ GstFlowReturn SinkHarness::push_packet(const std::string &payload, uint8_t paylo
     gst_rtp_buffer_map(buffer, GST_MAP_WRITE, &rtp);
     gst_rtp_buffer_set_payload_type(&rtp, payload_type);
     gst_rtp_buffer_set_seq(&rtp, sequence_++);
-    gst_rtp_buffer_set_ssrc(&rtp, 0x1234);
+    gst_rtp_buffer_set_ssrc(&rtp, ssrc_);
     gst_rtp_buffer_set_marker(&rtp, TRUE);
     gst_rtp_buffer_set_timestamp(&rtp, static_cast<uint32_t>(time_ / kUnitDuration) * kUnitTicks);
     memcpy(gst_rtp_buffer_get_payload(&rtp), payload.data(), payload.size());
@@ -55,6 +55,11 @@ GstFlowReturn SinkHarness::push_packet(const std::string &payload, uint8_t paylo
     GST_BUFFER_PTS(buffer) = time_;
     time_ += kUnitDuration;
     return gst_harness_push(harness_, buffer);
+}
+
+void SinkHarness::become(uint32_t ssrc, uint16_t sequence) {
+    ssrc_ = ssrc;
+    sequence_ = sequence;
 }
 
 GstFlowReturn SinkHarness::push_zeroes(size_t size, GstClockTime duration) {

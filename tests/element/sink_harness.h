@@ -26,6 +26,8 @@ public:
     // RTP packets of one access unit each, numbered and timed on from the last one; `payload` is what follows the
     // header.
     GstFlowReturn push_packet(const std::string &payload, uint8_t payload_type = 96);
+    // As who the next packets come from, and the number of the first of them.
+    void become(uint32_t ssrc, uint16_t sequence);
     // A buffer of `size` zeroes, `duration` after the last one.
     GstFlowReturn push_zeroes(size_t size, GstClockTime duration);
     void push_eos() { gst_harness_push_event(harness_, gst_event_new_eos()); }
@@ -34,6 +36,7 @@ private:
     rtspcore::Ref<GstElement> element_;
     Messages messages_;
     GstHarness *harness_;
+    uint32_t ssrc_ = 0x1234;
     uint16_t sequence_ = 1000;
     GstClockTime time_ = 0;
 };

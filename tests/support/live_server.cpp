@@ -30,9 +30,14 @@ LiveServer::LiveServer(const server::ServerConfig &config, const media::MountCon
 }
 
 void LiveServer::video_unit(bool key, size_t packets) {
-    newest_video_ = make_batch(
-        {.made = now_since_start(), .time = video_time_, .sequence = video_sequence_, .key = key, .packets = packets});
-    video_sequence_ = static_cast<uint16_t>(video_sequence_ + packets);
+    newest_video_ = make_batch({.made = now_since_start(),
+                                .time = video_time_,
+                                .sequence = static_cast<uint16_t>(video_number_),
+                                .key = key,
+                                .packets = packets,
+                                .cycle = static_cast<uint32_t>(video_number_ >> 16),
+                                .run = video_run_});
+    video_number_ += packets;
     video_time_ += kVideoFrame;
     video->publish(newest_video_);
 }

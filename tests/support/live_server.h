@@ -39,6 +39,13 @@ public:
     void key_unit(size_t packets = 1) { video_unit(true, packets); }
     void picture(size_t packets = 1) { video_unit(false, packets); }
     void sound();
+    // The number of the next packet of video.
+    void count_video_from(rtp::ExtendedSequence number) { video_number_ = number; }
+    // The sender of video begins anew, as an RTP source does that was restarted.
+    void restart_video(rtp::ExtendedSequence number) {
+        video_number_ = number;
+        ++video_run_;
+    }
     // A key unit, some pictures and some sound.
     void gop(int pictures = 5);
 
@@ -57,7 +64,8 @@ private:
     void video_unit(bool key, size_t packets);
 
     std::shared_ptr<std::atomic<int>> key_requests_ = std::make_shared<std::atomic<int>>(0);
-    uint16_t video_sequence_ = 65'500;
+    rtp::ExtendedSequence video_number_ = 0x10000 + 65'500;
+    uint64_t video_run_ = 1;
     rtp::RtpTime video_time_ = 0u - 20 * kVideoFrame;
     uint16_t audio_sequence_ = 100;
     rtp::RtpTime audio_time_ = 7'000;

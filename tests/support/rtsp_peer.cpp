@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cerrno>
 #include <cstdlib>
 #include <utility>
 
@@ -62,17 +63,39 @@ RtspPeer::RtspPeer(uint16_t port, const std::string &host)
                   address->to_string().c_str());
 }
 
+RtspPeer RtspPeer::secure(uint16_t port, const std::string &host) {
+    RtspPeer peer(port, host);
+    peer.tls_ = std::make_unique<TlsClient>(peer.socket_.get());
+    return peer;
+}
+
+void RtspPeer::close() {
+    tls_.reset();
+    socket_.reset();
+}
+
 std::string RtspPeer::uri(const std::string &path) const {
-    return "rtsp://" + net::SocketAddress::parse(host_, port_)->to_string() + path;
+    return (tls_ ? "rtsps://" : "rtsp://") + net::SocketAddress::parse(host_, port_)->to_string() + path;
 }
 
 void RtspPeer::send(std::string_view bytes) {
     while (!bytes.empty()) {
-        const ssize_t taken = ::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
-        if (taken <= 0)
+        const ssize_t taken = write(bytes);
+        const bool waits = taken < 0 && errno == EAGAIN && wait();
+        if (taken <= 0 && !waits)
             return;  // the server closed; what the test then waits for tells
-        bytes.remove_prefix(static_cast<size_t>(taken));
+        bytes.remove_prefix(taken > 0 ? static_cast<size_t>(taken) : 0);
     }
+}
+
+ssize_t RtspPeer::write(std::string_view bytes) {
+    return tls_ ? tls_->write(bytes.data(), bytes.size())
+                : ::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+}
+
+bool RtspPeer::wait() const {
+    pollfd entry{socket_.get(), tls_ ? tls_->awaited() : static_cast<short>(POLLIN), 0};
+    return poll(&entry, 1, kDeadlineMs) == 1;
 }
 
 void RtspPeer::send_request(const std::string &method, const std::string &uri, const std::string &headers,
@@ -92,16 +115,21 @@ RtspPeer::Response RtspPeer::request(const std::string &method, const std::strin
     return answer;
 }
 
-bool RtspPeer::fill() {
-    pollfd entry{socket_.get(), POLLIN, 0};
-    if (!socket_ || poll(&entry, 1, kDeadlineMs) != 1)
-        return false;
+RtspPeer::Got RtspPeer::receive() {
     char buffer[65536];
-    const ssize_t got = ::recv(socket_.get(), buffer, sizeof buffer, 0);
-    if (got <= 0)
-        return false;
-    input_.append(buffer, static_cast<size_t>(got));
-    return true;
+    while (socket_) {
+        const ssize_t got =
+            tls_ ? tls_->read(buffer, sizeof buffer) : ::recv(socket_.get(), buffer, sizeof buffer, MSG_DONTWAIT);
+        if (got > 0) {
+            input_.append(buffer, static_cast<size_t>(got));
+            return Got::Bytes;
+        }
+        if (got == 0 || errno != EAGAIN)
+            return Got::End;
+        if (!wait())
+            return Got::Nothing;
+    }
+    return Got::End;
 }
 
 bool RtspPeer::fill_to(size_t size) {
@@ -160,7 +188,7 @@ std::optional<RtspPeer::Frame> RtspPeer::frame() {
 
 bool RtspPeer::has_input() const {
     pollfd entry{socket_.get(), POLLIN, 0};
-    return !input_.empty() || poll(&entry, 1, 0) == 1;
+    return !input_.empty() || (tls_ ? tls_->has_input() : poll(&entry, 1, 0) == 1);
 }
 
 bool RtspPeer::is_closed_by_server() {
@@ -170,10 +198,8 @@ bool RtspPeer::is_closed_by_server() {
             break;
         frames_.push_back(std::move(*frame));
     }
-    pollfd entry{socket_.get(), POLLIN, 0};
-    if (poll(&entry, 1, kDeadlineMs) != 1)
-        return false;
-    return !fill() || is_closed_by_server();
+    const Got got = receive();
+    return got == Got::End || (got == Got::Bytes && is_closed_by_server());
 }
 
 void RtspPeer::receive_little() {

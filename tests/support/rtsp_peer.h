@@ -4,12 +4,14 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/unique_fd.h"
+#include "support/tls_client.h"
 
 namespace rtspcore::test {
 
@@ -37,6 +39,8 @@ public:
     };
 
     explicit RtspPeer(uint16_t port, const std::string &host = "127.0.0.1");
+    // Speaks TLS.
+    static RtspPeer secure(uint16_t port, const std::string &host = "127.0.0.1");
 
     void send(std::string_view bytes);
     // With the next CSeq, and `headers` as whole lines.
@@ -52,7 +56,7 @@ public:
     [[nodiscard]] bool has_input() const;
     // Whether the server ends the connection; what comes before that is kept for frame().
     bool is_closed_by_server();
-    void close() { socket_.reset(); }
+    void close();
     // Keeps the kernel from taking much for who does not read.
     void receive_little();
     // Does not send any more, but still reads.
@@ -64,11 +68,17 @@ public:
     [[nodiscard]] std::string uri(const std::string &path) const;
 
 private:
-    bool fill();
+    enum class Got : uint8_t { Bytes, End, Nothing };
+    // What comes before the deadline.
+    Got receive();
+    ssize_t write(std::string_view bytes);
+    [[nodiscard]] bool wait() const;
+    bool fill() { return receive() == Got::Bytes; }
     bool fill_to(size_t size);
     std::optional<Frame> take_frame();
 
     UniqueFd socket_;
+    std::unique_ptr<TlsClient> tls_;
     std::string host_;
     uint16_t port_;
     unsigned sequence_ = 0;

@@ -160,6 +160,8 @@ START_TEST(test_protection_of_a_source_that_returns) {
     ck_assert_msg(keys.protect(test::make_batch({.sequence = 200, .run = 3, .ssrc = 7})) == nullptr,
                   "what it sent under these numbers meanwhile is not known");
     ck_assert(keys.is_spent());
+    const std::vector<uint8_t> goodbye{0x81, 203, 0, 1, 0, 0, 0, 7};
+    ck_assert_msg(keys.protect(media::make_rtcp_batch(0, goodbye, test::kStart)) != nullptr, "but it can say goodbye");
 }
 END_TEST
 
