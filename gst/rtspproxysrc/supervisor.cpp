@@ -59,7 +59,9 @@ void Supervisor::stop() {
         disconnect();
         loop_.cancel_timer(std::exchange(timer_, 0));
         loop_.cancel_timer(std::exchange(close_timer_, 0));
-        watched_.clear();
+        watchers_.clear();
+        not_before_ = {};
+        streams_ = false;
         enter(State::Stopped);
     });
     loop_.quit();
@@ -70,10 +72,12 @@ void Supervisor::stop() {
 void Supervisor::play() {
     loop_.post([this] {
         const auto clock = rtspcore::Ref<GstClock>::adopt(gst_element_get_clock(host_.element));
-        const bool is_first = attempt_ == 0 || status().state == State::Stopped;
+        const bool is_first = status().state == State::Stopped;
         // Its time stamps would be of a clock that nobody goes by any more.
         const bool is_other_clock = upstream_ && clock && clock.get() != upstream_->clock();
-        if (is_first || is_other_clock)
+        if (is_first && !is_wanted())
+            go_idle();
+        else if (is_first || is_other_clock)
             connect();
     });
 }
@@ -182,6 +186,7 @@ void Supervisor::on_playing(uint64_t attempt) {
     if (attempt != attempt_)
         return;
     plan_->playing(loop_.now());
+    streams_ = true;
     {
         auto status = status_.lock();
         status->reconnects += std::exchange(played_, true) ? 1 : 0;
@@ -192,26 +197,24 @@ void Supervisor::on_playing(uint64_t attempt) {
 }
 
 bool Supervisor::is_wanted() const {
-    return !watched_.empty() || !host_.settings().on_demand;
+    const bool is_watched =
+        std::any_of(watchers_.begin(), watchers_.end(), [](const auto &output) { return output.second.viewers > 0; });
+    return is_watched || !host_.settings().on_demand;
 }
 
-void Supervisor::set_watched(const std::string &key, bool watched) {
-    loop_.post([this, key, watched] {
-        if (watched)
-            watched_.insert(key);
-        else
-            watched_.erase(key);
+void Supervisor::set_watched(unsigned output, const rtspsink::Watchers &watchers) {
+    loop_.post([this, output, watchers] {
+        watchers_[output] = watchers;
         follow_watching();
     });
 }
 
-// Until media has come once nobody can watch, as there is nothing to watch yet.
 void Supervisor::follow_watching() {
     const State state = status().state;
     if (is_wanted())
         loop_.cancel_timer(std::exchange(close_timer_, 0));
     if (is_wanted() && state == State::Idle)
-        connect();
+        resume();
     if (is_wanted() || state != State::Playing || close_timer_ != 0)
         return;
     const milliseconds time(host_.settings().close_after);
@@ -221,10 +224,26 @@ void Supervisor::follow_watching() {
     });
 }
 
-void Supervisor::go_idle() {
+void Supervisor::go_idle(Failure failure) {
     disconnect();
     loop_.cancel_timer(std::exchange(timer_, 0));
-    enter(State::Idle);
+    outputs_.set_away();
+    enter(State::Idle, std::move(failure));
+}
+
+// Viewers who come and go do not make it insist where it failed.
+void Supervisor::resume() {
+    const Duration wait = not_before_ - rtspcore::monotonic_now();
+    if (wait <= Duration())
+        return connect();
+    enter(State::Waiting, {}, wait);
+    connect_in(wait);
+}
+
+// Nothing streams meanwhile, so that what is told stands behind all packets.
+void Supervisor::begin_gap() {
+    if (std::exchange(streams_, false) && host_.settings().on_gap == OnGap::Close)
+        outputs_.tell_away();
 }
 
 // Trials go on beside what plays, so that nobody waits for a better location that is not there.
@@ -279,11 +298,13 @@ void Supervisor::on_failed(uint64_t attempt, Failure failure) {
     if (attempt != attempt_)
         return;
     disconnect();
-    if (played_ && !is_wanted()) {
-        go_idle();
-        return;
-    }
     const auto step = plan_->failed(loop_.now(), failure.reason, described_);
+    not_before_ = loop_.now() + step.wait;
+    if (!is_wanted())
+        return go_idle(std::move(failure));
+    // Another location or transport, tried at once, may have it.
+    if (step.wait > Duration())
+        begin_gap();
     if (step.round_over && host_.settings().on_failure != OnFailure::Retry) {
         give_up(failure);
         return;
@@ -294,6 +315,7 @@ void Supervisor::on_failed(uint64_t attempt, Failure failure) {
 
 void Supervisor::give_up(const Failure &failure) {
     loop_.cancel_timer(std::exchange(timer_, 0));
+    begin_gap();
     enter(State::Failed, failure);
     host_.gave_up(failure);
 }

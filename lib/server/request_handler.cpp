@@ -99,7 +99,7 @@ bool RequestHandler::belongs_elsewhere(const Context &context) const {
     if (!names_a_path || stays || !thread_.server().fallback())
         return false;
     const auto lookup = thread_.server().mounts().find(context.target.mapping);
-    return !lookup.mount && (!lookup.pending || context.last_chance);
+    return !lookup.mount && !lookup.expected && (!lookup.pending || context.last_chance);
 }
 
 bool RequestHandler::is_too_fast(Connection &connection) const {

@@ -75,6 +75,7 @@ private:
     Outcome get_parameter(Context &context);
     Outcome set_parameter(Context &context);
 
+    Answer refuse_for_now(const Context &context) const;
     // Until what is served changes, or for describe_wait.
     [[nodiscard]] ParkedRequest await_mount(const Context &context) const;
     // What is served at the target: a mount, or the outcome that the request has instead (404, or parked).
