@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "../rtspsink/away.h"
+#include "../rtspsink/source_query.h"
 #include "log.h"
 #include "rtp/big_endian.h"
 #include "rtp/packet.h"
@@ -77,7 +78,10 @@ gboolean Output::answer(GstPad *pad, GstObject *parent, GstQuery *query) {
         case GST_QUERY_DURATION:
             return FALSE;
         case GST_QUERY_CUSTOM:
-            return rtspsink::is_away_query(query) && self->is_away();
+            if (!rtspsink::is_source_query(query))
+                return FALSE;
+            rtspsink::answer_source_query(query, {self->is_away(), self->place_.name});
+            return TRUE;
         default:
             return gst_pad_query_default(pad, parent, query);
     }

@@ -34,6 +34,7 @@ public:
         guint group;          // of all streams of the element
         Mode mode;
         Watched watched;
+        std::string name;  // of the element, in a Via header
     };
 
     explicit Output(Place place);

@@ -20,7 +20,7 @@ std::shared_ptr<Output> Outputs::find(const std::string &key) {
 
 std::shared_ptr<Output> Outputs::make() {
     const auto number = static_cast<unsigned>(all().size());
-    auto output = std::make_shared<Output>(Output::Place{element_, number, group_, mode_, watched_});
+    auto output = std::make_shared<Output>(Output::Place{element_, number, group_, mode_, watched_, name_});
     output->set_wanted(wanted_);
     output->set_latency(latency_);
     list_.lock()->push_back(output);

@@ -16,7 +16,9 @@ namespace rtspproxy {
 // state, or to the supervisor, as long as no upstream is there; set_wanted() is safe.
 class Outputs {
 public:
-    Outputs(GstElement *element, Output::Watched watched) : element_(element), watched_(std::move(watched)) {}
+    // `name` is the element's in a Via header.
+    Outputs(GstElement *element, Output::Watched watched, std::string name)
+        : element_(element), watched_(std::move(watched)), name_(std::move(name)) {}
 
     // Makes a pad before anything is known of a stream: it is for the first one that is described.
     void make_first();
@@ -45,6 +47,7 @@ private:
 
     GstElement *const element_;
     const Output::Watched watched_;
+    const std::string name_;
     rtspcore::Guarded<std::vector<std::shared_ptr<Output>>> list_;
     std::atomic<bool> wanted_{false};
     std::atomic<GstClockTime> latency_{0};

@@ -33,10 +33,12 @@ void post_error(GstElement *element, int code, const std::string &text) {
 
 ProxySource::ProxySource(GstElement *element, guint set_up_signal)
     : element_(element),
-      outputs_(element, [this](unsigned output,
-                               const rtspsink::Watchers &watchers) { supervisor_.set_watched(output, watchers); }),
+      outputs_(
+          element,
+          [this](unsigned output, const rtspsink::Watchers &watchers) { supervisor_.set_watched(output, watchers); },
+          name_),
       supervisor_(
-          {element, [this] { return settings(); },
+          {element, name_, [this] { return settings(); },
            [element, set_up_signal](GstElement *source) { g_signal_emit(element, set_up_signal, 0, source); },
            [this](const Status &status) { tell(status); }, [this](const Failure &failure) { give_up(failure); }},
           outputs_, reception_) {}

@@ -10,6 +10,7 @@
 #include "certificate_pin.h"
 #include "location.h"
 #include "log.h"
+#include "rtsp/via.h"
 
 namespace rtspproxy {
 
@@ -37,7 +38,10 @@ ConnectPlan::Config plan_config(const std::vector<Source> &sources, const Settin
 }  // namespace
 
 Supervisor::Supervisor(Host host, Outputs &outputs, Reception &reception)
-    : host_(std::move(host)), outputs_(outputs), reception_(reception) {}
+    : host_(std::move(host)),
+      outputs_(outputs),
+      reception_(reception),
+      via_(std::make_shared<rtspcore::Guarded<std::string>>(rtspcore::rtsp::via_with("", host_.name))) {}
 
 Supervisor::~Supervisor() {
     stop();
@@ -124,6 +128,7 @@ RtspsrcConfig Supervisor::config_for(const ConnectPlan::Attempt &attempt) const 
     config.tls_validation_flags = settings.tls_validation_flags;
     config.latency = settings.latency;
     config.timeout = settings.timeout;
+    config.via = [via = via_] { return *via->lock(); };
     config.set_up = host_.set_up;
     return config;
 }
@@ -205,6 +210,7 @@ bool Supervisor::is_wanted() const {
 void Supervisor::set_watched(unsigned output, const rtspsink::Watchers &watchers) {
     loop_.post([this, output, watchers] {
         watchers_[output] = watchers;
+        follow_proxies();
         follow_watching();
     });
 }
@@ -229,6 +235,15 @@ void Supervisor::go_idle(Failure failure) {
     loop_.cancel_timer(std::exchange(timer_, 0));
     outputs_.set_away();
     enter(State::Idle, std::move(failure));
+}
+
+// Of all outputs the one with the most proxies behind it.
+void Supervisor::follow_proxies() {
+    std::string most;
+    for (const auto &[output, watchers] : watchers_)
+        if (rtspcore::rtsp::proxies_in(watchers.via).size() > rtspcore::rtsp::proxies_in(most).size())
+            most = watchers.via;
+    *via_->lock() = rtspcore::rtsp::via_with(most, host_.name);
 }
 
 // Viewers who come and go do not make it insist where it failed.

@@ -27,6 +27,7 @@ class Supervisor {
 public:
     struct Host {
         GstElement *element;
+        std::string name;  // in a Via header
         std::function<Settings()> settings;
         std::function<void(GstElement *)> set_up;     // each new rtspsrc
         std::function<void(const Status &)> changed;  // of state
@@ -63,6 +64,7 @@ private:
     void go_idle(Failure failure = {});
     void resume();
     void begin_gap();
+    void follow_proxies();
     [[nodiscard]] bool is_wanted() const;
     void hold_down();
     void try_better(size_t location);
@@ -75,6 +77,8 @@ private:
     Outputs &outputs_;
     Reception &reception_;
     rtspcore::Guarded<Status> status_;
+    // What requests say of the proxies behind, and of this one; shared with the threads that send them.
+    const std::shared_ptr<rtspcore::Guarded<std::string>> via_;
     rtspcore::EventLoop loop_;
     std::thread thread_;
 

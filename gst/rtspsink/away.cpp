@@ -17,13 +17,4 @@ bool is_away_event(GstEvent *event) {
     return GST_EVENT_TYPE(event) == GST_EVENT_CUSTOM_DOWNSTREAM && gst_event_has_name(event, kName);
 }
 
-GstQuery *new_away_query() {
-    return gst_query_new_custom(GST_QUERY_CUSTOM, gst_structure_new_empty(kName));
-}
-
-bool is_away_query(GstQuery *query) {
-    const GstStructure *structure = gst_query_get_structure(query);
-    return GST_QUERY_TYPE(query) == GST_QUERY_CUSTOM && structure && gst_structure_has_name(structure, kName);
-}
-
 }  // namespace rtspsink

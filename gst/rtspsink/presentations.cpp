@@ -138,6 +138,15 @@ Outcome<void> Presentations::serve(PacketFeed &stream, TrackConfig config) {
     return outcome;
 }
 
+void Presentations::set_source(PacketFeed &stream, const std::string &via) {
+    auto state = state_.lock();
+    Member *member = find(*state, stream);
+    if (!member || member->source == via)
+        return;
+    member->source = via;
+    refresh(*state);
+}
+
 void Presentations::set_away(PacketFeed &stream, const std::string &path) {
     auto state = state_.lock();
     Member *member = find(*state, stream);
@@ -279,18 +288,22 @@ void Presentations::refresh(State &state) {
 }
 
 // All paths whose streams are known, served or not, and who feeds them.
-std::map<std::string, MountTable::DemandHook> Presentations::expected(const State &state) {
+std::map<std::string, MountTable::Expectation> Presentations::expected(const State &state) {
     std::map<std::string, std::vector<std::shared_ptr<WatchedTeller>>> tellers;
-    for (const Member &member : state.members)
-        if (member.linked && !member.path.empty())
-            tellers[member.path].push_back(member.watched);
-    std::map<std::string, MountTable::DemandHook> hooks;
+    std::map<std::string, MountTable::Expectation> expectations;
+    for (const Member &member : state.members) {
+        if (!member.linked || member.path.empty())
+            continue;
+        tellers[member.path].push_back(member.watched);
+        if (!member.source.empty())
+            expectations[member.path].sources.insert(member.source);
+    }
     for (auto &[path, all] : tellers)
-        hooks[path] = [path = path, all = std::move(all)](const MountTable::Demand &demand) {
+        expectations[path].demand = [path = path, all = std::move(all)](const MountTable::Demand &demand) {
             for (const auto &teller : all)
                 teller->tell_demand(demand, path);
         };
-    return hooks;
+    return expectations;
 }
 
 int Presentations::reserve_payload_type(PacketFeed &stream) {

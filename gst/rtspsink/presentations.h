@@ -50,6 +50,8 @@ public:
     // the path gets a new mount for all its streams.
     Outcome<void> serve(PacketFeed &stream, rtspcore::media::TrackConfig config);
 
+    // The proxy that feeds it, by its name in a Via header; empty if none does.
+    void set_source(PacketFeed &stream, const std::string &via);
     // Nothing comes of the stream for now. Its viewers end; who asks for the path, that of the stream if it has none
     // yet, waits.
     void set_away(PacketFeed &stream, const std::string &path);
@@ -73,7 +75,8 @@ private:
         bool linked = false;
         bool away = false;
         std::shared_ptr<WatchedTeller> watched;
-        std::string path;  // empty: not known
+        std::string source;  // a proxy's name
+        std::string path;    // empty: not known
         std::optional<std::string> auth;
         rtspcore::media::TrackConfig config;  // without caps: not known
         std::shared_ptr<rtspcore::media::Track> track;
@@ -99,7 +102,7 @@ private:
     void drop_track(State &state, Member &member);
     void end_mounts(State &state);
     void refresh(State &state);
-    static std::map<std::string, rtspcore::server::MountTable::DemandHook> expected(const State &state);
+    static std::map<std::string, rtspcore::server::MountTable::Expectation> expected(const State &state);
     void guard(State &state);
     static std::optional<rtspcore::server::access::Users> users_of(const State &state, const std::string &path);
 

@@ -8,6 +8,7 @@
 #include "media/batch_assembler.h"
 #include "rtp_caps.h"
 #include "rtsp_sink.h"
+#include "source_query.h"
 
 namespace rtspsink {
 
@@ -64,8 +65,9 @@ void Stream::set_linked(bool linked) {
 }
 
 void Stream::look_upstream() {
-    const auto query = Ref<GstQuery>::adopt(new_away_query());
-    if (!chain_->plan() && gst_pad_peer_query(pad_, query.get()))
+    const auto info = ask_source(pad_);
+    owner_->presentations().set_source(packet_sink_of(packet_sink_).feed(), info ? info->via : "");
+    if (info && info->away && !chain_->plan())
         go_away();
 }
 

@@ -49,7 +49,7 @@ public:
     void detach();
     // Down to READY: the chain goes; caps put up another one. The pad is inactive.
     void stop();
-    // Asks upstream whether its stream is away; also done when somebody is linked.
+    // Asks upstream what it is and whether its stream is away; also done when somebody is linked.
     void look_upstream();
     // Says, once the bus listens, which properties were set in vain.
     void announce();

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "rtsp/via.h"
+
 namespace rtspcore::server {
 
 Result<void, MountError> MountTable::add(const void *owner, const std::shared_ptr<media::Mount> &mount, bool complete) {
@@ -82,8 +84,8 @@ void MountTable::set_expected(const void *owner, Expected paths) {
     std::vector<std::pair<DemandHook, Demand>> told;
     {
         auto content = content_.lock();
-        for (const auto &[path, hook] : paths)
-            told.emplace_back(hook, demand_of(*content, path));
+        for (const auto &[path, expectation] : paths)
+            told.emplace_back(expectation.demand, demand_of(*content, path));
         std::swap(content->expected[owner], paths);
     }
     for (const auto &[hook, demand] : told)
@@ -124,16 +126,34 @@ MountTable::Demand MountTable::demand_of(Content &content, const std::string &pa
     if (wants == content.wants.end())
         return demand;
     demand.waiting = wants->second.waiting;
-    for (const std::string &via : std::set<std::string>(wants->second.vias.begin(), wants->second.vias.end()))
-        demand.via += (demand.via.empty() ? "" : ", ") + via;
+    size_t most = 0;
+    for (const std::string &via : wants->second.vias) {
+        const size_t proxies = rtsp::proxies_in(via).size();
+        if (proxies > most)
+            demand.via = via;
+        most = std::max(most, proxies);
+    }
     return demand;
+}
+
+bool MountTable::is_fed_by(const std::string &path, std::string_view via) {
+    auto content = content_.lock();
+    for (const auto &[owner, paths] : content->expected) {
+        const auto found = paths.find(path);
+        if (found == paths.end())
+            continue;
+        const auto &sources = found->second.sources;
+        if (std::any_of(sources.begin(), sources.end(), [&](const auto &name) { return rtsp::names_proxy(via, name); }))
+            return true;
+    }
+    return false;
 }
 
 std::vector<MountTable::DemandHook> MountTable::hooks_of(const Content &content, const std::string &path) {
     std::vector<DemandHook> hooks;
     for (const auto &[owner, paths] : content.expected)
-        if (const auto hook = paths.find(path); hook != paths.end())
-            hooks.push_back(hook->second);
+        if (const auto found = paths.find(path); found != paths.end())
+            hooks.push_back(found->second.demand);
     return hooks;
 }
 

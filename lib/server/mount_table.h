@@ -7,6 +7,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/guarded.h"
@@ -32,12 +33,16 @@ public:
     // What clients want of a path, besides those who play it.
     struct Demand {
         unsigned waiting = 0;  // requests that are parked until the path is served
-        std::string via;       // the proxies that ask, and those behind them (RFC 2326 section 12.43)
+        std::string via;       // of the proxy that asks with the most behind it (RFC 2326 section 12.43)
         uint64_t number = 0;   // of two, the one with the higher number is newer
     };
     // Called from any thread, not under the lock; must neither block nor call back. It may still be called for a moment
     // after it was replaced.
     using DemandHook = std::function<void(const Demand &)>;
+    struct Expectation {
+        DemandHook demand;
+        std::set<std::string> sources;  // the proxies that feed it, by their names in a Via header
+    };
     // Held for as long as it is wanted.
     using Want = std::shared_ptr<const void>;
 
@@ -54,11 +59,13 @@ public:
 
     // The paths that this owner serves, or will serve once it can, with who is told what clients want of each; at once,
     // too. They replace those before.
-    void set_expected(const void *owner, std::map<std::string, DemandHook> paths);
+    void set_expected(const void *owner, std::map<std::string, Expectation> paths);
     // A request is parked until the path is served.
     [[nodiscard]] Want wait_for(const std::string &path);
     // Proxies watch the path.
     [[nodiscard]] Want watch_via(const std::string &path, const std::string &via);
+    // Whether one of the proxies that a Via header names feeds the path.
+    [[nodiscard]] bool is_fed_by(const std::string &path, std::string_view via);
 
     [[nodiscard]] Lookup find(const std::string &path);
     [[nodiscard]] std::vector<std::shared_ptr<media::Mount>> all();
@@ -76,7 +83,7 @@ private:
         unsigned waiting = 0;
         std::multiset<std::string> vias;
     };
-    using Expected = std::map<std::string, DemandHook>;
+    using Expected = std::map<std::string, Expectation>;
     struct Content {
         std::map<std::string, Entry> entries;
         std::map<const void *, unsigned> undecided;

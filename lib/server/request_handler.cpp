@@ -82,6 +82,8 @@ Outcome RequestHandler::handle(Connection &connection, const rtsp::Request &requ
     // Before anything is told of what is served, or not, at the target.
     if (auto outcome = check_access(context))
         return std::move(*outcome);
+    if (auto outcome = check_proxies(context))
+        return std::move(*outcome);
     Outcome outcome = dispatch(context);
     if (auto *parked = std::get_if<ParkedRequest>(&outcome))
         parked->visitor = context.visitor;

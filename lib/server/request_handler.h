@@ -66,6 +66,9 @@ private:
     void note_refusal(const access::Inquiry &inquiry, access::Refusal refusal);
     Outcome answer_refusal(const Context &context, const access::Inquiry &inquiry, access::Refusal refusal);
 
+    // Proxies in a circle, or too many behind one another, are refused (508).
+    std::optional<Outcome> check_proxies(Context &context);
+
     Outcome options(Context &context);
     Outcome describe(Context &context);
     Outcome setup(Context &context);

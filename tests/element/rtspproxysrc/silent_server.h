@@ -26,6 +26,7 @@ public:
         port_ = ntohs(address.sin_port);
     }
     void close() { fd_.reset(); }
+    [[nodiscard]] unsigned port() const { return port_; }
     [[nodiscard]] std::string url(const std::string &credentials = "") const {
         return "rtsp://" + credentials + "127.0.0.1:" + std::to_string(port_) + "/test";
     }

@@ -49,6 +49,7 @@ unsigned occurrences(const std::string &text, const std::string &word) {
 }  // namespace
 
 START_TEST(test_on_demand_it_is_connected_while_somebody_watches) {
+    const RtspsrcIsInterrupted interrupted;
     Camera camera;
     Proxy proxy(relay_line(camera, "on-demand=true close-after=200"));
     proxy.play();
@@ -84,6 +85,7 @@ START_TEST(test_on_demand_the_camera_may_come_after_the_viewer) {
 END_TEST
 
 START_TEST(test_on_demand_the_first_description_has_all_streams) {
+    const RtspsrcIsInterrupted interrupted;
     Camera camera(std::string(Camera::kSound) + kPicture);
     Proxy proxy(relay_line(camera, "on-demand=true", ":"));
     proxy.play();
@@ -107,6 +109,7 @@ START_TEST(test_on_demand_once_described_a_viewer_is_answered_without_the_camera
 END_TEST
 
 START_TEST(test_upstream_is_told_how_many_watch) {
+    const RtspsrcIsInterrupted interrupted;
     Camera camera;
     Proxy proxy(relay_line(camera, ""));
     proxy.play();

@@ -3,6 +3,7 @@
 
 #include "camera.h"
 #include "element/suite.h"
+#include "interrupted.h"
 #include "packet_log.h"
 #include "proxy.h"
 #include "silent_server.h"
@@ -57,6 +58,29 @@ START_TEST(test_a_camera_that_falls_silent_is_connected_anew) {
     proxy.play();
     proxy.wait_for_reason("no-data");
     proxy.wait_for("connecting");
+}
+END_TEST
+
+START_TEST(test_a_circle_of_proxies_is_not_closed) {
+    const RtspsrcIsInterrupted interrupted;
+    Camera camera;
+    SilentServer free_port;
+    free_port.close();
+    const std::string sink = " ! rtspsink name=sink address=127.0.0.1 service=";
+    Proxy second("rtspproxysrc name=proxy location=" + free_port.url() + sink + "0");
+    second.play();
+    guint port = 0;
+    g_object_get(child(second.pipeline(), "sink").get(), "bound-port", &port, nullptr);
+    Proxy first("rtspproxysrc name=proxy locations=" + camera.url() + ",rtsp://127.0.0.1:" + std::to_string(port) +
+                "/test" + sink + std::to_string(free_port.port()));
+    first.play();
+    first.wait_for("playing");
+    second.wait_for("playing");
+    camera.off();
+    const auto message = first.wait_for_reason("loop");
+    ck_assert(text_in(message.get(), "text").find("'location'") != std::string::npos);
+    camera.on();
+    first.wait_for("playing");
 }
 END_TEST
 
@@ -115,7 +139,7 @@ int main(int argc, char **argv) {
     return rtspsink::test::run_element_suite(
         argc, argv, "proxy_failures",
         {test_what_is_wrong_is_told_with_its_reason_and_without_the_password,
-         test_a_camera_that_falls_silent_is_connected_anew, test_on_failure_error_posts_the_reason,
-         test_on_failure_eos_ends_the_streams_that_were, test_settings_that_cannot_be_used_fail_in_ready_and_are_named,
-         test_passwords_cannot_be_read});
+         test_a_camera_that_falls_silent_is_connected_anew, test_a_circle_of_proxies_is_not_closed,
+         test_on_failure_error_posts_the_reason, test_on_failure_eos_ends_the_streams_that_were,
+         test_settings_that_cannot_be_used_fail_in_ready_and_are_named, test_passwords_cannot_be_read});
 }

@@ -255,10 +255,12 @@ START_TEST(test_describe_of_what_does_not_begin_is_refused_for_now) {
     const int element = 0;
     std::atomic<unsigned> waiting{0};
     std::atomic<unsigned> most{0};
-    live.server->mounts().set_expected(&element, {{"/late", [&](const server::MountTable::Demand &demand) {
-                                                       waiting = demand.waiting;
-                                                       most = std::max(most.load(), demand.waiting);
-                                                   }}});
+    live.server->mounts().set_expected(&element, {{"/late",
+                                                   {[&](const server::MountTable::Demand &demand) {
+                                                        waiting = demand.waiting;
+                                                        most = std::max(most.load(), demand.waiting);
+                                                    },
+                                                    {}}}});
     RtspPeer peer = live.connect();
     const auto response = peer.request("DESCRIBE", peer.uri("/late"));
     ck_assert_int_eq(response.status, 503);

@@ -179,7 +179,7 @@ END_TEST
 START_TEST(test_mount_table_what_is_expected_is_pending_and_tells_who_waits) {
     Table table;
     std::vector<MountTable::Demand> told;
-    table.set_expected(&kOne, {{"/one", [&](const MountTable::Demand &demand) { told.push_back(demand); }}});
+    table.set_expected(&kOne, {{"/one", {[&](const MountTable::Demand &demand) { told.push_back(demand); }, {"a"}}}});
     ck_assert(table.find("/one").pending && table.find("/one").expected);
     ck_assert(!table.find("/other").pending && !table.find("/other").expected);
     auto first = table.wait_for("/one");
@@ -193,6 +193,8 @@ START_TEST(test_mount_table_what_is_expected_is_pending_and_tells_who_waits) {
     ck_assert_uint_eq(told[2].waiting, 2);
     ck_assert_uint_eq(told[4].waiting, 1);
     ck_assert_str_eq(told[4].via.c_str(), "RTSP/1.0 a");
+    ck_assert(table.is_fed_by("/one", "RTSP/1.0 b, RTSP/1.0 a") && !table.is_fed_by("/one", "RTSP/1.0 b"));
+    ck_assert(!table.is_fed_by("/other", "RTSP/1.0 a"));
 }
 END_TEST
 
@@ -200,7 +202,7 @@ START_TEST(test_mount_table_who_is_expected_anew_is_told_who_waits_already) {
     Table table;
     const auto waits = table.wait_for("/one");
     unsigned waiting = 0;
-    table.set_expected(&kOne, {{"/one", [&](const MountTable::Demand &demand) { waiting = demand.waiting; }}});
+    table.set_expected(&kOne, {{"/one", {[&](const MountTable::Demand &demand) { waiting = demand.waiting; }, {}}}});
     ck_assert_uint_eq(waiting, 1);
     table.remove_all(&kOne);
     ck_assert(!table.find("/one").expected);
