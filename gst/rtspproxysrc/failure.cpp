@@ -22,6 +22,7 @@ constexpr GEnumValue kReasons[] = {
     {static_cast<int>(Reason::Refused), "A request was refused", "refused"},
     {static_cast<int>(Reason::NoData), "No media came in time", "no-data"},
     {static_cast<int>(Reason::Ended), "The other side ended it", "ended"},
+    {static_cast<int>(Reason::Loop), "The stream comes from here", "loop"},
     {static_cast<int>(Reason::Broken), "Something else", "broken"},
     {0, nullptr, nullptr}};
 
@@ -40,6 +41,7 @@ constexpr Clue kClues[] = {
     {gst_resource_error_quark, -1, "Unauthorized", Reason::Unauthorized},
     {gst_resource_error_quark, -1, "Forbidden", Reason::Unauthorized},
     {gst_resource_error_quark, -1, "Not Found", Reason::NotFound},
+    {gst_resource_error_quark, -1, "Loop Detected", Reason::Loop},
     {gst_resource_error_quark, -1, "TLS", Reason::Untrusted},
     {gst_resource_error_quark, -1, "ertificate", Reason::Untrusted},
     {gst_resource_error_quark, -1, "connect", Reason::Unreachable},
@@ -78,6 +80,8 @@ const char *advice(Reason reason) {
             return "Tell the certificate's authority by 'tls-ca', or the certificate itself by 'tls-fingerprint'.";
         case Reason::BadDescription:
             return "Check that 'location' is a live RTSP stream.";
+        case Reason::Loop:
+            return "'location' leads back to this element through other proxies: name a camera, or another proxy.";
         case Reason::Refused:
             return "Check 'transports' and what the camera allows.";
         default:

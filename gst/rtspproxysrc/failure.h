@@ -18,6 +18,7 @@ enum class Reason : int {
     Refused,         // another answer that is no success; a transport that it does not offer
     NoData,          // nothing came in time
     Ended,           // closed by the other side
+    Loop,            // 508: the stream comes from here
     Broken,          // everything else
 };
 GType reason_type();

@@ -4,7 +4,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "../rtspsink/watched_event.h"
+#include "../rtspsink/away.h"
+#include "../rtspsink/source_query.h"
 #include "log.h"
 #include "rtp/big_endian.h"
 #include "rtp/packet.h"
@@ -60,7 +61,7 @@ Output::~Output() {
 // Who is linked no more watches no more.
 void Output::forget_downstream(GstPad *pad, GstPad *, gpointer) {
     if (auto *self = static_cast<Output *>(gst_pad_get_element_private(pad)))
-        self->place_.watched(self->place_.key, false);
+        self->place_.watched(self->place_.number, {});
 }
 
 gboolean Output::answer(GstPad *pad, GstObject *parent, GstQuery *query) {
@@ -76,6 +77,11 @@ gboolean Output::answer(GstPad *pad, GstObject *parent, GstQuery *query) {
             return TRUE;
         case GST_QUERY_DURATION:
             return FALSE;
+        case GST_QUERY_CUSTOM:
+            if (!rtspsink::is_source_query(query))
+                return FALSE;
+            rtspsink::answer_source_query(query, {self->is_away(), self->place_.name});
+            return TRUE;
         default:
             return gst_pad_query_default(pad, parent, query);
     }
@@ -85,9 +91,9 @@ gboolean Output::answer(GstPad *pad, GstObject *parent, GstQuery *query) {
 gboolean Output::take_upstream_event(GstPad *pad, GstObject *, GstEvent *event) {
     auto *self = static_cast<Output *>(gst_pad_get_element_private(pad));
     const GstEventType type = GST_EVENT_TYPE(event);
-    const auto watched = rtspsink::watched_in(event);
+    const auto watched = rtspsink::watchers_in(event);
     if (self && watched)
-        self->place_.watched(self->place_.key, *watched);
+        self->place_.watched(self->place_.number, *watched);
     if (self && self->chain_ && type == GST_EVENT_RECONFIGURE)
         return self->chain_->send_upstream(event);
     gst_event_unref(event);
@@ -96,7 +102,7 @@ gboolean Output::take_upstream_event(GstPad *pad, GstObject *, GstEvent *event) 
 
 void Output::complain(const std::string &text) {
     gst_element_message_full(place_.element, GST_MESSAGE_WARNING, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
-                             g_strdup((place_.key + ": " + text).c_str()), nullptr, __FILE__, G_STRFUNC, __LINE__);
+                             g_strdup((key_ + ": " + text).c_str()), nullptr, __FILE__, G_STRFUNC, __LINE__);
 }
 
 void Output::send(GstEvent *event) {
@@ -114,31 +120,59 @@ void Output::renew() {
 
 // What comes before data: once, or again for a chain that is new.
 void Output::begin() {
-    gchar *id = gst_pad_create_stream_id(pad_.get(), place_.element, place_.key.c_str());
+    send(new_stream_start());
+}
+
+GstEvent *Output::new_stream_start() {
+    gchar *id = gst_pad_create_stream_id(pad_.get(), place_.element, key_.c_str());
     GstEvent *start = gst_event_new_stream_start(id);
     g_free(id);
     gst_event_set_group_id(start, place_.group);
-    send(start);
+    return start;
+}
+
+void Output::claim(std::string key, const GstCaps *caps) {
+    key_ = std::move(key);
+    if (chain_ || !caps)
+        return;
+    const auto lasting = lasting_caps(caps);
+    const auto start = Ref<GstEvent>::adopt(new_stream_start());
+    const auto format = Ref<GstEvent>::adopt(gst_event_new_caps(lasting.get()));
+    gst_pad_store_sticky_event(pad_.get(), start.get());
+    gst_pad_store_sticky_event(pad_.get(), format.get());
+    introduced_ = true;
+    caps_ = lasting;
+}
+
+void Output::begin_segment() {
+    GstSegment segment;
+    gst_segment_init(&segment, GST_FORMAT_TIME);
+    send(gst_event_new_segment(&segment));
 }
 
 void Output::describe(const GstCaps *caps) {
     auto lasting = lasting_caps(caps);
-    if (caps_ && gst_caps_is_equal(caps_.get(), lasting.get()))
+    const bool is_known = caps_ && gst_caps_is_equal(caps_.get(), lasting.get());
+    clock_rate_ = clock_rate_of(lasting.get());
+    // The segment takes along what was stored.
+    if (std::exchange(introduced_, false)) {
+        if (!is_known)
+            gst_pad_store_sticky_event(pad_.get(), Ref<GstEvent>::adopt(gst_event_new_caps(lasting.get())).get());
+        caps_ = std::move(lasting);
+        return begin_segment();
+    }
+    if (is_known)
         return;
     GST_INFO_OBJECT(pad_.get(), "caps %" GST_PTR_FORMAT, lasting.get());
     const bool begins = !caps_ || chain_;
     caps_ = std::move(lasting);
-    clock_rate_ = clock_rate_of(caps_.get());
     if (chain_)
         chain_->build(caps_.get());
     if (begins)
         begin();
     send(gst_event_new_caps(caps_.get()));
-    if (!begins)
-        return;
-    GstSegment segment;
-    gst_segment_init(&segment, GST_FORMAT_TIME);
-    send(gst_event_new_segment(&segment));
+    if (begins)
+        begin_segment();
 }
 
 GstBuffer *Output::renumbered(GstBuffer *buffer, Duration at) {
@@ -207,12 +241,19 @@ GstFlowReturn Output::forward(GstBuffer *buffer, Duration at) {
     GST_BUFFER_PTS(buffer) = static_cast<GstClockTime>(std::max<int64_t>(at.count(), 0));
     GST_BUFFER_DTS(buffer) = GST_CLOCK_TIME_NONE;
     packets_.fetch_add(1, std::memory_order_relaxed);
+    away_.store(false, std::memory_order_relaxed);
     const GstFlowReturn flow = chain_ ? chain_->push(buffer) : gst_pad_push(pad_.get(), buffer);
     return flow == GST_FLOW_NOT_LINKED || flow == GST_FLOW_FLUSHING || flow == GST_FLOW_EOS ? GST_FLOW_OK : flow;
 }
 
 void Output::end() {
     send(gst_event_new_eos());
+}
+
+// Behind the chain: what is in it is of the stream that was.
+void Output::tell_away() {
+    set_away();
+    gst_pad_push_event(pad_.get(), rtspsink::new_away_event());
 }
 
 }  // namespace rtspproxy

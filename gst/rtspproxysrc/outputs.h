@@ -6,21 +6,30 @@
 #include <vector>
 
 #include "output.h"
+#include "stream_caps.h"
 
 namespace rtspproxy {
 
 // The pads of the element. They are made when a description names their stream for the first time, and go with PAUSED.
 //
-// Thread: of() and complete() belong to the thread of the upstream; the rest to who changes the element's state, or to
-// the supervisor, as long as no upstream is there; set_wanted() is safe.
+// Thread: describe(), of() and complete() belong to the thread of the upstream; the rest to who changes the element's
+// state, or to the supervisor, as long as no upstream is there; set_wanted() is safe.
 class Outputs {
 public:
-    using Watched = std::function<void(const std::string &key, bool watched)>;
+    // `name` is the element's in a Via header.
+    Outputs(GstElement *element, Output::Watched watched, std::string name)
+        : element_(element), watched_(std::move(watched)), name_(std::move(name)) {}
 
-    Outputs(GstElement *element, Watched watched) : element_(element), watched_(std::move(watched)) {}
-
+    // Makes a pad before anything is known of a stream: it is for the first one that is described.
+    void make_first();
+    // What a description names: those that have no pad yet get one. All pads are there before any has caps, so that who
+    // serves them knows what belongs together.
+    void describe(const std::vector<StreamDescription> &streams);
     // The one for this stream, "video0": the first video stream of any description; made if there is none yet.
     std::shared_ptr<Output> of(const std::string &key);
+    // As of each output.
+    void set_away();
+    void tell_away();
     // All streams of the first description have their pad.
     void complete();
     void set_wanted(bool wanted);
@@ -32,9 +41,13 @@ public:
 
 private:
     [[nodiscard]] std::vector<std::shared_ptr<Output>> all();
+    [[nodiscard]] std::shared_ptr<Output> find(const std::string &key);
+    std::shared_ptr<Output> make();
+    void add(Output &output);
 
     GstElement *const element_;
-    const Watched watched_;
+    const Output::Watched watched_;
+    const std::string name_;
     rtspcore::Guarded<std::vector<std::shared_ptr<Output>>> list_;
     std::atomic<bool> wanted_{false};
     std::atomic<GstClockTime> latency_{0};

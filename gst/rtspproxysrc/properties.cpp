@@ -133,9 +133,16 @@ const Property kProperties[] = {
      [](Settings &s, const GValue *v) { s.hold_down = g_value_get_uint(v); },
      [](const Settings &s, GValue *v) { g_value_set_uint(v, s.hold_down); }},
     {[] {
+         return g_param_spec_enum("on-gap", "On gap",
+                                  "What becomes of the viewers of an rtspsink behind while the stream is away",
+                                  on_gap_type(), static_cast<int>(OnGap::Hold), kNextAttempt);
+     },
+     [](Settings &s, const GValue *v) { s.on_gap = static_cast<OnGap>(g_value_get_enum(v)); },
+     [](const Settings &s, GValue *v) { g_value_set_enum(v, static_cast<int>(s.on_gap)); }},
+    {[] {
          return g_param_spec_boolean("on-demand", "On demand",
                                      "Whether it is connected only while somebody watches, as GstRtspWatched events "
-                                     "from downstream tell, and once to learn what there is. Set before PAUSED",
+                                     "from downstream tell. Set before PAUSED",
                                      FALSE, kUntilReady);
      },
      [](Settings &s, const GValue *v) { s.on_demand = g_value_get_boolean(v) != FALSE; },

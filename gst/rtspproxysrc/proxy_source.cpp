@@ -33,9 +33,12 @@ void post_error(GstElement *element, int code, const std::string &text) {
 
 ProxySource::ProxySource(GstElement *element, guint set_up_signal)
     : element_(element),
-      outputs_(element, [this](const std::string &key, bool watched) { supervisor_.set_watched(key, watched); }),
+      outputs_(
+          element,
+          [this](unsigned output, const rtspsink::Watchers &watchers) { supervisor_.set_watched(output, watchers); },
+          name_),
       supervisor_(
-          {element, [this] { return settings(); },
+          {element, name_, [this] { return settings(); },
            [element, set_up_signal](GstElement *source) { g_signal_emit(element, set_up_signal, 0, source); },
            [this](const Status &status) { tell(status); }, [this](const Failure &failure) { give_up(failure); }},
           outputs_, reception_) {}
@@ -55,6 +58,8 @@ void ProxySource::start() {
     outputs_.set_latency(settings.latency * GST_MSECOND);
     if (auto sources = sources_of(settings))
         supervisor_.start(*std::move(sources));
+    if (settings.on_demand)
+        outputs_.make_first();
 }
 
 void ProxySource::stop() {

@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "base/guarded.h"
+#include "base/random.h"
 #include "outputs.h"
 #include "reception.h"
 #include "settings.h"
@@ -37,6 +38,8 @@ private:
     void give_up(const Failure &failure);
 
     GstElement *const element_;  // owns this
+    // In Via headers: not the host's, nor the element's, which nobody else needs to know.
+    const std::string name_ = "rtspproxysrc-" + rtspcore::random_hex(8);
     rtspcore::Guarded<Settings> settings_;
     Outputs outputs_;
     Reception reception_;

@@ -3,6 +3,25 @@
 
 namespace rtspproxy {
 
+namespace {
+
+using Via = std::function<std::string()>;
+
+gboolean add_via(GstElement *, GstRTSPMessage *message, gpointer via) {
+    if (gst_rtsp_message_get_type(message) != GST_RTSP_MESSAGE_REQUEST)
+        return TRUE;
+    // A request that is sent again, with credentials, has it already.
+    gst_rtsp_message_remove_header(message, GST_RTSP_HDR_VIA, -1);
+    gst_rtsp_message_take_header(message, GST_RTSP_HDR_VIA, g_strdup((*static_cast<const Via *>(via))().c_str()));
+    return TRUE;
+}
+
+void forget_via(gpointer via, GClosure *) {
+    delete static_cast<Via *>(via);
+}
+
+}  // namespace
+
 GstElement *make_rtspsrc(const RtspsrcConfig &config) {
     GstElement *source = gst_element_factory_make("rtspsrc", nullptr);
     if (!source)
@@ -17,6 +36,9 @@ GstElement *make_rtspsrc(const RtspsrcConfig &config) {
     g_object_set(source, "tls-validation-flags", config.tls_validation_flags, nullptr);
     if (config.tls_database)
         g_object_set(source, "tls-database", config.tls_database.get(), nullptr);
+    if (config.via)
+        g_signal_connect_data(source, "before-send", G_CALLBACK(add_via), new Via(config.via), forget_via,
+                              static_cast<GConnectFlags>(0));
     if (config.set_up)
         config.set_up(source);
     return source;

@@ -23,6 +23,7 @@ struct RtspsrcConfig {
     GTlsCertificateFlags tls_validation_flags = G_TLS_CERTIFICATE_VALIDATE_ALL;
     unsigned latency = 0;                      // ms
     unsigned timeout = 0;                      // ms, of our own watchdog
+    std::function<std::string()> via;          // of each request (RFC 2326 section 12.43); safe
     std::function<void(GstElement *)> set_up;  // has the last word
 };
 

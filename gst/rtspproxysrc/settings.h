@@ -31,6 +31,7 @@ struct Settings {
     unsigned backoff_min = 100;
     unsigned backoff_max = 1000;
     unsigned hold_down = 30000;
+    OnGap on_gap = OnGap::Hold;
     bool on_demand = false;
     unsigned close_after = 5000;  // ms
     OnFailure on_failure = OnFailure::Retry;

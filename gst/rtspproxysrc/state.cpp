@@ -18,6 +18,10 @@ constexpr GEnumValue kOnFailure[] = {{static_cast<int>(OnFailure::Retry), "Try a
                                      {static_cast<int>(OnFailure::Eos), "Send EOS", "eos"},
                                      {0, nullptr, nullptr}};
 
+constexpr GEnumValue kOnGap[] = {{static_cast<int>(OnGap::Hold), "Viewers stay, and go on when it is back", "hold"},
+                                 {static_cast<int>(OnGap::Close), "Viewers are ended", "close"},
+                                 {0, nullptr, nullptr}};
+
 constexpr GEnumValue kModes[] = {{static_cast<int>(Mode::Rtp), "RTP packets, as they come", "rtp"},
                                  {static_cast<int>(Mode::Encoded), "Frames, depayloaded and parsed", "encoded"},
                                  {0, nullptr, nullptr}};
@@ -36,6 +40,11 @@ GType state_type() {
 
 const char *nick(State state) {
     return kStates[static_cast<size_t>(state)].value_nick;
+}
+
+GType on_gap_type() {
+    static const GType type = g_enum_register_static("GstRtspProxySrcOnGap", kOnGap);
+    return type;
 }
 
 GType on_failure_type() {

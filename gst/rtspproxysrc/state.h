@@ -21,6 +21,10 @@ const char *nick(State state);
 enum class OnFailure : int { Retry, Error, Eos };
 GType on_failure_type();
 
+// What becomes of viewers behind while the stream is away; the values are those of the property.
+enum class OnGap : int { Hold, Close };
+GType on_gap_type();
+
 // What its pads give; the values are those of the property.
 enum class Mode : int { Rtp, Encoded };
 GType mode_type();

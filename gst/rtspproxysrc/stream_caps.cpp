@@ -2,7 +2,9 @@
 #include "stream_caps.h"
 
 #include <algorithm>
+#include <charconv>
 #include <iterator>
+#include <map>
 #include <string_view>
 
 namespace rtspproxy {
@@ -53,6 +55,33 @@ std::string medium_of(const GstCaps *caps) {
     const char *medium = gst_structure_get_string(structure, "media");
     const bool is_rtp = gst_structure_has_name(structure, kRtp) || gst_structure_has_name(structure, kOfDescription);
     return is_rtp && medium ? medium : "";
+}
+
+static Ref<GstCaps> caps_of(const GstSDPMessage *description, const GstSDPMedia *media) {
+    const char *protocol = gst_sdp_media_get_proto(media);
+    const std::string_view format = gst_sdp_media_formats_len(media) > 0 ? gst_sdp_media_get_format(media, 0) : "";
+    int type = -1;
+    std::from_chars(format.data(), format.data() + format.size(), type);
+    if (type < 0 || !protocol || !g_str_has_prefix(protocol, "RTP/"))
+        return {};
+    auto caps = Ref<GstCaps>::adopt(gst_sdp_media_get_caps_from_media(media, type));
+    if (!caps)
+        return {};
+    gst_sdp_message_attributes_to_caps(description, caps.get());
+    gst_sdp_media_attributes_to_caps(media, caps.get());
+    return caps;
+}
+
+std::vector<StreamDescription> streams_in(const GstSDPMessage *description) {
+    std::vector<StreamDescription> streams;
+    std::map<std::string, unsigned> of_medium;
+    for (guint i = 0; i < gst_sdp_message_medias_len(description); ++i) {
+        auto caps = caps_of(description, gst_sdp_message_get_media(description, i));
+        const std::string medium = caps ? medium_of(caps.get()) : "";
+        if (!medium.empty())
+            streams.push_back({medium + std::to_string(of_medium[medium]++), std::move(caps)});
+    }
+    return streams;
 }
 
 unsigned clock_rate_of(const GstCaps *caps) {

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <gst/gst.h>
+#include <gst/sdp/sdp.h>
 
 #include <string>
+#include <vector>
 
 #include "base/ref.h"
 
@@ -15,6 +17,13 @@ rtspcore::Ref<GstCaps> lasting_caps(const GstCaps *caps);
 
 // "video", "audio", "application"; "" if the caps are no RTP stream.
 std::string medium_of(const GstCaps *caps);
+
+// One RTP stream of a description: "video0" is the first video stream.
+struct StreamDescription {
+    std::string key;
+    rtspcore::Ref<GstCaps> caps;  // as rtspsrc will make them
+};
+std::vector<StreamDescription> streams_in(const GstSDPMessage *description);
 
 // Of the caps; 0 if they do not tell.
 unsigned clock_rate_of(const GstCaps *caps);

@@ -10,6 +10,7 @@
 #include "certificate_pin.h"
 #include "location.h"
 #include "log.h"
+#include "rtsp/via.h"
 
 namespace rtspproxy {
 
@@ -37,7 +38,10 @@ ConnectPlan::Config plan_config(const std::vector<Source> &sources, const Settin
 }  // namespace
 
 Supervisor::Supervisor(Host host, Outputs &outputs, Reception &reception)
-    : host_(std::move(host)), outputs_(outputs), reception_(reception) {}
+    : host_(std::move(host)),
+      outputs_(outputs),
+      reception_(reception),
+      via_(std::make_shared<rtspcore::Guarded<std::string>>(rtspcore::rtsp::via_with("", host_.name))) {}
 
 Supervisor::~Supervisor() {
     stop();
@@ -59,7 +63,9 @@ void Supervisor::stop() {
         disconnect();
         loop_.cancel_timer(std::exchange(timer_, 0));
         loop_.cancel_timer(std::exchange(close_timer_, 0));
-        watched_.clear();
+        watchers_.clear();
+        not_before_ = {};
+        streams_ = false;
         enter(State::Stopped);
     });
     loop_.quit();
@@ -70,10 +76,12 @@ void Supervisor::stop() {
 void Supervisor::play() {
     loop_.post([this] {
         const auto clock = rtspcore::Ref<GstClock>::adopt(gst_element_get_clock(host_.element));
-        const bool is_first = attempt_ == 0 || status().state == State::Stopped;
+        const bool is_first = status().state == State::Stopped;
         // Its time stamps would be of a clock that nobody goes by any more.
         const bool is_other_clock = upstream_ && clock && clock.get() != upstream_->clock();
-        if (is_first || is_other_clock)
+        if (is_first && !is_wanted())
+            go_idle();
+        else if (is_first || is_other_clock)
             connect();
     });
 }
@@ -120,6 +128,7 @@ RtspsrcConfig Supervisor::config_for(const ConnectPlan::Attempt &attempt) const 
     config.tls_validation_flags = settings.tls_validation_flags;
     config.latency = settings.latency;
     config.timeout = settings.timeout;
+    config.via = [via = via_] { return *via->lock(); };
     config.set_up = host_.set_up;
     return config;
 }
@@ -182,6 +191,7 @@ void Supervisor::on_playing(uint64_t attempt) {
     if (attempt != attempt_)
         return;
     plan_->playing(loop_.now());
+    streams_ = true;
     {
         auto status = status_.lock();
         status->reconnects += std::exchange(played_, true) ? 1 : 0;
@@ -192,26 +202,25 @@ void Supervisor::on_playing(uint64_t attempt) {
 }
 
 bool Supervisor::is_wanted() const {
-    return !watched_.empty() || !host_.settings().on_demand;
+    const bool is_watched =
+        std::any_of(watchers_.begin(), watchers_.end(), [](const auto &output) { return output.second.viewers > 0; });
+    return is_watched || !host_.settings().on_demand;
 }
 
-void Supervisor::set_watched(const std::string &key, bool watched) {
-    loop_.post([this, key, watched] {
-        if (watched)
-            watched_.insert(key);
-        else
-            watched_.erase(key);
+void Supervisor::set_watched(unsigned output, const rtspsink::Watchers &watchers) {
+    loop_.post([this, output, watchers] {
+        watchers_[output] = watchers;
+        follow_proxies();
         follow_watching();
     });
 }
 
-// Until media has come once nobody can watch, as there is nothing to watch yet.
 void Supervisor::follow_watching() {
     const State state = status().state;
     if (is_wanted())
         loop_.cancel_timer(std::exchange(close_timer_, 0));
     if (is_wanted() && state == State::Idle)
-        connect();
+        resume();
     if (is_wanted() || state != State::Playing || close_timer_ != 0)
         return;
     const milliseconds time(host_.settings().close_after);
@@ -221,10 +230,35 @@ void Supervisor::follow_watching() {
     });
 }
 
-void Supervisor::go_idle() {
+void Supervisor::go_idle(Failure failure) {
     disconnect();
     loop_.cancel_timer(std::exchange(timer_, 0));
-    enter(State::Idle);
+    outputs_.set_away();
+    enter(State::Idle, std::move(failure));
+}
+
+// Of all outputs the one with the most proxies behind it.
+void Supervisor::follow_proxies() {
+    std::string most;
+    for (const auto &[output, watchers] : watchers_)
+        if (rtspcore::rtsp::proxies_in(watchers.via).size() > rtspcore::rtsp::proxies_in(most).size())
+            most = watchers.via;
+    *via_->lock() = rtspcore::rtsp::via_with(most, host_.name);
+}
+
+// Viewers who come and go do not make it insist where it failed.
+void Supervisor::resume() {
+    const Duration wait = not_before_ - rtspcore::monotonic_now();
+    if (wait <= Duration())
+        return connect();
+    enter(State::Waiting, {}, wait);
+    connect_in(wait);
+}
+
+// Nothing streams meanwhile, so that what is told stands behind all packets.
+void Supervisor::begin_gap() {
+    if (std::exchange(streams_, false) && host_.settings().on_gap == OnGap::Close)
+        outputs_.tell_away();
 }
 
 // Trials go on beside what plays, so that nobody waits for a better location that is not there.
@@ -279,11 +313,13 @@ void Supervisor::on_failed(uint64_t attempt, Failure failure) {
     if (attempt != attempt_)
         return;
     disconnect();
-    if (played_ && !is_wanted()) {
-        go_idle();
-        return;
-    }
     const auto step = plan_->failed(loop_.now(), failure.reason, described_);
+    not_before_ = loop_.now() + step.wait;
+    if (!is_wanted())
+        return go_idle(std::move(failure));
+    // Another location or transport, tried at once, may have it.
+    if (step.wait > Duration())
+        begin_gap();
     if (step.round_over && host_.settings().on_failure != OnFailure::Retry) {
         give_up(failure);
         return;
@@ -294,6 +330,7 @@ void Supervisor::on_failed(uint64_t attempt, Failure failure) {
 
 void Supervisor::give_up(const Failure &failure) {
     loop_.cancel_timer(std::exchange(timer_, 0));
+    begin_gap();
     enter(State::Failed, failure);
     host_.gave_up(failure);
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <thread>
 
 #include "base/event_loop.h"
@@ -27,6 +27,7 @@ class Supervisor {
 public:
     struct Host {
         GstElement *element;
+        std::string name;  // in a Via header
         std::function<Settings()> settings;
         std::function<void(GstElement *)> set_up;     // each new rtspsrc
         std::function<void(const Status &)> changed;  // of state
@@ -45,8 +46,8 @@ public:
     // The clock runs: the first time it connects.
     void play();
 
-    // Whether anybody watches the stream of that output. Safe.
-    void set_watched(const std::string &key, bool watched);
+    // Who watches the stream of that output. Safe.
+    void set_watched(unsigned output, const rtspsink::Watchers &watchers);
     [[nodiscard]] Status status();
 
 private:
@@ -60,7 +61,10 @@ private:
     void give_up(const Failure &failure);
     void watch();
     void follow_watching();
-    void go_idle();
+    void go_idle(Failure failure = {});
+    void resume();
+    void begin_gap();
+    void follow_proxies();
     [[nodiscard]] bool is_wanted() const;
     void hold_down();
     void try_better(size_t location);
@@ -73,14 +77,18 @@ private:
     Outputs &outputs_;
     Reception &reception_;
     rtspcore::Guarded<Status> status_;
+    // What requests say of the proxies behind, and of this one; shared with the threads that send them.
+    const std::shared_ptr<rtspcore::Guarded<std::string>> via_;
     rtspcore::EventLoop loop_;
     std::thread thread_;
 
     std::vector<Source> sources_;
     std::optional<ConnectPlan> plan_;
     std::unique_ptr<Upstream> upstream_;
-    std::set<std::string> watched_;                 // outputs
-    rtspcore::EventLoop::TimerId close_timer_ = 0;  // nobody watches: until it is disconnected
+    std::map<unsigned, rtspsink::Watchers> watchers_;  // of outputs
+    rtspcore::Time not_before_{};                      // the next attempt, whoever comes to watch
+    bool streams_ = false;                             // media came, and no gap was told since
+    rtspcore::EventLoop::TimerId close_timer_ = 0;     // nobody watches: until it is disconnected
     std::unique_ptr<Trial> trial_;
     uint64_t trial_number_ = 0;                     // what comes from others is late
     rtspcore::EventLoop::TimerId trial_timer_ = 0;  // of the next trial, or of the end of this one

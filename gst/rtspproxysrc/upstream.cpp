@@ -79,10 +79,15 @@ void Upstream::make_source() {
 }
 
 void Upstream::follow(GstElement *source) {
+    g_signal_connect(source, "on-sdp", G_CALLBACK(take_description), this);
     g_signal_connect(source, "select-stream", G_CALLBACK(select_stream), this);
     g_signal_connect(source, "accept-certificate", G_CALLBACK(refuse_certificate), this);
     g_signal_connect(source, "pad-added", G_CALLBACK(add_pad), this);
     g_signal_connect(source, "new-manager", G_CALLBACK(follow_manager), this);
+}
+
+void Upstream::take_description(GstElement *, GstSDPMessage *description, gpointer self) {
+    static_cast<Upstream *>(self)->outputs_.describe(streams_in(description));
 }
 
 gboolean Upstream::select_stream(GstElement *, guint number, GstCaps *caps, gpointer self) {

@@ -54,6 +54,7 @@ public:
 private:
     void make_source();
     void follow(GstElement *source);
+    static void take_description(GstElement *source, GstSDPMessage *description, gpointer self);
     static gboolean select_stream(GstElement *source, guint number, GstCaps *caps, gpointer self);
     static gboolean refuse_certificate(GstElement *source, GTlsConnection *connection, GTlsCertificate *certificate,
                                        GTlsCertificateFlags errors, gpointer self);

@@ -53,7 +53,9 @@ Ref<GstCaps> without_mapping(GstCaps *caps) {
     return copy;
 }
 
-std::optional<std::string> upstream_mapping(GstPad *pad) {
+// Of the first element, from `pad` upwards, for whose source and sink pads `caps_of` finds caps with a mapping.
+template <typename CapsOf>
+static std::optional<std::string> find_upstream(GstPad *pad, const CapsOf &caps_of) {
     auto sink = Ref<GstPad>::share(pad);
     for (int i = 0; i < kMostElements && sink; ++i) {
         const auto feeder = feeding_pad(sink.get());
@@ -62,13 +64,24 @@ std::optional<std::string> upstream_mapping(GstPad *pad) {
         if (!element)
             break;
         sink = only_sink_pad(element.get());
-        const auto caps = sink ? Ref<GstCaps>::adopt(gst_pad_get_current_caps(sink.get())) : Ref<GstCaps>();
+        const Ref<GstCaps> caps = caps_of(feeder.get(), sink.get());
         if (!caps || gst_caps_is_any(caps.get()) || gst_caps_is_empty(caps.get()))
             continue;
         if (auto mapping = mapping_field(caps.get()); mapping && *mapping)
             return *mapping;
     }
     return std::nullopt;
+}
+
+std::optional<std::string> upstream_mapping(GstPad *pad) {
+    return find_upstream(pad, [](GstPad *, GstPad *sink) {
+        return sink ? Ref<GstCaps>::adopt(gst_pad_get_current_caps(sink)) : Ref<GstCaps>();
+    });
+}
+
+std::optional<std::string> mapping_to_come(GstPad *pad) {
+    return find_upstream(
+        pad, [](GstPad *source, GstPad *) { return Ref<GstCaps>::adopt(gst_pad_query_caps(source, nullptr)); });
 }
 
 Outcome<std::string> path_of(const std::string &text, const char *source) {

@@ -18,6 +18,10 @@ Ref<GstCaps> without_mapping(GstCaps *caps);
 // ends at the first element that does not have exactly one sink pad. Called by the streaming thread of `pad`.
 std::optional<std::string> upstream_mapping(GstPad *pad);
 
+// The same before there are caps: by what the elements further up are going to give. Called by who links `pad`, or by
+// its streaming thread.
+std::optional<std::string> mapping_to_come(GstPad *pad);
+
 // The path that `text` stands for, where `source` tells people who said so.
 Outcome<std::string> path_of(const std::string &text, const char *source);
 

@@ -21,7 +21,6 @@ PacketSink::PacketSink(GstBaseSink *sink, CaptureClock &clock, CapsCallback on_c
     : sink_(sink),
       on_caps_(std::move(on_caps)),
       key_units_(std::make_shared<KeyUnitRequester>(sink)),
-      watched_(std::make_shared<WatchedTeller>(sink)),
       feed_(sink, clock) {
     gst_base_sink_set_async_enabled(sink, FALSE);
     gst_base_sink_set_last_sample_enabled(sink, FALSE);  // it would hold upstream's buffer
@@ -63,7 +62,6 @@ void PacketSink::take_event(GstEvent *event) {
     switch (GST_EVENT_TYPE(event)) {
         case GST_EVENT_STREAM_START:
             key_units_->forget();
-            watched_->tell_again();
             break;
         case GST_EVENT_SEGMENT:
             feed_.new_segment();

@@ -10,14 +10,13 @@
 #include "enums.h"
 #include "key_unit_requester.h"
 #include "packet_feed.h"
-#include "watched_teller.h"
 
 namespace rtspsink {
 
 // What GstRtspPacketSink does: RTP in, batches of a track out. It never waits for a viewer, and waits for the clock
 // only where nothing upstream does (SyncMode::Auto).
 //
-// Thread: set_sync_mode(), feed().switch_track(), upstream_changed(), key_units() and watched() are safe; the rest is
+// Thread: set_sync_mode(), feed().switch_track(), upstream_changed(), key_units() are safe; the rest is
 // called by the streaming thread.
 class PacketSink {
 public:
@@ -34,7 +33,6 @@ public:
     void take_event(GstEvent *event);
     [[nodiscard]] PacketFeed &feed() { return feed_; }
     [[nodiscard]] const std::shared_ptr<KeyUnitRequester> &key_units() const { return key_units_; }
-    [[nodiscard]] const std::shared_ptr<WatchedTeller> &watched() const { return watched_; }
 
 private:
     static GstPadProbeReturn before_packet(GstPad *pad, GstPadProbeInfo *info, gpointer self);
@@ -43,7 +41,6 @@ private:
     GstBaseSink *const sink_;
     const CapsCallback on_caps_;
     const std::shared_ptr<KeyUnitRequester> key_units_;
-    const std::shared_ptr<WatchedTeller> watched_;
     PacketFeed feed_;
     std::atomic<SyncMode> mode_{SyncMode::Auto};
     std::atomic<bool> probing_{false};

@@ -18,6 +18,7 @@ using rtspcore::server::access::Users;
 
 void Presentations::Member::forget() {
     path.clear();
+    away = false;
     config = {};
     track.reset();
     payload_type = -1;
@@ -74,11 +75,12 @@ void Presentations::end_mounts(State &state) {
     state.mounts.clear();
 }
 
-void Presentations::join(PacketFeed &stream) {
+void Presentations::join(PacketFeed &stream, std::shared_ptr<WatchedTeller> watched) {
     auto state = state_.lock();
     Member member;
     member.feed = &stream;
     member.order = state->joined++;
+    member.watched = std::move(watched);
     state->members.push_back(std::move(member));
 }
 
@@ -124,6 +126,7 @@ Outcome<void> Presentations::serve(PacketFeed &stream, TrackConfig config) {
         return {};
     const bool goes_on = member->track && continues(member->config.caps.get(), config.caps.get());
     const bool differs = goes_on && !gst_caps_is_equal(member->config.caps.get(), config.caps.get());
+    member->away = false;
     member->config = std::move(config);
     member->config.order = member->order;
     if (differs)
@@ -131,6 +134,41 @@ Outcome<void> Presentations::serve(PacketFeed &stream, TrackConfig config) {
     if (goes_on)
         return {};
     auto outcome = member->track ? renew(*state, member->path) : add_track(*state, *member);
+    refresh(*state);
+    return outcome;
+}
+
+void Presentations::set_source(PacketFeed &stream, const std::string &via) {
+    auto state = state_.lock();
+    Member *member = find(*state, stream);
+    if (!member || member->source == via)
+        return;
+    member->source = via;
+    refresh(*state);
+}
+
+void Presentations::set_away(PacketFeed &stream, const std::string &path) {
+    auto state = state_.lock();
+    Member *member = find(*state, stream);
+    if (!member)
+        return;
+    drop_track(*state, *member);
+    member->away = true;
+    if (member->path.empty())
+        member->path = path;
+    guard(*state);
+    refresh(*state);
+}
+
+Outcome<void> Presentations::come_back(PacketFeed &stream) {
+    auto state = state_.lock();
+    Member *member = find(*state, stream);
+    if (!member || !state->server)
+        return {};
+    member->away = false;
+    Outcome<void> outcome;
+    if (!member->track && member->config.caps)
+        outcome = add_track(*state, *member);
     refresh(*state);
     return outcome;
 }
@@ -169,6 +207,7 @@ void Presentations::drop_track(State &state, Member &member) {
     const auto mount = state.mounts.find(member.path);
     mount->second->remove_track(member.track);
     member.track.reset();
+    member.watched->end_viewers();
     member.feed->switch_track(nullptr);
     const bool used = std::any_of(state.members.begin(), state.members.end(),
                                   [&](const Member &other) { return other.path == member.path && other.track; });
@@ -180,13 +219,13 @@ void Presentations::drop_track(State &state, Member &member) {
 
 bool Presentations::is_complete(const State &state, const std::string &path) {
     return std::none_of(state.members.begin(), state.members.end(), [&](const Member &member) {
-        return member.linked && (member.path.empty() || (member.path == path && !member.track));
+        return member.linked && !member.away && (member.path.empty() || (member.path == path && !member.track));
     });
 }
 
 unsigned Presentations::undecided_pads(const State &state) {
     const auto undecided = std::count_if(state.members.begin(), state.members.end(), [&](const Member &member) {
-        return member.linked && (member.path.empty() || !state.mounts.contains(member.path));
+        return member.linked && !member.away && (member.path.empty() || !state.mounts.contains(member.path));
     });
     return static_cast<unsigned>(undecided);
 }
@@ -242,9 +281,29 @@ void Presentations::refresh(State &state) {
     if (!state.server)
         return;
     auto &table = state.server->mounts();
+    table.set_expected(this, expected(state));
     table.set_undecided_pads(this, undecided_pads(state));
     for (const auto &[path, mount] : state.mounts)
         table.set_complete(this, path, is_complete(state, path));
+}
+
+// All paths whose streams are known, served or not, and who feeds them.
+std::map<std::string, MountTable::Expectation> Presentations::expected(const State &state) {
+    std::map<std::string, std::vector<std::shared_ptr<WatchedTeller>>> tellers;
+    std::map<std::string, MountTable::Expectation> expectations;
+    for (const Member &member : state.members) {
+        if (!member.linked || member.path.empty())
+            continue;
+        tellers[member.path].push_back(member.watched);
+        if (!member.source.empty())
+            expectations[member.path].sources.insert(member.source);
+    }
+    for (auto &[path, all] : tellers)
+        expectations[path].demand = [path = path, all = std::move(all)](const MountTable::Demand &demand) {
+            for (const auto &teller : all)
+                teller->tell_demand(demand, path);
+        };
+    return expectations;
 }
 
 int Presentations::reserve_payload_type(PacketFeed &stream) {

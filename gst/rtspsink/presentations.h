@@ -11,6 +11,7 @@
 #include "packet_feed.h"
 #include "problem.h"
 #include "server/server.h"
+#include "watched_teller.h"
 
 namespace rtspsink {
 
@@ -36,7 +37,8 @@ public:
     // The same, and gives up the server, synchronously.
     void close();
 
-    void join(PacketFeed &stream);
+    // `watched` is told who watches the path of the stream.
+    void join(PacketFeed &stream, std::shared_ptr<WatchedTeller> watched);
     void leave(PacketFeed &stream);
     void set_linked(PacketFeed &stream, bool linked);
     // A stream that is served already moves there.
@@ -47,6 +49,14 @@ public:
     // Adds the stream to the mount of its path. When it is there already, with caps that its viewers cannot go on with,
     // the path gets a new mount for all its streams.
     Outcome<void> serve(PacketFeed &stream, rtspcore::media::TrackConfig config);
+
+    // The proxy that feeds it, by its name in a Via header; empty if none does.
+    void set_source(PacketFeed &stream, const std::string &via);
+    // Nothing comes of the stream for now. Its viewers end; who asks for the path, that of the stream if it has none
+    // yet, waits.
+    void set_away(PacketFeed &stream, const std::string &path);
+    // It is served again as it was.
+    Outcome<void> come_back(PacketFeed &stream);
 
     // The lowest dynamic payload type that no other stream of the same path has (RFC 3551 section 3). It is kept for
     // the stream.
@@ -63,7 +73,10 @@ private:
         PacketFeed *feed = nullptr;
         unsigned order = 0;  // of joining: of the pads
         bool linked = false;
-        std::string path;  // empty: not known
+        bool away = false;
+        std::shared_ptr<WatchedTeller> watched;
+        std::string source;  // a proxy's name
+        std::string path;    // empty: not known
         std::optional<std::string> auth;
         rtspcore::media::TrackConfig config;  // without caps: not known
         std::shared_ptr<rtspcore::media::Track> track;
@@ -89,6 +102,7 @@ private:
     void drop_track(State &state, Member &member);
     void end_mounts(State &state);
     void refresh(State &state);
+    static std::map<std::string, rtspcore::server::MountTable::Expectation> expected(const State &state);
     void guard(State &state);
     static std::optional<rtspcore::server::access::Users> users_of(const State &state, const std::string &path);
 

@@ -94,6 +94,9 @@ GstStateChangeReturn RtspSink::change_state(GstStateChange transition,
 
     const GstStateChangeReturn result = parent_class();
 
+    if (transition == GST_STATE_CHANGE_READY_TO_PAUSED)
+        for_each_stream([](Stream &stream) { stream.look_upstream(); });
+
     const bool failed_to_open = transition == GST_STATE_CHANGE_NULL_TO_READY && result == GST_STATE_CHANGE_FAILURE;
     if (transition == GST_STATE_CHANGE_PAUSED_TO_READY) {
         presentations_.stop();

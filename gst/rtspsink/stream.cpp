@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "stream.h"
 
+#include "away.h"
 #include "formats.h"
 #include "log.h"
 #include "mapping.h"
 #include "media/batch_assembler.h"
 #include "rtp_caps.h"
 #include "rtsp_sink.h"
+#include "source_query.h"
 
 namespace rtspsink {
 
@@ -36,7 +38,7 @@ void Stream::attach(RtspSink &owner) {
     gst_bin_add(GST_BIN(owner.element()), packet_sink_.get());
     gst_element_sync_state_with_parent(packet_sink_.get());
     chain_.emplace(GST_BIN(owner.element()), packet_sink_.get());
-    owner.presentations().join(packet_sink_of(packet_sink_).feed());
+    owner.presentations().join(packet_sink_of(packet_sink_).feed(), watched_);
     owner.presentations().set_auth(packet_sink_of(packet_sink_).feed(), settings().auth);
     gst_pad_add_probe(pad_, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, before_event, this, nullptr);
     follow_links();
@@ -57,6 +59,44 @@ void Stream::set_linked(bool linked) {
     else
         GST_OBJECT_FLAG_UNSET(packet_sink_.get(), GST_ELEMENT_FLAG_SINK);
     owner_->presentations().set_linked(packet_sink_of(packet_sink_).feed(), linked);
+    if (linked)
+        look_upstream();
+    watched_->tell_again();
+}
+
+void Stream::look_upstream() {
+    const auto info = ask_source(pad_);
+    owner_->presentations().set_source(packet_sink_of(packet_sink_).feed(), info ? info->via : "");
+    if (info && info->away && !chain_->plan())
+        go_away();
+}
+
+// Its viewers leave, and those who come wait for what upstream has.
+void Stream::go_away() {
+    const auto path = path_without_caps();
+    if (!path)
+        return report(path.error().code);
+    away_.store(true);
+    owner_->presentations().set_away(packet_sink_of(packet_sink_).feed(), *path);
+}
+
+void Stream::come_back() {
+    if (!away_.load(std::memory_order_relaxed) || !away_.exchange(false))
+        return;
+    if (const auto served = owner_->presentations().come_back(packet_sink_of(packet_sink_).feed()); !served)
+        report(served.error().code);
+}
+
+Outcome<std::string> Stream::path_without_caps() {
+    const auto path = owner_->presentations().path(packet_sink_of(packet_sink_).feed());
+    if (!path.empty())
+        return path;
+    const StreamSettings current = settings();
+    if (!current.mapping.empty())
+        return path_of(current.mapping, "pad property 'mapping'");
+    if (const auto mapping = mapping_to_come(pad_))
+        return path_of(*mapping, "caps field 'mapping' upstream");
+    return path_of(owner_->settings().mapping, "property 'mapping'");
 }
 
 void Stream::detach() {
@@ -173,6 +213,13 @@ void Stream::refuse_unknown_caps(GstEvent *event) {
 gboolean Stream::take_event(GstObject *parent, GstEvent *event) {
     if (GST_EVENT_TYPE(event) == GST_EVENT_CAPS)
         return take_caps(parent, event);
+    if (is_away_event(event)) {
+        go_away();
+        gst_event_unref(event);
+        return TRUE;
+    }
+    if (GST_EVENT_TYPE(event) == GST_EVENT_STREAM_START)
+        watched_->tell_again();
     // A stream that ends before it began still counts among those whose end the bin waits for.
     if (GST_EVENT_TYPE(event) == GST_EVENT_EOS && !chain_->plan())
         gst_ghost_pad_set_target(GST_GHOST_PAD(pad_), GST_BASE_SINK_PAD(packet_sink_.get()));
@@ -254,9 +301,8 @@ bool Stream::take_packet_caps(GstCaps *caps) {
     const PacketSink &sink = packet_sink_of(packet_sink_);
     rtspcore::media::TrackConfig config{*complete, has_key_frames(complete->get()),
                                         [requester = sink.key_units()] { return requester->request(); }};
-    config.watched = [teller = sink.watched(),
-                      mapping = owner_->presentations().path(packet_sink_of(packet_sink_).feed())](
-                         bool watched, uint64_t number) { teller->tell(watched, number, mapping); };
+    config.watched = [teller = watched_, mapping = owner_->presentations().path(packet_sink_of(packet_sink_).feed())](
+                         unsigned viewers, uint64_t number) { teller->tell_viewers(viewers, number, mapping); };
     config.group = settings().group;
     if (const auto checked = check_group(config.group); !checked) {
         report(checked.error().code);
@@ -277,6 +323,7 @@ bool Stream::is_ready_for_data() {
 }
 
 GstFlowReturn Stream::take_buffer(GstObject *parent, GstBuffer *buffer) {
+    come_back();
     if (is_ready_for_data())
         return check(gst_proxy_pad_chain_default(pad_, parent, buffer));
     gst_buffer_unref(buffer);
@@ -284,6 +331,7 @@ GstFlowReturn Stream::take_buffer(GstObject *parent, GstBuffer *buffer) {
 }
 
 GstFlowReturn Stream::take_list(GstObject *parent, GstBufferList *list) {
+    come_back();
     if (is_ready_for_data())
         return check(gst_proxy_pad_chain_list_default(pad_, parent, list));
     gst_buffer_list_unref(list);

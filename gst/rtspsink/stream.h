@@ -15,6 +15,7 @@
 #include "media/mount.h"
 #include "problem.h"
 #include "stream_chain.h"
+#include "watched_teller.h"
 
 namespace rtspsink {
 
@@ -37,7 +38,7 @@ struct StreamSettings {
 // pads; take_event() and take_data() to the streaming thread of the pad; answer() is safe.
 class Stream {
 public:
-    explicit Stream(GstPad *pad) : pad_(pad) {}
+    explicit Stream(GstPad *pad) : pad_(pad), watched_(std::make_shared<WatchedTeller>(pad)) {}
     ~Stream();
     Stream(const Stream &) = delete;
     Stream &operator=(const Stream &) = delete;
@@ -48,6 +49,8 @@ public:
     void detach();
     // Down to READY: the chain goes; caps put up another one. The pad is inactive.
     void stop();
+    // Asks upstream what it is and whether its stream is away; also done when somebody is linked.
+    void look_upstream();
     // Says, once the bus listens, which properties were set in vain.
     void announce();
 
@@ -91,10 +94,14 @@ private:
     void follow_links();
     void set_linked(bool linked);
     void take_path_from_settings();
+    void go_away();
+    void come_back();
+    [[nodiscard]] Outcome<std::string> path_without_caps();
 
     static GstPadProbeReturn before_event(GstPad *pad, GstPadProbeInfo *info, gpointer self);
 
     GstPad *const pad_;  // owns this
+    const std::shared_ptr<WatchedTeller> watched_;
     RtspSink *owner_ = nullptr;
     Ref<GstElement> packet_sink_;
     std::optional<StreamChain> chain_;
@@ -104,6 +111,7 @@ private:
     gulong unlinked_handler_ = 0;
     rtspcore::Guarded<StreamSettings> settings_;
     Ref<GstCaps> last_caps_;
+    std::atomic<bool> away_{false};
     std::atomic<bool> reported_{false};  // what goes wrong is told once until other caps come
 };
 

@@ -8,11 +8,19 @@
 
 namespace rtspsink {
 
-// The custom upstream event by which rtspsink tells whoever feeds a pad whether anybody watches it: a structure named
-// `GstRtspWatched` with the fields `watched` (boolean) and `mapping` (string). Pure. Transfer full.
-GstEvent *new_watched_event(bool watched, const std::string &mapping);
+// Who watches a stream, as whoever feeds it is told. Plain values.
+struct Watchers {
+    unsigned viewers = 0;  // who play it, or wait to be told what it is
+    std::string via;       // the proxies among them, and those behind these (RFC 2326 section 12.43)
+    bool operator==(const Watchers &) const = default;
+};
+
+// The custom upstream event by which rtspsink tells whoever feeds a pad who watches it: a structure named
+// `GstRtspWatched` with the fields `watched` (boolean), `viewers` (uint), `mapping` and `via` (string). Pure. Transfer
+// full.
+GstEvent *new_watched_event(const Watchers &watchers, const std::string &mapping);
 
 // Nothing for any other event.
-std::optional<bool> watched_in(GstEvent *event);
+std::optional<Watchers> watchers_in(GstEvent *event);
 
 }  // namespace rtspsink

@@ -53,7 +53,7 @@ std::shared_ptr<Track> Mount::add_track(TrackConfig config) {
     const Watching watching = count_watching(*content);
     content.unlock();
     if (track->config().watched)
-        track->config().watched(watching.watched, watching.number);
+        track->config().watched(watching.viewers, watching.number);
     return track;
 }
 
@@ -176,34 +176,43 @@ void Mount::close() {
 RingSnapshot Mount::subscribe(std::shared_ptr<Mailbox> mailbox) {
     auto content = content_.lock();
     content->subscribers.push_back(std::move(mailbox));
-    const bool is_first = content->subscribers.size() == 1;
-    const Watching watching = count_watching(*content);
-    RingSnapshot snapshot = content->ring.snapshot();
-    content.unlock();
-    if (is_first)
-        tell_watched(watching);
-    return snapshot;
+    return content->ring.snapshot();
 }
 
 void Mount::unsubscribe(const std::shared_ptr<Mailbox> &mailbox) {
     auto content = content_.lock();
-    const bool was_last = std::erase(content->subscribers, mailbox) > 0 && content->subscribers.empty();
+    std::erase(content->subscribers, mailbox);
+}
+
+void Mount::add_viewer() {
+    statistics_.viewers.fetch_add(1, std::memory_order_relaxed);
+    auto content = content_.lock();
+    ++content->viewers;
+    const Watching watching = count_watching(*content);
+    content.unlock();
+    tell_watched(watching);
+}
+
+void Mount::remove_viewer() {
+    statistics_.viewers.fetch_sub(1, std::memory_order_relaxed);
+    auto content = content_.lock();
+    --content->viewers;
     const Watching watching = count_watching(*content);
     content.unlock();
     // Of one that is over nobody upstream needs to know.
-    if (was_last && !is_closed())
+    if (!is_closed())
         tell_watched(watching);
 }
 
 // Later mounts have higher ids.
 Mount::Watching Mount::count_watching(Content &content) const {
-    return {!content.subscribers.empty(), id_ << 32 | ++content.watch_changes};
+    return {content.viewers, id_ << 32 | ++content.watch_changes};
 }
 
 void Mount::tell_watched(const Watching &watching) {
     for (const auto &track : tracks())
         if (track->config().watched)
-            track->config().watched(watching.watched, watching.number);
+            track->config().watched(watching.viewers, watching.number);
 }
 
 }  // namespace rtspcore::media

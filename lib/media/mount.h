@@ -57,10 +57,10 @@ struct TrackConfig {
         uint16_t port = 0;
     };
     FixedGroup group;
-    // Told whether anybody watches the mount: when the track is added, when there is a first viewer, and when the last
-    // has left. Called from any thread, must not block nor call back, may be called after the track was removed. Of two
-    // calls the one with the higher number is newer, whatever order and mounts they come from.
-    std::function<void(bool watched, uint64_t number)> watched;
+    // Told how many watch the mount: when the track is added, and whenever a viewer has come or left. Called from any
+    // thread, must not block nor call back, may be called after the track was removed. Of two calls the one with the
+    // higher number is newer, whatever order and mounts they come from.
+    std::function<void(unsigned viewers, uint64_t number)> watched;
     unsigned order = 0;  // the streams of a description stand in this order; by index where it is equal
 };
 
@@ -194,6 +194,10 @@ public:
     void close();
     [[nodiscard]] bool is_closed() const { return closed_.load(std::memory_order_acquire); }
 
+    // One viewer more or less, by whatever transport.
+    void add_viewer();
+    void remove_viewer();
+
     // For the I/O threads: what the ring holds, after which everything comes to the mailbox, without gap or repetition.
     RingSnapshot subscribe(std::shared_ptr<Mailbox> mailbox);
     // Deliveries that are in the mailbox already stay there.
@@ -214,10 +218,11 @@ private:
         Ring ring;
         std::vector<std::shared_ptr<Mailbox>> subscribers;
         uint64_t version = 0;
+        unsigned viewers = 0;
         uint32_t watch_changes = 0;
     };
     struct Watching {
-        bool watched;
+        unsigned viewers;
         uint64_t number;
     };
     Watching count_watching(Content &content) const;

@@ -38,6 +38,7 @@ constexpr Phrase kPhrases[] = {
     {Status::NotImplemented, "Not Implemented"},
     {Status::ServiceUnavailable, "Service Unavailable"},
     {Status::RtspVersionNotSupported, "RTSP Version Not Supported"},
+    {Status::LoopDetected, "Loop Detected"},
     {Status::OptionNotSupported, "Option Not Supported"},
 };
 

@@ -30,6 +30,7 @@ enum class Status : int {
     NotImplemented = 501,
     ServiceUnavailable = 503,
     RtspVersionNotSupported = 505,
+    LoopDetected = 508,  // RFC 5842 section 7.2
     OptionNotSupported = 551,
 };
 

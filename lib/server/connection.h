@@ -123,6 +123,13 @@ public:
         return told_keys_ && told_keys_->mount == mount ? &*told_keys_ : nullptr;
     }
 
+    // It is a proxy's; `want` tells upstream, and is kept until the proxy says something else.
+    void remember_proxy(std::string via, std::shared_ptr<const void> want) {
+        via_ = std::move(via);
+        via_want_ = std::move(want);
+    }
+    [[nodiscard]] const std::string &via() const { return via_; }
+
     // The sessions that were set up on this connection.
     void add_session(Session &session);
     void remove_session(Session &session);
@@ -201,6 +208,8 @@ private:
     std::string guest_mapping_;
     std::optional<access::Visitor> guest_;
     std::optional<ToldKeys> told_keys_;
+    std::string via_;  // what is remembered of a proxy, and of what
+    std::shared_ptr<const void> via_want_;
     rtsp::MessageParser parser_;
     net::StreamWriter writer_;
     std::vector<Session *> sessions_;

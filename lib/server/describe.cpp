@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include <algorithm>
+#include <chrono>
 #include <string>
 
 #include "base/log.h"
@@ -39,7 +41,21 @@ Outcome RequestHandler::describe(Context &context) {
 }
 
 ParkedRequest RequestHandler::await_mount(const Context &context) const {
-    return {context.request, ParkedRequest::For::Mount, thread_.loop().now() + thread_.server().config().describe_wait};
+    ParkedRequest parked{context.request, ParkedRequest::For::Mount,
+                         thread_.loop().now() + thread_.server().config().describe_wait};
+    MountTable &mounts = thread_.server().mounts();
+    if (mounts.find(context.target.mapping).expected)
+        parked.want = mounts.wait_for(context.target.mapping);
+    return parked;
+}
+
+// Who serves the path is about to, and has not got it yet.
+Answer RequestHandler::refuse_for_now(const Context &context) const {
+    constexpr std::chrono::seconds kLeast{1};
+    Answer answer = refuse(context, rtsp::Status::ServiceUnavailable, "what is served there has not begun yet");
+    const auto wait = std::chrono::duration_cast<std::chrono::seconds>(thread_.server().config().describe_wait);
+    answer.response.headers.add("Retry-After", std::to_string(std::max(wait, kLeast).count()));
+    return answer;
 }
 
 std::variant<std::shared_ptr<media::Mount>, Outcome> RequestHandler::find_mount(Context &context) {
@@ -50,6 +66,8 @@ std::variant<std::shared_ptr<media::Mount>, Outcome> RequestHandler::find_mount(
         return await_mount(context);
     if (serves)
         return lookup.mount;
+    if (lookup.expected)
+        return refuse_for_now(context);
     std::string served;
     for (const auto &mount : thread_.server().mounts().all())
         served += " " + mount->path();

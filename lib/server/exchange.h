@@ -42,6 +42,7 @@ struct ParkedRequest {
     std::optional<access::Visitor> visitor = {};
     std::shared_ptr<access::OpenQuestion> question = {};  // For::Decision
     std::optional<access::Refusal> refusal = {};          // For::Penalty
+    std::shared_ptr<const void> want = {};                // For::Mount: keeps upstream told that somebody waits
 };
 
 using Outcome = std::variant<Answer, ParkedRequest>;

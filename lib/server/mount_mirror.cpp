@@ -92,12 +92,12 @@ MountMirror::Sending &MountMirror::sending_of(const media::SharedBatch &form) {
 
 void MountMirror::add(TcpViewer &viewer) {
     tcp_viewers_.push_back(&viewer);
-    mount_->statistics().viewers.fetch_add(1, std::memory_order_relaxed);
+    mount_->add_viewer();
 }
 
 void MountMirror::add(UdpViewer &viewer) {
     udp_viewers_.push_back(&viewer);
-    mount_->statistics().viewers.fetch_add(1, std::memory_order_relaxed);
+    mount_->add_viewer();
 }
 
 void MountMirror::remove(TcpViewer &viewer) {
@@ -116,7 +116,7 @@ void MountMirror::stop_waiting(const Viewer &viewer) {
 
 void MountMirror::count_removed(const Viewer &viewer) {
     stop_waiting(viewer);
-    mount_->statistics().viewers.fetch_sub(1, std::memory_order_relaxed);
+    mount_->remove_viewer();
 }
 
 void MountMirror::when_available(Viewer &viewer, std::function<void()> available) {

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "rtsp/via.h"
+
 namespace rtspcore::server {
 
 Result<void, MountError> MountTable::add(const void *owner, const std::shared_ptr<media::Mount> &mount, bool complete) {
@@ -49,6 +51,7 @@ void MountTable::remove_all(const void *owner) {
             return is_owned;
         });
         content->undecided.erase(owner);
+        content->expected.erase(owner);
     }
     for (const auto &mount : removed)
         mount->close();
@@ -77,12 +80,94 @@ void MountTable::set_undecided_pads(const void *owner, unsigned count) {
     change_hook_();
 }
 
+void MountTable::set_expected(const void *owner, Expected paths) {
+    std::vector<std::pair<DemandHook, Demand>> told;
+    {
+        auto content = content_.lock();
+        for (const auto &[path, expectation] : paths)
+            told.emplace_back(expectation.demand, demand_of(*content, path));
+        std::swap(content->expected[owner], paths);
+    }
+    for (const auto &[hook, demand] : told)
+        hook(demand);
+}
+
+MountTable::Want MountTable::wait_for(const std::string &path) {
+    change_wants(path, [](Wants &wants) { ++wants.waiting; });
+    return {this, [this, path](const void *) { change_wants(path, [](Wants &wants) { --wants.waiting; }); }};
+}
+
+MountTable::Want MountTable::watch_via(const std::string &path, const std::string &via) {
+    change_wants(path, [&](Wants &wants) { wants.vias.insert(via); });
+    return {this,
+            [this, path, via](const void *) { change_wants(path, [&](Wants &wants) { wants.vias.extract(via); }); }};
+}
+
+void MountTable::change_wants(const std::string &path, const std::function<void(Wants &)> &change) {
+    std::vector<DemandHook> hooks;
+    Demand demand;
+    {
+        auto content = content_.lock();
+        const auto wants = content->wants.try_emplace(path).first;
+        change(wants->second);
+        if (wants->second.waiting == 0 && wants->second.vias.empty())
+            content->wants.erase(wants);
+        demand = demand_of(*content, path);
+        hooks = hooks_of(*content, path);
+    }
+    for (const auto &hook : hooks)
+        hook(demand);
+}
+
+MountTable::Demand MountTable::demand_of(Content &content, const std::string &path) {
+    Demand demand;
+    demand.number = ++content.demands;
+    const auto wants = content.wants.find(path);
+    if (wants == content.wants.end())
+        return demand;
+    demand.waiting = wants->second.waiting;
+    size_t most = 0;
+    for (const std::string &via : wants->second.vias) {
+        const size_t proxies = rtsp::proxies_in(via).size();
+        if (proxies > most)
+            demand.via = via;
+        most = std::max(most, proxies);
+    }
+    return demand;
+}
+
+bool MountTable::is_fed_by(const std::string &path, std::string_view via) {
+    auto content = content_.lock();
+    for (const auto &[owner, paths] : content->expected) {
+        const auto found = paths.find(path);
+        if (found == paths.end())
+            continue;
+        const auto &sources = found->second.sources;
+        if (std::any_of(sources.begin(), sources.end(), [&](const auto &name) { return rtsp::names_proxy(via, name); }))
+            return true;
+    }
+    return false;
+}
+
+std::vector<MountTable::DemandHook> MountTable::hooks_of(const Content &content, const std::string &path) {
+    std::vector<DemandHook> hooks;
+    for (const auto &[owner, paths] : content.expected)
+        if (const auto found = paths.find(path); found != paths.end())
+            hooks.push_back(found->second.demand);
+    return hooks;
+}
+
+bool MountTable::is_expected(const Content &content, const std::string &path) {
+    return std::any_of(content.expected.begin(), content.expected.end(),
+                       [&](const auto &owner) { return owner.second.contains(path); });
+}
+
 MountTable::Lookup MountTable::find(const std::string &path) {
     auto content = content_.lock();
     const auto found = content->entries.find(path);
     if (found == content->entries.end())
-        return {nullptr, !content->undecided.empty()};
-    return {found->second.mount, !found->second.complete};
+        return {nullptr, !content->undecided.empty() || is_expected(*content, path), is_expected(*content, path)};
+    return {found->second.mount, !found->second.complete, true};
 }
 
 std::vector<std::shared_ptr<media::Mount>> MountTable::all() {

@@ -82,6 +82,8 @@ Outcome RequestHandler::handle(Connection &connection, const rtsp::Request &requ
     // Before anything is told of what is served, or not, at the target.
     if (auto outcome = check_access(context))
         return std::move(*outcome);
+    if (auto outcome = check_proxies(context))
+        return std::move(*outcome);
     Outcome outcome = dispatch(context);
     if (auto *parked = std::get_if<ParkedRequest>(&outcome))
         parked->visitor = context.visitor;
@@ -99,7 +101,7 @@ bool RequestHandler::belongs_elsewhere(const Context &context) const {
     if (!names_a_path || stays || !thread_.server().fallback())
         return false;
     const auto lookup = thread_.server().mounts().find(context.target.mapping);
-    return !lookup.mount && (!lookup.pending || context.last_chance);
+    return !lookup.mount && !lookup.expected && (!lookup.pending || context.last_chance);
 }
 
 bool RequestHandler::is_too_fast(Connection &connection) const {

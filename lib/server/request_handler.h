@@ -66,6 +66,9 @@ private:
     void note_refusal(const access::Inquiry &inquiry, access::Refusal refusal);
     Outcome answer_refusal(const Context &context, const access::Inquiry &inquiry, access::Refusal refusal);
 
+    // Proxies in a circle, or too many behind one another, are refused (508).
+    std::optional<Outcome> check_proxies(Context &context);
+
     Outcome options(Context &context);
     Outcome describe(Context &context);
     Outcome setup(Context &context);
@@ -75,6 +78,7 @@ private:
     Outcome get_parameter(Context &context);
     Outcome set_parameter(Context &context);
 
+    Answer refuse_for_now(const Context &context) const;
     // Until what is served changes, or for describe_wait.
     [[nodiscard]] ParkedRequest await_mount(const Context &context) const;
     // What is served at the target: a mount, or the outcome that the request has instead (404, or parked).

@@ -62,13 +62,19 @@ std::optional<Frame> Connection::take_frame() {
 }
 
 Reply Connection::request(const std::string &method, const std::string &path, const std::string &headers) {
+    return send(method, path, headers) ? reply() : Reply();
+}
+
+bool Connection::send(const std::string &method, const std::string &path, const std::string &headers) {
     std::string text = method + " rtsp://127.0.0.1:" + std::to_string(port_) + path +
                        " RTSP/1.0\r\nCSeq: " + std::to_string(++cseq_) + "\r\n" + headers;
     if (!session_.empty())
         text += "Session: " + session_ + "\r\n";
     text += "\r\n";
-    if (::send(socket_.get(), text.data(), text.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(text.size()))
-        return {};
+    return ::send(socket_.get(), text.data(), text.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(text.size());
+}
+
+Reply Connection::reply() {
     while (fill_to(1) && input_[0] == '$')
         if (!take_frame())
             return {};

@@ -36,6 +36,9 @@ public:
 
     [[nodiscard]] bool is_open() const { return static_cast<bool>(socket_); }
     Reply request(const std::string &method, const std::string &path, const std::string &headers = {});
+    // The same in two steps.
+    bool send(const std::string &method, const std::string &path, const std::string &headers = {});
+    Reply reply();
     // DESCRIBE; the SDP, or nothing.
     std::string describe(const std::string &path);
     // SETUP of each of the presentation's streams over this connection, then PLAY. Whether all was granted.

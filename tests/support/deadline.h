@@ -12,7 +12,7 @@ inline constexpr std::chrono::seconds kDeadline{10};
 
 // Looks every millisecond whether `holds` does; whether that came to be before the deadline.
 template <typename Condition>
-[[nodiscard]] bool eventually(Condition holds, std::chrono::seconds patience = kDeadline) {
+[[nodiscard]] bool eventually(Condition holds, std::chrono::milliseconds patience = kDeadline) {
     const auto deadline = std::chrono::steady_clock::now() + patience;
     while (!holds()) {
         if (std::chrono::steady_clock::now() > deadline)

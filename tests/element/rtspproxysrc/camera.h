@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include <gst/gst.h>
+
 #include <string>
 
 #include "base/ref.h"
-#include "element/messages.h"
 
 namespace rtspsink::test {
+
+// A pipeline from its launch line, which has to be right.
+rtspcore::Ref<GstElement> launch(const std::string &line);
+rtspcore::Ref<GstElement> child(GstElement *pipeline, const char *name);
 
 // A camera that can be switched off and on: an rtspsink in a pipeline of its own, always on the same port.
 class Camera {
@@ -32,35 +37,5 @@ private:
     unsigned port_ = 0;
     rtspcore::Ref<GstElement> pipeline_;
 };
-
-// A pipeline with an rtspproxysrc named `proxy`, and what it says.
-class Proxy {
-public:
-    explicit Proxy(const std::string &line);
-    ~Proxy();
-    Proxy(const Proxy &) = delete;
-    Proxy &operator=(const Proxy &) = delete;
-
-    [[nodiscard]] GstElement *pipeline() const { return pipeline_.get(); }
-    [[nodiscard]] GstElement *element() const { return element_.get(); }
-    [[nodiscard]] Messages &messages() { return messages_; }
-    void play();
-    // The next message of the element that tells this state, by its nick; the test fails if none comes, or if an error
-    // or EOS comes before.
-    rtspcore::Ref<GstMessage> wait_for(const char *state);
-    // The same for a reason.
-    rtspcore::Ref<GstMessage> wait_for_reason(const char *reason);
-
-private:
-    rtspcore::Ref<GstMessage> wait_for_field(const char *field, const char *nick);
-
-    rtspcore::Ref<GstElement> pipeline_;
-    rtspcore::Ref<GstElement> element_;
-    Messages messages_;
-};
-
-// The nick of an enum field.
-std::string nick_in(GstMessage *message, const char *field);
-std::string text_in(GstMessage *message, const char *field);
 
 }  // namespace rtspsink::test

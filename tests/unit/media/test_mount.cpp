@@ -98,30 +98,28 @@ START_TEST(test_mount_subscriber_gets_snapshot_and_what_follows) {
 }
 END_TEST
 
-START_TEST(test_mount_tells_its_tracks_whether_it_is_watched) {
+START_TEST(test_mount_tells_its_tracks_how_many_watch) {
     const auto mount = Mount::create("/test", {});
-    std::vector<bool> told;
+    std::vector<unsigned> told;
     uint64_t last = 0;
     auto config = test::video_config();
-    config.watched = [&](bool watched, uint64_t number) {
+    config.watched = [&](unsigned viewers, uint64_t number) {
         ck_assert_uint_gt(number, last);
         last = number;
-        told.push_back(watched);
+        told.push_back(viewers);
     };
     const auto first = mount->add_track(config);
-    const auto one = std::make_shared<Mailbox>();
-    const auto other = std::make_shared<Mailbox>();
-    mount->subscribe(one);
-    mount->subscribe(other);
-    mount->unsubscribe(one);
-    mount->unsubscribe(one);
-    ck_assert(told == std::vector({false, true}));
-    mount->unsubscribe(other);
-    ck_assert(told == std::vector({false, true, false}));
+    mount->add_viewer();
+    mount->add_viewer();
+    mount->remove_viewer();
+    ck_assert(told == std::vector<unsigned>({0, 1, 2, 1}));
     // A later generation of the mount is newer, whatever came before.
-    mount->subscribe(one);
     const auto second = Mount::create("/test", {})->add_track(config);
-    ck_assert(told == std::vector({false, true, false, true, false}));
+    ck_assert(told == std::vector<unsigned>({0, 1, 2, 1, 0}));
+    ck_assert_uint_eq(mount->statistics().viewers, 1);
+    mount->close();
+    mount->remove_viewer();
+    ck_assert_uint_eq(told.size(), 5);
 }
 END_TEST
 
@@ -390,7 +388,7 @@ int main(int argc, char **argv) {
     return test::run_suite("mount",
                            {
                                test_mount_subscriber_gets_snapshot_and_what_follows,
-                               test_mount_tells_its_tracks_whether_it_is_watched,
+                               test_mount_tells_its_tracks_how_many_watch,
                                test_mount_unsubscribed_gets_nothing_more,
                                test_mount_subscribe_while_publishing_has_no_gap_and_no_repetition,
                                test_mount_close_tells_subscribers_once_and_ends_publishing,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <unistd.h>
 
+#include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <fstream>
 #include <string>
@@ -246,6 +248,29 @@ START_TEST(test_describe_is_answered_with_what_there_is_at_its_deadline) {
 }
 END_TEST
 
+START_TEST(test_describe_of_what_does_not_begin_is_refused_for_now) {
+    auto config = test::local_config();
+    config.describe_wait = 100ms;
+    LiveServer live(config);
+    const int element = 0;
+    std::atomic<unsigned> waiting{0};
+    std::atomic<unsigned> most{0};
+    live.server->mounts().set_expected(&element, {{"/late",
+                                                   {[&](const server::MountTable::Demand &demand) {
+                                                        waiting = demand.waiting;
+                                                        most = std::max(most.load(), demand.waiting);
+                                                    },
+                                                    {}}}});
+    RtspPeer peer = live.connect();
+    const auto response = peer.request("DESCRIBE", peer.uri("/late"));
+    ck_assert_int_eq(response.status, 503);
+    test::assert_text(response.header("retry-after"), "1");
+    ck_assert_uint_eq(most, 1);
+    ck_assert(eventually([&] { return waiting == 0; }));
+    live.server->mounts().remove_all(&element);
+}
+END_TEST
+
 // What changes elsewhere does not put the deadline off.
 START_TEST(test_describe_deadline_is_that_of_the_request) {
     auto config = test::local_config();
@@ -296,6 +321,7 @@ int main(int argc, char **argv) {
                                              test_connection_that_is_to_end_keeps_nothing_of_what_comes,
                                              test_describe_waits_until_the_mount_is_complete,
                                              test_describe_waits_for_a_mount_that_could_still_come,
+                                             test_describe_of_what_does_not_begin_is_refused_for_now,
                                              test_describe_is_answered_with_what_there_is_at_its_deadline,
                                              test_describe_deadline_is_that_of_the_request,
                                              test_connection_that_goes_while_its_request_waits_is_let_go,

@@ -176,8 +176,43 @@ START_TEST(test_mount_table_elements_of_several_threads_keep_their_paths) {
 }
 END_TEST
 
+START_TEST(test_mount_table_what_is_expected_is_pending_and_tells_who_waits) {
+    Table table;
+    std::vector<MountTable::Demand> told;
+    table.set_expected(&kOne, {{"/one", {[&](const MountTable::Demand &demand) { told.push_back(demand); }, {"a"}}}});
+    ck_assert(table.find("/one").pending && table.find("/one").expected);
+    ck_assert(!table.find("/other").pending && !table.find("/other").expected);
+    auto first = table.wait_for("/one");
+    const auto second = table.wait_for("/one");
+    const auto other = table.wait_for("/other");
+    first.reset();
+    const auto via = table.watch_via("/one", "RTSP/1.0 a");
+    ck_assert_uint_eq(told.size(), 5);
+    for (size_t i = 1; i < told.size(); ++i)
+        ck_assert_uint_gt(told[i].number, told[i - 1].number);
+    ck_assert_uint_eq(told[2].waiting, 2);
+    ck_assert_uint_eq(told[4].waiting, 1);
+    ck_assert_str_eq(told[4].via.c_str(), "RTSP/1.0 a");
+    ck_assert(table.is_fed_by("/one", "RTSP/1.0 b, RTSP/1.0 a") && !table.is_fed_by("/one", "RTSP/1.0 b"));
+    ck_assert(!table.is_fed_by("/other", "RTSP/1.0 a"));
+}
+END_TEST
+
+START_TEST(test_mount_table_who_is_expected_anew_is_told_who_waits_already) {
+    Table table;
+    const auto waits = table.wait_for("/one");
+    unsigned waiting = 0;
+    table.set_expected(&kOne, {{"/one", {[&](const MountTable::Demand &demand) { waiting = demand.waiting; }, {}}}});
+    ck_assert_uint_eq(waiting, 1);
+    table.remove_all(&kOne);
+    ck_assert(!table.find("/one").expected);
+}
+END_TEST
+
 int main() {
     return test::run_suite("mount_table", {
+                                              test_mount_table_what_is_expected_is_pending_and_tells_who_waits,
+                                              test_mount_table_who_is_expected_anew_is_told_who_waits_already,
                                               test_mount_table_finds_what_was_added,
                                               test_mount_table_path_of_another_owner_is_taken,
                                               test_mount_table_replacing_closes_what_was_there,

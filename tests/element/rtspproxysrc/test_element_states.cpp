@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <chrono>
+
+#include "camera.h"
+#include "element/suite.h"
+#include "interrupted.h"
+#include "packet_log.h"
+#include "proxy.h"
+#include "silent_server.h"
+
+using namespace rtspsink::test;
+using rtspcore::Ref;
+
+START_TEST(test_null_does_not_wait_for_who_does_not_answer) {
+    const RtspsrcIsInterrupted interrupted;
+    SilentServer silent;
+    Proxy proxy(proxy_line(silent.url()));
+    proxy.play();
+    proxy.wait_for("connecting");
+    const auto begin = std::chrono::steady_clock::now();
+    gst_element_set_state(proxy.pipeline(), GST_STATE_NULL);
+    ck_assert(std::chrono::steady_clock::now() - begin < std::chrono::seconds(1));
+}
+END_TEST
+
+START_TEST(test_states_may_flip_at_any_moment) {
+    const RtspsrcIsInterrupted interrupted;
+    Camera camera;
+    // Linked anew whenever its pads come.
+    Proxy proxy("rtspproxysrc name=proxy location=" + camera.url() + " : fakesink name=out sync=false");
+    constexpr GstState kStates[] = {GST_STATE_PAUSED, GST_STATE_READY, GST_STATE_NULL};
+    for (int i = 0; i < 30; ++i) {
+        proxy.play();
+        g_usleep(static_cast<gulong>(i) * 500);  // another moment each time
+        gst_element_set_state(proxy.pipeline(), kStates[i % 3]);
+    }
+    PacketLog log(proxy.pad_of("out"));
+    proxy.play();
+    ck_assert(log.wait_for(10));
+}
+END_TEST
+
+int main(int argc, char **argv) {
+    return rtspsink::test::run_element_suite(
+        argc, argv, "proxy_element_states",
+        {test_null_does_not_wait_for_who_does_not_answer, test_states_may_flip_at_any_moment});
+}
