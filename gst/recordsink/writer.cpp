@@ -131,6 +131,8 @@ bool Writer::make_elements() {
     const auto pad = Ref<GstPad>::adopt(gst_element_get_static_pad(sink, "sink"));
     const auto data = static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST);
     gst_pad_add_probe(pad.get(), data, sync_file, this, nullptr);
+    if (target_.settings.format == Format::Mp4)
+        fragment_times_.watch(muxer, pad.get());
     const unsigned duration = is_aligned() ? 0 : target_.settings.segment_duration;
     g_object_set(splitmux_, "muxer", muxer, "sink", sink, "max-size-time", duration * GST_MSECOND, "max-size-bytes",
                  target_.settings.segment_bytes, "send-keyframe-requests",
@@ -200,6 +202,7 @@ gchar *Writer::name_file(GstElement *, guint, GstSample *first, gpointer writer)
 std::string Writer::open_file(GstSample *first) {
     GstBuffer *buffer = first ? gst_sample_get_buffer(first) : nullptr;
     Open open;
+    fragment_times_.begin_file();
     open.start = buffer ? since_origin(GST_BUFFER_PTS(buffer)) : reference().end();
     open.start_time = open.start + reference().capture_offset();
     open.holes_before = holes();

@@ -13,6 +13,7 @@
 #include "base/guarded.h"
 #include "cut_plan.h"
 #include "feed.h"
+#include "fragment_times.h"
 #include "index.h"
 #include "segment_file.h"
 #include "settings.h"
@@ -94,6 +95,7 @@ private:
     Location location_;
     std::string mapping_;
     CutPlan cut_plan_;
+    FragmentTimes fragment_times_;
     rtspcore::Guarded<Cuts> cuts_;
     rtspcore::Guarded<Open> open_;
     std::atomic<int64_t> last_sync_{0};
