@@ -42,7 +42,8 @@ void Aftercare::told_mapping(const std::string &mapping) {
 void Aftercare::finished(const std::string &path, const IndexEntry &entry) {
     if (delivery_)
         delivery_->add({path, json(entry)});
-    if (retainer_)
+    // A clip may be of another folder.
+    if (retainer_ && index_.path_of(entry.name) == path)
         retainer_->add({entry.name, entry.end, entry.bytes});
 }
 

@@ -17,7 +17,7 @@ constexpr RunningTime kSameTime = 10'000'000;
 
 CutPlan::Step CutPlan::at_key(const Unit &unit) {
     Step step;
-    if (const unsigned asked = *asked_; asked != done_) {
+    if (const unsigned asked = asked_ ? asked_->load() : done_; asked != done_) {
         done_ = asked;
         step.cut = "signal";
     }

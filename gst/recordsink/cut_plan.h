@@ -20,8 +20,9 @@ public:
     };
 
     // Files begin at multiples of `period` since 1970, in nanoseconds; 0: they do not. `asked`, borrowed, counts the
-    // requests for a cut.
-    CutPlan(int64_t period, const std::atomic<unsigned> *asked) : period_(period), asked_(asked), done_(*asked) {}
+    // requests for a cut; may be null.
+    CutPlan(int64_t period, const std::atomic<unsigned> *asked)
+        : period_(period), asked_(asked), done_(asked ? asked->load() : 0) {}
 
     // `unit` is a key frame that is next.
     [[nodiscard]] Step at_key(const Unit &unit);

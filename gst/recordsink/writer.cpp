@@ -70,6 +70,10 @@ Writer::~Writer() {
         feed->tell_lost();
 }
 
+bool Writer::is_aligned() const {
+    return target_.asked_cuts && target_.settings.align && target_.settings.segment_duration > 0;
+}
+
 bool Writer::start(const std::vector<std::shared_ptr<Track>> &tracks) {
     tell_mapping(tracks);
     if (!make_elements())
@@ -96,7 +100,8 @@ void Writer::tell_mapping(const std::vector<std::shared_ptr<Track>> &tracks) {
         if (mapping_.empty())
             mapping_ = track->mapping();
     location_ = target_.location.of_mapping(mapping_);
-    target_.aftercare->told_mapping(mapping_);
+    if (target_.aftercare)
+        target_.aftercare->told_mapping(mapping_);
 }
 
 // splitmuxsink decides of a GOP when it has it whole: what it is told after the key frame is of the GOP that this
@@ -307,7 +312,8 @@ void Writer::finish(Open open, RunningTime end, const char *reason) {
     }
     has_finished_ = true;
     target_.teller->segment(open.file->path(), entry);
-    target_.aftercare->finished(open.file->path(), entry);
+    if (target_.aftercare)
+        target_.aftercare->finished(open.file->path(), entry);
     if (!failed_)
         target_.teller->resumed();
 }

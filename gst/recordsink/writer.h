@@ -36,10 +36,10 @@ public:
         Settings settings;
         Location location;
         Index index;
-        Teller *teller;                           // borrowed
-        std::atomic<unsigned> *sequence;          // borrowed; of the next file
-        Aftercare *aftercare;                     // borrowed
-        const std::atomic<unsigned> *asked_cuts;  // borrowed
+        Teller *teller;                                     // borrowed
+        std::atomic<unsigned> *sequence;                    // borrowed; of the next file
+        Aftercare *aftercare = nullptr;                     // borrowed; null: nothing becomes of the files
+        const std::atomic<unsigned> *asked_cuts = nullptr;  // borrowed; null: files are cut by their bounds only
     };
 
     // Events come on any thread, until the destructor returns.
@@ -73,7 +73,7 @@ private:
     void set_up_muxer(GstElement *muxer) const;
     void tell_mapping(const std::vector<std::shared_ptr<Track>> &tracks);
     void consider_cut(const Unit &key);
-    [[nodiscard]] bool is_aligned() const { return target_.settings.align && target_.settings.segment_duration > 0; }
+    [[nodiscard]] bool is_aligned() const;
     [[nodiscard]] bool add_feed(const std::shared_ptr<Track> &track);
     std::string open_file(GstSample *first);
     void close_file(RunningTime end);
