@@ -81,8 +81,11 @@ void Feed::step() {
         taken_.bytes += unit.bytes;
         if (unit.key && track_->is_video())
             key_times_.lock()->push_back(unit.time);
-        if (gst_pad_push(entry_.get(), unit.buffer.release()) == GST_FLOW_OK)
+        if (gst_pad_push(entry_.get(), unit.buffer.release()) == GST_FLOW_OK) {
+            if (unit.key && after_key_)
+                after_key_(unit);
             return;
+        }
         GST_DEBUG_OBJECT(track_->pad(), "the writer takes nothing more");
     } else {
         if (outcome == GopQueue::Outcome::NewCaps)
@@ -100,12 +103,12 @@ void Feed::tell_lost() {
     track_->tell(taken_);
 }
 
-uint64_t Feed::key_frames_until(RunningTime end) {
+std::vector<RunningTime> Feed::key_frames_until(RunningTime end) {
     auto times = key_times_.lock();
-    uint64_t count = 0;
-    for (; !times->empty() && times->front() < end; count++)
-        times->pop_front();
-    return count;
+    std::vector<RunningTime> before;
+    for (; !times->empty() && times->front() < end; times->pop_front())
+        before.push_back(times->front());
+    return before;
 }
 
 }  // namespace recordsink

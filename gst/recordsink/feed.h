@@ -6,6 +6,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <vector>
 
 #include "base/guarded.h"
 #include "track.h"
@@ -23,6 +24,8 @@ public:
     Feed &operator=(const Feed &) = delete;
 
     [[nodiscard]] bool start(GstPad *sink);
+    // Called on the feed's thread when a key frame went through. Before start().
+    void on_key(std::function<void(const Unit &)> after_key) { after_key_ = std::move(after_key); }
     // After the writer's elements have stopped, or it would wait for them.
     void stop();
 
@@ -37,8 +40,8 @@ public:
     [[nodiscard]] bool is_done() const { return done_; }
     // All that went through got nowhere. After stop().
     void tell_lost();
-    // Key frames before this time that were not counted yet. Safe.
-    [[nodiscard]] uint64_t key_frames_until(RunningTime end);
+    // Key frames before this time that were not given yet. Safe.
+    [[nodiscard]] std::vector<RunningTime> key_frames_until(RunningTime end);
 
 private:
     static void run(gpointer feed);
@@ -51,6 +54,7 @@ private:
     const rtspcore::Ref<GstCaps> caps_;
     const std::function<void()> restart_;
     const rtspcore::Ref<GstPad> entry_;
+    std::function<void(const Unit &)> after_key_;
     bool begun_ = false;
     Hole taken_;  // all that went through; the feed's thread's
     std::atomic<int64_t> capture_offset_{0};

@@ -71,6 +71,10 @@ static void gst_record_sink_release_pad(GstElement *element, GstPad *pad) {
     impl(element).remove_pad(pad);
 }
 
+static void gst_record_sink_split_now(GstElement *element) {
+    impl(element).split_now();
+}
+
 static void gst_record_sink_dispose(GObject *object) {
     impl(object).remove_all_pads();
     G_OBJECT_CLASS(gst_record_sink_parent_class)->dispose(object);
@@ -94,6 +98,15 @@ static void gst_record_sink_class_init(GstRecordSinkClass *klass) {
         object_class, stats_id(),
         g_param_spec_boxed("stats", "Statistics", "What was written, what waits, and what was lost", GST_TYPE_STRUCTURE,
                            static_cast<GParamFlags>(G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)));
+
+    /**
+     * GstRecordSink::split-now:
+     *
+     * A new file begins at the next key frame, which the encoder is asked for.
+     */
+    g_signal_new_class_handler("split-now", G_TYPE_FROM_CLASS(klass),
+                               static_cast<GSignalFlags>(G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION),
+                               G_CALLBACK(gst_record_sink_split_now), nullptr, nullptr, nullptr, G_TYPE_NONE, 0);
 
     auto *element_class = GST_ELEMENT_CLASS(klass);
     element_class->change_state = gst_record_sink_change_state;

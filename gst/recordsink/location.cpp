@@ -1,80 +1,71 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "location.h"
 
+#include <glib.h>
+
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
 #include <ctime>
-#include <optional>
 
 namespace recordsink {
 
 using rtspcore::Failure;
 using rtspcore::Result;
+using Kind = NamePiece::Kind;
 
 namespace {
 
 constexpr UnixTime kSecond = 1'000'000'000;
-// Without those that may give a slash or white space (%c, %D, %x, %n...).
-constexpr const char *kConversions = "aAbBCdeFgGhHIjklmMpPRsSTuUVwWyYzZfi%";
+constexpr const char *kNoMapping = "test";  // what rtspsink serves it as
 
-struct Conversion {
-    std::string flags;  // and width
-    char kind;
-    size_t end;  // in the pattern
-};
-
-// The one that begins with the '%' at `start`.
-std::optional<Conversion> conversion_at(const std::string &pattern, size_t start) {
-    const size_t flags_end = pattern.find_first_not_of("-_0^#", start + 1);
-    const size_t kind = pattern.find_first_not_of("0123456789", flags_end);
-    // Two digits of width are plenty, and a name has its bounds.
-    if (kind == std::string::npos || kind - flags_end > 2 || !strchr(kConversions, pattern[kind]))
-        return std::nullopt;
-    return Conversion{pattern.substr(start + 1, kind - start - 1), pattern[kind], kind + 1};
+tm parts_of(UnixTime time) {
+    tm parts = {};
+    const time_t seconds = time / kSecond;
+    gmtime_r(&seconds, &parts);
+    return parts;
 }
 
-struct Moment {
-    UnixTime time;
-    unsigned sequence;
-    tm parts;
-};
+// Sub-seconds: microseconds, unless the width asks for other digits.
+std::string fraction(const std::string &flags, UnixTime time) {
+    const int width = std::abs(atoi(flags.c_str()));
+    char text[16];
+    snprintf(text, sizeof text, "%09d", static_cast<int>(time % kSecond));
+    return std::string(text, static_cast<size_t>(width == 0 ? 6 : std::min(width, 9)));
+}
 
-std::string text_of(const Conversion &conversion, const Moment &moment) {
-    char text[256] = "";
-    switch (conversion.kind) {
-        case '%':
-            return "%";
-        case 'f':
-            snprintf(text, sizeof text, "%06d", static_cast<int>(moment.time % kSecond / 1000));
-            return text;
-        case 'i': {
-            const bool zeroes = conversion.flags.rfind('0', 0) == 0;
-            const int width = conversion.flags.empty() ? 0 : std::abs(atoi(conversion.flags.c_str()));
-            snprintf(text, sizeof text, zeroes ? "%0*u" : "%*u", width, moment.sequence);
-            return text;
-        }
-        case 's':  // strftime would take the parts for local time
-            return std::to_string(moment.time / kSecond);
-        default:
-            break;
-    }
-    const std::string format = "%" + conversion.flags + conversion.kind;
-    strftime(text, sizeof text, format.c_str(), &moment.parts);
+std::string running_number(const std::string &flags, unsigned sequence) {
+    const bool zeroes = flags.rfind('0', 0) == 0;
+    char text[128];
+    snprintf(text, sizeof text, zeroes ? "%0*u" : "%*u", std::abs(atoi(flags.c_str())), sequence);
     return text;
 }
 
-Moment moment_of(UnixTime time, unsigned sequence) {
-    Moment moment{time, sequence, {}};
-    const time_t seconds = time / kSecond;
-    gmtime_r(&seconds, &moment.parts);
-    return moment;
+std::string time_text(const NamePiece &piece, UnixTime time) {
+    if (piece.letter == 's')  // strftime would take the parts for local time
+        return std::to_string(time / kSecond);
+    const tm parts = parts_of(time);
+    const std::string format = "%" + piece.text + piece.letter;
+    char text[256] = "";
+    strftime(text, sizeof text, format.c_str(), &parts);
+    return text;
 }
 
-size_t extension_of(const std::string &path) {
-    const size_t dot = path.rfind('.');
-    const size_t slash = path.rfind('/');
-    const bool has_one = dot != std::string::npos && dot != 0 && (slash == std::string::npos || dot > slash + 1);
-    return has_one ? dot : path.size();
+std::string escaped_for_regex(const std::string &text) {
+    gchar *escaped = g_regex_escape_string(text.c_str(), static_cast<gint>(text.size()));
+    std::string result = escaped;
+    g_free(escaped);
+    return result;
+}
+
+std::string escaped_for_glob(const std::string &text) {
+    std::string escaped;
+    for (const char c : text) {
+        if (strchr("*?[\\", c))
+            escaped += '\\';
+        escaped += c;
+    }
+    return escaped;
 }
 
 bool has_parent_component(const std::string &path) {
@@ -84,66 +75,102 @@ bool has_parent_component(const std::string &path) {
 }  // namespace
 
 std::string iso_time(UnixTime time) {
-    const Moment moment = moment_of(time, 0);
+    const tm parts = parts_of(time);
     char text[64];
-    strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &moment.parts);
-    return std::string(text) + "." + text_of({"", 'f', 0}, moment) + "Z";
+    strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &parts);
+    return std::string(text) + "." + fraction("", time) + "Z";
 }
 
-Location::Location(std::string pattern) : pattern_(std::move(pattern)) {
-    const size_t slash = pattern_.rfind('/', pattern_.find('%'));
-    root_ = slash == std::string::npos ? "." : slash == 0 ? "/" : pattern_.substr(0, slash);
+Location::Location(const std::string &pattern, std::vector<NamePiece> pieces) : pieces_(std::move(pieces)) {
+    const size_t folder = folder_length(pattern);
+    root_ = folder == 0 ? "." : folder == 1 ? "/" : pattern.substr(0, folder - 1);
 }
 
 Result<Location, LocationError> Location::parse(const std::string &pattern) {
     if (pattern.empty() || pattern.back() == '/')
         return Failure{LocationError::Empty, "it names no file; use one like /var/rec/%Y-%m-%d/%H-%M-%S.mp4"};
-    for (size_t at = pattern.find('%'); at != std::string::npos; at = pattern.find('%', at)) {
-        const auto conversion = conversion_at(pattern, at);
-        if (!conversion)
-            return Failure{LocationError::BadConversion, "'" + pattern.substr(at, 4) +
-                                                             "' is no conversion that a name can have; those are %" +
-                                                             std::string(kConversions)};
-        at = conversion->end;
-    }
-    Location location(pattern);
-    const size_t below = location.root_ == "." ? 0 : location.root_.size();
-    if (has_parent_component(pattern.substr(below)))
+    NamePieces pieces = split_name(pattern);
+    if (!pieces.bad.empty())
+        return Failure{
+            LocationError::BadConversion,
+            "'" + pieces.bad + "' is no conversion that a name can have; those are %" + std::string(kConversions)};
+    Location location(pattern, std::move(pieces.list));
+    if (has_parent_component(pattern.substr(folder_length(pattern))))
         return Failure{LocationError::LeavesFolder, "it leaves the folder " + location.root_ + " by '..'"};
     return location;
 }
 
-std::string Location::expand(UnixTime start, unsigned sequence) const {
-    const Moment moment = moment_of(start, sequence);
-    std::string path;
-    for (size_t at = 0; at < pattern_.size();) {
-        if (pattern_[at] != '%') {
-            path += pattern_[at++];
-            continue;
-        }
-        const auto conversion = conversion_at(pattern_, at);
-        path += text_of(*conversion, moment);
-        at = conversion->end;
+Location Location::of_camera(const std::string &name) const {
+    Location location = *this;
+    location.camera_ = safe_name(name);
+    return location;
+}
+
+Location Location::of_mapping(const std::string &mapping) const {
+    Location location = *this;
+    location.mapping_ = mapping.empty() ? kNoMapping : safe_name(mapping);
+    return location;
+}
+
+bool Location::needs_mapping() const {
+    return !mapping_ && std::any_of(pieces_.begin(), pieces_.end(), [](const NamePiece &p) { return p.letter == 'o'; });
+}
+
+std::string Location::text_of(const NamePiece &piece, UnixTime time, unsigned sequence) const {
+    switch (piece.letter) {
+        case '%':
+            return "%";
+        case 'f':
+            return fraction(piece.text, time);
+        case 'i':
+            return running_number(piece.text, sequence);
+        case 'N':
+            return camera_;
+        case 'o':
+            return mapping_.value_or(kNoMapping);
+        default:
+            return time_text(piece, time);
     }
+}
+
+std::string Location::expand(UnixTime start, unsigned sequence) const {
+    std::string path;
+    for (const NamePiece &piece : pieces_)
+        path += piece.kind == Kind::Conversion ? text_of(piece, start, sequence) : piece.text;
     return path;
 }
 
 std::string Location::glob() const {
-    const size_t extension = extension_of(pattern_);
     std::string glob;
-    for (size_t at = 0; at < pattern_.size();) {
-        if (at == extension)
+    for (const NamePiece &piece : pieces_) {
+        if (piece.kind == Kind::Conversion || piece.kind == Kind::NumberPlace)
             glob += '*';
-        if (pattern_[at] == '%') {
-            glob += '*';
-            at = conversion_at(pattern_, at)->end;
-            continue;
-        }
-        if (strchr("*?[\\", pattern_[at]))
-            glob += '\\';
-        glob += pattern_[at++];
+        glob += piece.kind == Kind::Text ? escaped_for_glob(piece.text) : "";
     }
-    return extension == pattern_.size() ? glob + '*' : glob;
+    return glob;
+}
+
+std::string Location::form_of_piece(const NamePiece &piece) const {
+    switch (piece.kind) {
+        case Kind::Text:
+            return escaped_for_regex(piece.text);
+        case Kind::NumberPlace:
+            return "(-[0-9]{1,4})?";
+        case Kind::FolderEnd:
+            return "";
+        case Kind::Conversion:
+            break;
+    }
+    if (piece.letter == 'N')
+        return escaped_for_regex(camera_);
+    return piece.letter == 'o' && mapping_ ? escaped_for_regex(*mapping_) : form_of(piece.letter);
+}
+
+std::string Location::expression() const {
+    std::string expression = "^";
+    for (const NamePiece &piece : pieces_)
+        expression = piece.kind == Kind::FolderEnd ? "^" : expression + form_of_piece(piece);
+    return expression + "$";
 }
 
 std::string numbered(const std::string &path, unsigned number) {

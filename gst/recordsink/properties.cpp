@@ -9,6 +9,23 @@ namespace {
 
 constexpr auto kUntilReady = static_cast<GParamFlags>(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
 
+std::string text_of(const GValue *value) {
+    const gchar *text = g_value_get_string(value);
+    return text ? text : "";
+}
+
+void give_text(const std::string &text, GValue *value) {
+    g_value_set_string(value, text.empty() ? nullptr : text.c_str());
+}
+
+// Properties show in dot files.
+std::string without_credentials(const std::string &url) {
+    const size_t scheme = url.find("://");
+    const size_t host = scheme == std::string::npos ? 0 : scheme + 3;
+    const size_t at = url.substr(0, url.find_first_of("/?#", host)).rfind('@');
+    return at == std::string::npos || at < host ? url : url.substr(0, host) + url.substr(at + 1);
+}
+
 const Property kProperties[] = {
     {[] {
          return g_param_spec_string("location", "Location",
@@ -69,6 +86,78 @@ const Property kProperties[] = {
      },
      [](Settings &s, const GValue *v) { s.on_error = static_cast<OnError>(g_value_get_enum(v)); },
      [](const Settings &s, GValue *v) { g_value_set_enum(v, static_cast<int>(s.on_error)); }},
+    {[] {
+         return g_param_spec_boolean("align", "Align",
+                                     "Whether files begin at multiples of segment-duration since 1970, UTC, at a key "
+                                     "frame that is asked for. Set before READY",
+                                     FALSE, kUntilReady);
+     },
+     [](Settings &s, const GValue *v) { s.align = g_value_get_boolean(v); },
+     [](const Settings &s, GValue *v) { g_value_set_boolean(v, s.align); }},
+    {[] {
+         return g_param_spec_string("camera", "Camera",
+                                    "Name of the camera, for %N in location and for the index; unset: the element's "
+                                    "name. Set before READY",
+                                    nullptr, kUntilReady);
+     },
+     [](Settings &s, const GValue *v) { s.camera = text_of(v); },
+     [](const Settings &s, GValue *v) { give_text(s.camera, v); }},
+    {[] {
+         return g_param_spec_uint64("max-age", "Maximum age",
+                                    "Milliseconds since its end after which a segment is deleted (0: no bound). Set "
+                                    "before READY",
+                                    0, G_MAXINT64 / 1'000'000, 0, kUntilReady);
+     },
+     [](Settings &s, const GValue *v) { s.max_age = g_value_get_uint64(v); },
+     [](const Settings &s, GValue *v) { g_value_set_uint64(v, s.max_age); }},
+    {[] {
+         return g_param_spec_uint64("max-total-bytes", "Maximum total bytes",
+                                    "Bytes of all segments beyond which the oldest are deleted (0: no bound). Set "
+                                    "before READY",
+                                    0, G_MAXUINT64, 0, kUntilReady);
+     },
+     [](Settings &s, const GValue *v) { s.max_total_bytes = g_value_get_uint64(v); },
+     [](const Settings &s, GValue *v) { g_value_set_uint64(v, s.max_total_bytes); }},
+    {[] {
+         return g_param_spec_uint64("min-free-bytes", "Minimum free bytes",
+                                    "Bytes free on the disk below which the oldest segments are deleted (0: no "
+                                    "bound). Set before READY",
+                                    0, G_MAXUINT64, 0, kUntilReady);
+     },
+     [](Settings &s, const GValue *v) { s.min_free_bytes = g_value_get_uint64(v); },
+     [](const Settings &s, GValue *v) { g_value_set_uint64(v, s.min_free_bytes); }},
+    {[] {
+         return g_param_spec_string("segment-command", "Segment command",
+                                    "Program, and its arguments, that is run with the path of each finished segment. "
+                                    "Set before READY",
+                                    nullptr, kUntilReady);
+     },
+     [](Settings &s, const GValue *v) { s.segment_command = text_of(v); },
+     [](const Settings &s, GValue *v) { give_text(s.segment_command, v); }},
+    {[] {
+         return g_param_spec_string("segment-post", "Segment POST",
+                                    "URL to which the index line of each finished segment is posted, by curl. Reads "
+                                    "without user and password. Set before READY",
+                                    nullptr, kUntilReady);
+     },
+     [](Settings &s, const GValue *v) { s.segment_post = text_of(v); },
+     [](const Settings &s, GValue *v) { give_text(without_credentials(s.segment_post), v); }},
+    {[] {
+         return g_param_spec_uint("delivery-timeout", "Delivery timeout",
+                                  "Milliseconds after which an attempt of segment-command or segment-post is killed. "
+                                  "Set before READY",
+                                  100, G_MAXINT, 60000, kUntilReady);
+     },
+     [](Settings &s, const GValue *v) { s.delivery_timeout = g_value_get_uint(v); },
+     [](const Settings &s, GValue *v) { g_value_set_uint(v, s.delivery_timeout); }},
+    {[] {
+         return g_param_spec_uint("delivery-attempts", "Delivery attempts",
+                                  "How often segment-command and segment-post are tried for a segment. Set before "
+                                  "READY",
+                                  1, 1000, 5, kUntilReady);
+     },
+     [](Settings &s, const GValue *v) { s.delivery_attempts = g_value_get_uint(v); },
+     [](const Settings &s, GValue *v) { g_value_set_uint(v, s.delivery_attempts); }},
 };
 
 }  // namespace

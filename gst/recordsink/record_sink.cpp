@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "record_sink.h"
 
+#include <gst/video/video.h>
+
 #include <algorithm>
 
 #include "log.h"
@@ -10,7 +12,12 @@ namespace recordsink {
 using rtspcore::Ref;
 
 bool RecordSink::check_settings() {
-    const std::string location = settings().location;
+    const Settings settings = this->settings();
+    if (const std::string problem = Delivery::problem_with(settings); !problem.empty()) {
+        teller_.error({GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS}, problem + ".");
+        return false;
+    }
+    const std::string &location = settings.location;
     const auto parsed = Location::parse(location);
     if (parsed)
         return true;
@@ -26,9 +33,13 @@ bool RecordSink::start() {
         return false;
     for (const auto &track : tracks())
         track->start(settings);
+    const auto name = std::unique_ptr<gchar, decltype(&g_free)>(gst_object_get_name(GST_OBJECT(element_)), g_free);
+    location = location->of_camera(settings.camera.empty() ? name.get() : settings.camera);
     Index index(location->root());
+    aftercare_ = std::make_unique<Aftercare>(settings, *location, index, &teller_);
     auto recorder = std::make_shared<Recorder>(
-        Writer::Target{settings, std::move(*location), std::move(index), &teller_, &sequence_},
+        Writer::Target{settings, std::move(*location), std::move(index), &teller_, &sequence_, aftercare_.get(),
+                       &asked_cuts_},
         [this] { return tracks(); }, [this] { post_eos(); });
     *recorder_.lock() = std::move(recorder);
     changed();
@@ -43,6 +54,9 @@ void RecordSink::stop() {
         recorder->stop();
     for (const auto &track : tracks())
         track->queue().flush(true);
+    if (aftercare_)
+        aftercare_->stop();
+    aftercare_.reset();
 }
 
 GstStateChangeReturn RecordSink::change_state(GstStateChange transition,
@@ -118,6 +132,13 @@ void RecordSink::post_eos() {
         if (track->end_sequence() != 0)
             gst_message_set_seqnum(message, track->end_sequence());
     gst_element_post_message(element_, message);
+}
+
+void RecordSink::split_now() {
+    asked_cuts_++;
+    for (const auto &track : tracks())
+        if (track->is_video())
+            track->push_upstream(gst_video_event_new_upstream_force_key_unit(GST_CLOCK_TIME_NONE, TRUE, 0));
 }
 
 GstStructure *RecordSink::statistics() {

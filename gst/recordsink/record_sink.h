@@ -26,6 +26,8 @@ public:
     GstPad *add_pad(GstPadTemplate *templ, const char *name);
     void remove_pad(GstPad *pad);
     void remove_all_pads();
+    // A new file begins at the next key frame, which upstream is asked for.
+    void split_now();
     // A new GstStructure.
     [[nodiscard]] GstStructure *statistics();
 
@@ -48,6 +50,8 @@ private:
     rtspcore::Guarded<Pads> pads_;
     rtspcore::Guarded<std::shared_ptr<Recorder>> recorder_;
     std::atomic<unsigned> sequence_{0};
+    std::atomic<unsigned> asked_cuts_{0};
+    std::unique_ptr<Aftercare> aftercare_;  // from start() to stop()
 };
 
 }  // namespace recordsink

@@ -78,6 +78,8 @@ void Recorder::run() {
     const Recovered recovered = recover(target_.location, target_.settings.format, target_.index);
     for (const std::string &path : recovered.finished)
         GST_INFO("finished %s, which was left behind", path.c_str());
+    if (target_.aftercare)
+        target_.aftercare->start(recovered.entries);
     Next next = Next::Again;
     while (next != Next::Stop) {
         const Tracks tracks = wait_for_tracks();

@@ -39,8 +39,10 @@ Recovered recover(const Location &location, Format format, const Index &index) {
             // The line comes before the name: between the two there may have been the crash.
             return index.lists(entry.name) || index.append(entry);
         });
-        if (outcome)
-            recovered.finished.push_back((*file)->path());
+        if (!outcome)
+            continue;
+        recovered.finished.push_back((*file)->path());
+        recovered.entries.push_back(std::move(entry));
     }
     return recovered;
 }

@@ -11,6 +11,7 @@ namespace recordsink {
 
 struct Recovered {
     std::vector<std::string> finished;  // paths
+    std::vector<IndexEntry> entries;    // their lines
     unsigned empty = 0;                 // had no media in them, and are gone
 };
 

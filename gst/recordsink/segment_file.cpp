@@ -26,13 +26,18 @@ std::string folder_of(const std::string &path) {
     return slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
 }
 
-// A rename is not on the disk before its folder is.
-void sync_folder(const std::string &folder) {
-    const int fd = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0)
-        return;
-    fsync(fd);
-    close(fd);
+// Retention may remove the folder, empty as it is, before the file is in it.
+int open_part(const std::string &part) {
+    constexpr int kTrials = 3;
+    int fd = -1;
+    for (int trial = 0; trial < kTrials && fd < 0; trial++) {
+        if (g_mkdir_with_parents(folder_of(part).c_str(), kFolderMode) != 0)
+            return -1;
+        fd = open(part.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, kFileMode);
+        if (fd < 0 && errno != ENOENT)
+            return -1;
+    }
+    return fd;
 }
 
 rtspcore::Failure<int> last_error() {
@@ -41,14 +46,20 @@ rtspcore::Failure<int> last_error() {
 
 }  // namespace
 
+void sync_folder(const std::string &folder) {
+    const int fd = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return;
+    fsync(fd);
+    close(fd);
+}
+
 SegmentFile::Result<std::unique_ptr<SegmentFile>> SegmentFile::create(const std::string &wanted) {
-    if (g_mkdir_with_parents(folder_of(wanted).c_str(), kFolderMode) != 0)
-        return last_error();
     for (unsigned number = 1; number < kMostNumbers; number++) {
         const std::string path = number == 1 ? wanted : numbered(wanted, number);
         if (access(path.c_str(), F_OK) == 0)
             continue;
-        const int fd = open((path + ".part").c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, kFileMode);
+        const int fd = open_part(path + ".part");
         if (fd < 0 && errno == EEXIST)
             continue;
         if (fd < 0)

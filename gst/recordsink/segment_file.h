@@ -11,6 +11,9 @@
 
 namespace recordsink {
 
+// A rename is not on the disk before its folder is.
+void sync_folder(const std::string &folder);
+
 // A file on its way to its name. While it is written it is called `.part` at the end, and locked (flock(2)), so that
 // another process can tell it from one that was left behind. Confined to one thread at a time; blocks for the disk.
 class SegmentFile {

@@ -23,6 +23,15 @@ struct Settings {
     unsigned fragment_duration = 1000;
     unsigned queue_duration = 10000;
     uint64_t queue_bytes = 32 << 20;
+    bool align = false;
+    std::string camera;            // empty: the element's name
+    uint64_t max_age = 0;          // of finished segments; 0: no bound
+    uint64_t max_total_bytes = 0;  // 0: no bound
+    uint64_t min_free_bytes = 0;   // 0: no bound
+    std::string segment_command;   // empty: none
+    std::string segment_post;      // a URL; empty: none
+    unsigned delivery_timeout = 60000;
+    unsigned delivery_attempts = 5;
     OnError on_error = OnError::Continue;
 };
 

@@ -43,6 +43,23 @@ void Teller::resumed() {
         post(gst_structure_new_empty("resumed"));
 }
 
+void Teller::removed(const Retention::Removed &removed) {
+    removed_segments_++;
+    removed_bytes_ += removed.bytes;
+    post(gst_structure_new("removed", "location", G_TYPE_STRING, removed.path.c_str(), "bytes", G_TYPE_UINT64,
+                           removed.bytes, "bound", G_TYPE_STRING, removed.bound, nullptr));
+}
+
+void Teller::delivery(const Delivery::Outcome &outcome) {
+    if (outcome.delivered) {
+        delivered_++;
+        return;
+    }
+    undelivered_++;
+    post(gst_structure_new("undelivered", "location", G_TYPE_STRING, outcome.path.c_str(), "text", G_TYPE_STRING,
+                           outcome.problem.c_str(), nullptr));
+}
+
 void Teller::error(ErrorCode code, const std::string &text) {
     gst_element_message_full(element_, GST_MESSAGE_ERROR, code.domain, code.code, g_strdup(text.c_str()), nullptr,
                              __FILE__, G_STRFUNC, __LINE__);
@@ -50,7 +67,11 @@ void Teller::error(ErrorCode code, const std::string &text) {
 
 void Teller::add_counts(GstStructure *stats) const {
     gst_structure_set(stats, "segments", G_TYPE_UINT64, segments_.load(), "bytes", G_TYPE_UINT64, bytes_.load(),
-                      "outages", G_TYPE_UINT64, outages_.load(), "out", G_TYPE_BOOLEAN, out_.load(), nullptr);
+                      "outages", G_TYPE_UINT64, outages_.load(), "out", G_TYPE_BOOLEAN, out_.load(), "removed-segments",
+                      G_TYPE_UINT64, removed_segments_.load(), "removed-bytes", G_TYPE_UINT64, removed_bytes_.load(),
+                      "delivered", G_TYPE_UINT64, delivered_.load(), "undelivered", G_TYPE_UINT64, undelivered_.load(),
+                      "disk-latency", G_TYPE_INT64, disk_latency_.recent(), "disk-latency-max", G_TYPE_INT64,
+                      disk_latency_.longest(), nullptr);
 }
 
 }  // namespace recordsink

@@ -6,9 +6,12 @@
 #include <atomic>
 #include <string>
 
+#include "delivery.h"
+#include "disk_latency.h"
 #include "formats.h"
 #include "gop_queue.h"
 #include "index.h"
+#include "retention.h"
 
 namespace recordsink {
 
@@ -22,8 +25,13 @@ public:
     // Recording stopped working; a warning as well, or with `fatal` an error. Once until resumed().
     void outage(const std::string &text, bool fatal);
     void resumed();
+    // A segment was deleted by retention.
+    void removed(const Retention::Removed &removed);
+    // A segment was told to who follows, or was given up.
+    void delivery(const Delivery::Outcome &outcome);
     void error(ErrorCode code, const std::string &text);
 
+    [[nodiscard]] DiskLatency &disk_latency() { return disk_latency_; }
     [[nodiscard]] bool is_out() const { return out_; }
     void add_counts(GstStructure *stats) const;
 
@@ -35,6 +43,11 @@ private:
     std::atomic<uint64_t> segments_{0};
     std::atomic<uint64_t> bytes_{0};
     std::atomic<uint64_t> outages_{0};
+    std::atomic<uint64_t> removed_segments_{0};
+    std::atomic<uint64_t> removed_bytes_{0};
+    std::atomic<uint64_t> delivered_{0};
+    std::atomic<uint64_t> undelivered_{0};
+    DiskLatency disk_latency_;
 };
 
 }  // namespace recordsink

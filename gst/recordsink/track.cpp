@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "log.h"
+#include "rtspsink/mapping.h"
 
 namespace recordsink {
 
@@ -121,7 +122,16 @@ bool Track::take_caps(const GstCaps *caps) {
     const bool same = built_ && route_.parser == route->parser;
     route_ = std::move(*route);
     is_video_ = route_.is_video;
+    take_mapping(caps);
     return same || build(route_.parser);
+}
+
+void Track::take_mapping(const GstCaps *caps) {
+    const auto field = rtspsink::mapping_field(caps);
+    auto mapping = field ? *field : std::nullopt;
+    if (!mapping)
+        mapping = rtspsink::upstream_mapping(pad_.get());
+    *mapping_.lock() = mapping.value_or("");
 }
 
 bool Track::build(const std::string &parser) {

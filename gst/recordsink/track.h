@@ -39,6 +39,8 @@ public:
     [[nodiscard]] GopQueue &queue() { return queue_; }
     // Of what will be taken from the queue next; null before anything came.
     [[nodiscard]] rtspcore::Ref<GstCaps> caps();
+    // That in the caps, empty if there is none.
+    [[nodiscard]] std::string mapping() { return *mapping_.lock(); }
     [[nodiscard]] bool is_video() const { return is_video_; }
     [[nodiscard]] uint32_t end_sequence() const { return end_sequence_; }
     void push_upstream(GstEvent *event);
@@ -57,6 +59,7 @@ private:
     static gboolean answer_parser(GstPad *pad, GstObject *parent, GstQuery *query);
 
     bool take_caps(const GstCaps *caps);
+    void take_mapping(const GstCaps *caps);
     bool build(const std::string &parser);
     void take(GstBuffer *buffer);
     void stamp(Unit &unit);
@@ -76,6 +79,7 @@ private:
     std::optional<int64_t> fixed_offset_;
     GopQueue queue_;
     rtspcore::Guarded<rtspcore::Ref<GstCaps>> caps_;
+    rtspcore::Guarded<std::string> mapping_;
     std::atomic<bool> is_video_{false};
     std::atomic<uint32_t> end_sequence_{0};
 };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "writer.h"
 
+#include <gst/video/video.h>
+
 #include <algorithm>
 
 #include "base/clock.h"
@@ -14,6 +16,10 @@ namespace {
 
 // Cannot be opened: splitmuxsink would go on with the name before.
 constexpr const char *kNowhere = "/dev/null/.";
+
+constexpr int64_t kMillisecond = 1'000'000;
+// In a line of the index; of a stream with more key frames each n-th.
+constexpr size_t kMostKeyOffsets = 1000;
 
 void set(GstElement *element, const char *name, const std::string &value) {
     gst_util_set_object_arg(G_OBJECT(element), name, value.c_str());
@@ -39,7 +45,11 @@ std::string text_of(GstMessage *message) {
 
 }  // namespace
 
-Writer::Writer(Target target, Events events) : target_(std::move(target)), events_(std::move(events)) {}
+Writer::Writer(Target target, Events events)
+    : target_(std::move(target)),
+      events_(std::move(events)),
+      location_(target_.location),
+      cut_plan_(is_aligned() ? target_.settings.segment_duration * kMillisecond : 0, target_.asked_cuts) {}
 
 Writer::~Writer() {
     for (const auto &feed : feeds_)
@@ -60,12 +70,18 @@ Writer::~Writer() {
         feed->tell_lost();
 }
 
+bool Writer::is_aligned() const {
+    return target_.asked_cuts && target_.settings.align && target_.settings.segment_duration > 0;
+}
+
 bool Writer::start(const std::vector<std::shared_ptr<Track>> &tracks) {
+    tell_mapping(tracks);
     if (!make_elements())
         return false;
     for (const auto &track : tracks)
         if (!add_feed(track))
             return false;
+    reference().on_key([this](const Unit &key) { consider_cut(key); });
     if (gst_element_set_state(pipeline_.get(), GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE) {
         fail("Cannot start to record", "splitmuxsink did not start");
         return false;
@@ -76,6 +92,29 @@ bool Writer::start(const std::vector<std::shared_ptr<Track>> &tracks) {
             return false;
         }
     return true;
+}
+
+// That of the first track that has one.
+void Writer::tell_mapping(const std::vector<std::shared_ptr<Track>> &tracks) {
+    for (const auto &track : tracks)
+        if (mapping_.empty())
+            mapping_ = track->mapping();
+    location_ = target_.location.of_mapping(mapping_);
+    if (target_.aftercare)
+        target_.aftercare->told_mapping(mapping_);
+}
+
+// splitmuxsink decides of a GOP when it has it whole: what it is told after the key frame is of the GOP that this
+// begins.
+void Writer::consider_cut(const Unit &key) {
+    const CutPlan::Step step = cut_plan_.at_key(key);
+    if (step.wanted_key && reference().track().is_video())
+        reference().track().push_upstream(gst_video_event_new_upstream_force_key_unit(
+            static_cast<GstClockTime>(std::max<RunningTime>(*step.wanted_key, 0)), TRUE, 0));
+    if (!step.cut)
+        return;
+    cuts_.lock()->add(key.time, step.cut);
+    g_signal_emit_by_name(splitmux_, "split-now");
 }
 
 bool Writer::make_elements() {
@@ -97,10 +136,12 @@ bool Writer::make_elements() {
     const auto pad = Ref<GstPad>::adopt(gst_element_get_static_pad(sink, "sink"));
     const auto data = static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST);
     gst_pad_add_probe(pad.get(), data, sync_file, this, nullptr);
-    g_object_set(splitmux_, "muxer", muxer, "sink", sink, "max-size-time",
-                 target_.settings.segment_duration * GST_MSECOND, "max-size-bytes", target_.settings.segment_bytes,
-                 "send-keyframe-requests", target_.settings.segment_duration > 0 && target_.settings.segment_bytes == 0,
-                 nullptr);
+    if (target_.settings.format == Format::Mp4)
+        fragment_times_.watch(muxer, pad.get());
+    const unsigned duration = is_aligned() ? 0 : target_.settings.segment_duration;
+    g_object_set(splitmux_, "muxer", muxer, "sink", sink, "max-size-time", duration * GST_MSECOND, "max-size-bytes",
+                 target_.settings.segment_bytes, "send-keyframe-requests",
+                 duration > 0 && target_.settings.segment_bytes == 0, nullptr);
     g_signal_connect(splitmux_, "format-location-full", G_CALLBACK(name_file), this);
     return gst_bin_add(GST_BIN(pipeline_.get()), splitmux_);
 }
@@ -146,7 +187,7 @@ bool Writer::has(const Track *track) const {
 }
 
 // splitmuxsink's: the video, or the first of the others.
-const Feed &Writer::reference() const {
+Feed &Writer::reference() const {
     const auto video =
         std::find_if(feeds_.begin(), feeds_.end(), [](const auto &feed) { return feed->track().is_video(); });
     return video == feeds_.end() ? *feeds_.front() : **video;
@@ -166,10 +207,11 @@ gchar *Writer::name_file(GstElement *, guint, GstSample *first, gpointer writer)
 std::string Writer::open_file(GstSample *first) {
     GstBuffer *buffer = first ? gst_sample_get_buffer(first) : nullptr;
     Open open;
+    fragment_times_.begin_file();
     open.start = buffer ? since_origin(GST_BUFFER_PTS(buffer)) : reference().end();
     open.start_time = open.start + reference().capture_offset();
     open.holes_before = holes();
-    const std::string path = target_.location.expand(open.start_time, (*target_.sequence)++);
+    const std::string path = location_.expand(open.start_time, (*target_.sequence)++);
     auto file = SegmentFile::create(path);
     if (!file) {
         fail("Cannot create '" + path + "'", file.error().message);
@@ -193,7 +235,9 @@ GstPadProbeReturn Writer::sync_file(GstPad *, GstPadProbeInfo *, gpointer writer
     const std::shared_ptr<SegmentFile> file = self->open_.lock()->file;
     if (!file)
         return GST_PAD_PROBE_OK;
-    if (const auto outcome = file->sync(); !outcome)
+    const auto outcome = file->sync();
+    self->target_.teller->disk_latency().note(rtspcore::monotonic_now().time_since_epoch().count() - now);
+    if (!outcome)
         self->fail("Cannot write '" + file->part_path() + "'", outcome.error().message);
     return GST_PAD_PROBE_OK;
 }
@@ -226,7 +270,7 @@ void Writer::conclude(Open open, RunningTime end) {
     if (last.is_done() && last.end() - end <= last.last_duration())
         finish(std::move(open), last.end(), end_reason_);
     else
-        finish(std::move(open), end, "limit");
+        finish(std::move(open), end, cuts_.lock()->reason_at(end, "limit"));
 }
 
 void Writer::salvage(Open open) {
@@ -236,17 +280,28 @@ void Writer::salvage(Open open) {
     finish(std::move(open), end, "error");
 }
 
-void Writer::finish(Open open, RunningTime end, const char *reason) {
-    IndexEntry entry;
+void Writer::describe(IndexEntry &entry, const Open &open, RunningTime end) {
     entry.name = target_.index.name_of(open.file->path());
+    entry.camera = target_.settings.camera;
+    entry.mapping = mapping_;
     entry.start = open.start_time;
     entry.end = open.start_time + (end - open.start);
-    entry.reason = reason;
+    std::vector<RunningTime> keys;
     for (const auto &feed : feeds_) {
         entry.tracks.emplace_back(gst_structure_get_name(gst_caps_get_structure(feed->caps(), 0)));
-        entry.key_frames += feed->key_frames_until(end);
+        const auto times = feed->key_frames_until(end);
+        keys.insert(keys.end(), times.begin(), times.end());
     }
+    entry.key_frames = keys.size();
+    for (size_t i = 0; i < keys.size(); i += keys.size() / (kMostKeyOffsets + 1) + 1)
+        entry.key_offsets.push_back(keys[i] - open.start);
     entry.holes = holes() - open.holes_before;
+}
+
+void Writer::finish(Open open, RunningTime end, const char *reason) {
+    IndexEntry entry;
+    entry.reason = reason;
+    describe(entry, open, end);
     const auto outcome = open.file->finish([&](uint64_t bytes) {
         entry.bytes = bytes;
         return target_.index.append(entry);
@@ -257,6 +312,8 @@ void Writer::finish(Open open, RunningTime end, const char *reason) {
     }
     has_finished_ = true;
     target_.teller->segment(open.file->path(), entry);
+    if (target_.aftercare)
+        target_.aftercare->finished(open.file->path(), entry);
     if (!failed_)
         target_.teller->resumed();
 }

@@ -9,8 +9,11 @@
 #include <string>
 #include <vector>
 
+#include "aftercare.h"
 #include "base/guarded.h"
+#include "cut_plan.h"
 #include "feed.h"
+#include "fragment_times.h"
 #include "index.h"
 #include "segment_file.h"
 #include "settings.h"
@@ -33,8 +36,10 @@ public:
         Settings settings;
         Location location;
         Index index;
-        Teller *teller;                   // borrowed
-        std::atomic<unsigned> *sequence;  // borrowed; of the next file
+        Teller *teller;                                     // borrowed
+        std::atomic<unsigned> *sequence;                    // borrowed; of the next file
+        Aftercare *aftercare = nullptr;                     // borrowed; null: nothing becomes of the files
+        const std::atomic<unsigned> *asked_cuts = nullptr;  // borrowed; null: files are cut by their bounds only
     };
 
     // Events come on any thread, until the destructor returns.
@@ -66,6 +71,9 @@ private:
 
     [[nodiscard]] bool make_elements();
     void set_up_muxer(GstElement *muxer) const;
+    void tell_mapping(const std::vector<std::shared_ptr<Track>> &tracks);
+    void consider_cut(const Unit &key);
+    [[nodiscard]] bool is_aligned() const;
     [[nodiscard]] bool add_feed(const std::shared_ptr<Track> &track);
     std::string open_file(GstSample *first);
     void close_file(RunningTime end);
@@ -73,7 +81,8 @@ private:
     void salvage(Open open);
     void finish(Open open, RunningTime end, const char *reason);
     void fail(const std::string &what, const std::string &why);
-    [[nodiscard]] const Feed &reference() const;
+    void describe(IndexEntry &entry, const Open &open, RunningTime end);
+    [[nodiscard]] Feed &reference() const;
     [[nodiscard]] uint64_t holes() const;
 
     const Target target_;
@@ -83,6 +92,11 @@ private:
     GstElement *splitmux_ = nullptr;            // the pipeline's
     std::vector<rtspcore::Ref<GstPad>> sinks_;  // of splitmuxsink, one for each of
     std::vector<std::unique_ptr<Feed>> feeds_;
+    Location location_;
+    std::string mapping_;
+    CutPlan cut_plan_;
+    FragmentTimes fragment_times_;
+    rtspcore::Guarded<Cuts> cuts_;
     rtspcore::Guarded<Open> open_;
     std::atomic<int64_t> last_sync_{0};
     std::atomic<bool> failed_{false};

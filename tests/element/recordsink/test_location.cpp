@@ -3,7 +3,7 @@
 
 #include <optional>
 
-#include "recordsink/location.h"
+#include "recordsink/name_pattern.h"
 #include "support/check_suite.h"
 
 using recordsink::Location;
@@ -34,9 +34,51 @@ START_TEST(test_expand_gives_utc_and_sequence) {
         {"cam%i.mkv", "cam7.mkv"},
         {"cam%05i.mkv", "cam00007.mkv"},
         {"100%%-%i", "100%-7"},
+        {"/r/%3f-%6f-%9f.ts", "/r/000-000678-000678000.ts"},
+        {"/r/%N/%o/%S.ts", "/r/camera/test/05.ts"},
     };
     for (const Case &c : kCases)
         ck_assert(parsed(c.pattern).expand(kStart, 7) == c.path);
+}
+END_TEST
+
+// What an application or the network calls things must not lead elsewhere, or hide.
+START_TEST(test_names_from_elsewhere_stay_in_the_folder) {
+    struct Case {
+        const char *name;
+        const char *part;
+    };
+    constexpr Case kCases[] = {
+        {"door", "door"}, {"/stream1", "stream1"},         {"/a/b c", "a_b_c"},
+        {"..", "_.."},    {"../../etc/x", "_.._.._etc_x"}, {".hidden", "_.hidden"},
+        {"", "_"},        {"%Y\"'$(x)", "_Y____x_"},       {"T\xc3\xbcr", "T__r"},
+    };
+    for (const Case &c : kCases) {
+        const std::string path = parsed("/r/%N.mp4").of_camera(c.name).expand(kStart, 0);
+        ck_assert_msg(path == std::string("/r/") + c.part + ".mp4", "%s: %s", c.name, path.c_str());
+    }
+    ck_assert(parsed("/r/%o.ts").of_mapping(std::string(300, 'x')).expand(kStart, 0).size() < 255);
+    ck_assert(parsed("/r/%o.ts").of_mapping("").expand(kStart, 0) == "/r/test.ts");
+    ck_assert(parsed("/r/%o.ts").needs_mapping() && !parsed("/r/%o.ts").of_mapping("/a").needs_mapping());
+    ck_assert(!parsed("/r/%N.ts").needs_mapping());
+}
+END_TEST
+
+START_TEST(test_pattern_fits_names_of_this_location_only) {
+    const Location location = parsed("/r/%N/%Y-%m-%d/%o-%T-%i.mp4").of_camera("door").of_mapping("main");
+    const recordsink::NamePattern pattern(location);
+    const std::string name = location.expand(kStart, 3).substr(3);
+    ck_assert(pattern.matches(name) && pattern.matches(recordsink::numbered(name, 12)));
+    for (const char *other :
+         {"", "door2/2026-01-02/main-03:04:05-3.mp4", "door/2026-01-02/sub-03:04:05-3.mp4",
+          "door/2026-01-02/main-03:04:05-3.mp4.part", "door/2026-01-02/main-03:04:05-3xmp4",
+          "x/door/2026-01-02/main-03:04:05-3.mp4", "door/2026-01-02/main-03:04:05-three.mp4", "door/../main-3.mp4"})
+        ck_assert_msg(!pattern.matches(other), "%s", other);
+    for (const char letter : std::string("aAbBCdeFgGhHIjklmMpPRsSTuUVwWyYzZfi")) {
+        const Location one = parsed((std::string("/r/x%") + letter + "y.ts").c_str());
+        const std::string given = one.expand(kStart, 3).substr(3);
+        ck_assert_msg(recordsink::NamePattern(one).matches(given), "%%%c: %s", letter, given.c_str());
+    }
 }
 END_TEST
 
@@ -95,7 +137,8 @@ END_TEST
 
 int main() {
     return rtspcore::test::run_suite(
-        "location", {test_expand_gives_utc_and_sequence, test_parse_refuses_what_names_no_file_below_the_folder,
-                     test_root_is_the_folder_before_conversions, test_glob_fits_names_and_numbered_names_only,
-                     test_numbered_goes_before_the_extension});
+        "location", {test_expand_gives_utc_and_sequence, test_names_from_elsewhere_stay_in_the_folder,
+                     test_pattern_fits_names_of_this_location_only,
+                     test_parse_refuses_what_names_no_file_below_the_folder, test_root_is_the_folder_before_conversions,
+                     test_glob_fits_names_and_numbered_names_only, test_numbered_goes_before_the_extension});
 }

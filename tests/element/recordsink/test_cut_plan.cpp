@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "recordsink/cut_plan.h"
+#include "support/check_suite.h"
+
+using recordsink::CutPlan;
+using recordsink::Cuts;
+using recordsink::Unit;
+
+namespace {
+
+constexpr int64_t kSecond = 1'000'000'000;
+constexpr int64_t kPeriod = 60 * kSecond;
+// 12:00:40 of some day when running time is 0.
+constexpr int64_t kOffset = 1767268840 * kSecond;
+
+Unit key_at(int64_t time, int64_t offset = kOffset) {
+    Unit unit;
+    unit.key = true;
+    unit.time = time;
+    unit.duration = kSecond / 25;
+    unit.capture_offset = offset;
+    return unit;
+}
+
+}  // namespace
+
+START_TEST(test_aligned_files_begin_at_the_first_key_frame_of_a_period) {
+    const std::atomic<unsigned> asked{0};
+    CutPlan plan(kPeriod, &asked);
+    const auto first = plan.at_key(key_at(0));
+    ck_assert(!first.cut);
+    ck_assert_int_eq(first.wanted_key.value(), 20 * kSecond);
+    ck_assert(!plan.at_key(key_at(19 * kSecond)).cut);
+    ck_assert_str_eq(plan.at_key(key_at(20 * kSecond)).cut, "aligned");
+    ck_assert(!plan.at_key(key_at(22 * kSecond)).cut);
+    ck_assert_str_eq(plan.at_key(key_at(90 * kSecond)).cut, "aligned");
+}
+END_TEST
+
+// The offset is read from two clocks for each frame.
+START_TEST(test_a_key_frame_that_seems_a_little_early_is_of_the_new_period) {
+    const std::atomic<unsigned> asked{0};
+    CutPlan plan(kPeriod, &asked);
+    (void)plan.at_key(key_at(0));
+    ck_assert_str_eq(plan.at_key(key_at(20 * kSecond, kOffset - 30'000)).cut, "aligned");
+    ck_assert(!plan.at_key(key_at(20 * kSecond + kSecond / 25, kOffset - 30'000)).cut);
+}
+END_TEST
+
+START_TEST(test_the_key_frame_is_asked_for_again_when_the_clocks_have_parted) {
+    const std::atomic<unsigned> asked{0};
+    CutPlan plan(kPeriod, &asked);
+    (void)plan.at_key(key_at(0));
+    ck_assert(!plan.at_key(key_at(2 * kSecond, kOffset + 1'000'000)).wanted_key);
+    ck_assert_int_eq(plan.at_key(key_at(4 * kSecond, kOffset + kSecond)).wanted_key.value(), 19 * kSecond);
+}
+END_TEST
+
+START_TEST(test_a_request_cuts_once) {
+    std::atomic<unsigned> asked{7};
+    CutPlan plan(0, &asked);
+    ck_assert(!plan.at_key(key_at(0)).cut);
+    asked++;
+    asked++;
+    ck_assert_str_eq(plan.at_key(key_at(kSecond)).cut, "signal");
+    ck_assert(!plan.at_key(key_at(2 * kSecond)).cut);
+}
+END_TEST
+
+START_TEST(test_reason_is_that_of_the_cut_at_the_end_of_the_file) {
+    Cuts cuts;
+    cuts.add(10 * kSecond, "signal");
+    cuts.add(20 * kSecond, "aligned");
+    ck_assert_str_eq(cuts.reason_at(5 * kSecond, "limit"), "limit");
+    ck_assert_str_eq(cuts.reason_at(10 * kSecond + 1000, "limit"), "signal");
+    ck_assert_str_eq(cuts.reason_at(15 * kSecond, "limit"), "limit");
+    ck_assert_str_eq(cuts.reason_at(20 * kSecond - 1000, "limit"), "aligned");
+    ck_assert_str_eq(cuts.reason_at(30 * kSecond, "limit"), "limit");
+}
+END_TEST
+
+int main() {
+    return rtspcore::test::run_suite(
+        "cut_plan", {test_aligned_files_begin_at_the_first_key_frame_of_a_period,
+                     test_a_key_frame_that_seems_a_little_early_is_of_the_new_period,
+                     test_the_key_frame_is_asked_for_again_when_the_clocks_have_parted, test_a_request_cuts_once,
+                     test_reason_is_that_of_the_cut_at_the_end_of_the_file});
+}
