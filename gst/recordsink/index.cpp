@@ -50,6 +50,8 @@ std::string json(const IndexEntry &entry) {
     std::string text = name_field(entry.name);
     if (entry.start)
         text += "\"start\":" + quoted(iso_time(*entry.start)) + ",";
+    if (entry.event_start)
+        text += "\"event\":" + quoted(entry.event) + ",\"event_start\":" + quoted(iso_time(*entry.event_start)) + ",";
     text += "\"end\":" + quoted(iso_time(entry.end)) + ",";
     if (entry.start) {
         text += "\"tracks\":[";

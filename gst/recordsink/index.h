@@ -20,6 +20,8 @@ struct IndexEntry {
     uint64_t key_frames = 0;
     uint64_t holes = 0;
     const char *reason = "";
+    std::string event;  // of a clip: the event's id, and when it was told
+    std::optional<UnixTime> event_start;
 };
 
 // "{"name":"...",...}", without the end of the line.

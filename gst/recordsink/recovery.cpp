@@ -3,6 +3,7 @@
 
 #include <glob.h>
 
+#include "log.h"
 #include "segment_file.h"
 
 namespace recordsink {
@@ -39,8 +40,10 @@ Recovered recover(const Location &location, Format format, const Index &index) {
             // The line comes before the name: between the two there may have been the crash.
             return index.lists(entry.name) || index.append(entry);
         });
-        if (outcome)
+        if (outcome) {
+            GST_INFO("finished %s, which was left behind", (*file)->path().c_str());
             recovered.finished.push_back((*file)->path());
+        }
     }
     return recovered;
 }

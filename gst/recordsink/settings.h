@@ -24,6 +24,10 @@ struct Settings {
     unsigned queue_duration = 10000;
     uint64_t queue_bytes = 32 << 20;
     OnError on_error = OnError::Continue;
+    std::string clip_location;  // empty: no events
+    unsigned pre_event = 10;    // seconds
+    uint64_t pre_event_bytes = 64 << 20;
+    unsigned clip_duration = 600000;  // 0: no bound
 };
 
 }  // namespace recordsink

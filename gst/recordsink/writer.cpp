@@ -43,7 +43,7 @@ Writer::Writer(Target target, Events events) : target_(std::move(target)), event
 
 Writer::~Writer() {
     for (const auto &feed : feeds_)
-        feed->track().queue().stop_taking(true);
+        feed->queue().stop_taking(true);
     if (pipeline_) {
         gst_element_set_state(pipeline_.get(), GST_STATE_NULL);
         gst_bus_set_sync_handler(bus_.get(), nullptr, nullptr, nullptr);
@@ -60,11 +60,11 @@ Writer::~Writer() {
         feed->tell_lost();
 }
 
-bool Writer::start(const std::vector<std::shared_ptr<Track>> &tracks) {
+bool Writer::start(const Sources &sources) {
     if (!make_elements())
         return false;
-    for (const auto &track : tracks)
-        if (!add_feed(track))
+    for (const Source &source : sources)
+        if (!add_feed(source))
             return false;
     if (gst_element_set_state(pipeline_.get(), GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE) {
         fail("Cannot start to record", "splitmuxsink did not start");
@@ -123,22 +123,22 @@ void Writer::set_up_muxer(GstElement *muxer) const {
     }
 }
 
-bool Writer::add_feed(const std::shared_ptr<Track> &track) {
-    const std::string name = track->is_video() ? "video" : "audio_" + std::to_string(feeds_.size());
+bool Writer::add_feed(const Source &source) {
+    const std::string name = source.track->is_video() ? "video" : "audio_" + std::to_string(feeds_.size());
     auto sink = Ref<GstPad>::adopt(gst_element_request_pad_simple(splitmux_, name.c_str()));
     if (!sink) {
         fail("Cannot record a second video stream", "give it a recordsink of its own");
         return false;
     }
     sinks_.push_back(std::move(sink));
-    feeds_.push_back(std::make_unique<Feed>(track, track->caps(), events_.restart));
+    feeds_.push_back(std::make_unique<Feed>(source, source.caps(), events_.restart));
     return true;
 }
 
 void Writer::end(bool now, const char *reason) {
     end_reason_ = reason;
     for (const auto &feed : feeds_)
-        feed->track().queue().stop_taking(now || !feed->track().is_video());
+        feed->queue().stop_taking(now || !feed->track().is_video());
 }
 
 bool Writer::has(const Track *track) const {
@@ -155,7 +155,7 @@ const Feed &Writer::reference() const {
 uint64_t Writer::holes() const {
     uint64_t holes = 0;
     for (const auto &feed : feeds_)
-        holes += feed->track().queue().level().holes;
+        holes += feed->queue().level().holes;
     return holes;
 }
 
@@ -224,9 +224,15 @@ void Writer::conclude(Open open, RunningTime end) {
     // Of the last file splitmuxsink tells when the last unit begins.
     const Feed &last = reference();
     if (last.is_done() && last.end() - end <= last.last_duration())
-        finish(std::move(open), last.end(), end_reason_);
+        finish(std::move(open), last.end(), reason_of_end());
     else
         finish(std::move(open), end, "limit");
+}
+
+// That of a clip is told when its queues have ended, whoever ended them.
+const char *Writer::reason_of_end() const {
+    const std::string reason = end_reason_.load();
+    return target_.event && reason == "end" ? target_.event->end_reason : end_reason_;
 }
 
 void Writer::salvage(Open open) {
@@ -242,6 +248,10 @@ void Writer::finish(Open open, RunningTime end, const char *reason) {
     entry.start = open.start_time;
     entry.end = open.start_time + (end - open.start);
     entry.reason = reason;
+    if (target_.event) {
+        entry.event = target_.event->id;
+        entry.event_start = target_.event->start;
+    }
     for (const auto &feed : feeds_) {
         entry.tracks.emplace_back(gst_structure_get_name(gst_caps_get_structure(feed->caps(), 0)));
         entry.key_frames += feed->key_frames_until(end);

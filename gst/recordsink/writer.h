@@ -35,6 +35,7 @@ public:
         Index index;
         Teller *teller;                   // borrowed
         std::atomic<unsigned> *sequence;  // borrowed; of the next file
+        std::shared_ptr<Event> event;     // that the files are a clip of, else null
     };
 
     // Events come on any thread, until the destructor returns.
@@ -46,7 +47,7 @@ public:
     Writer &operator=(const Writer &) = delete;
 
     // False when an element is missing or does not start; `failed` tells.
-    [[nodiscard]] bool start(const std::vector<std::shared_ptr<Track>> &tracks);
+    [[nodiscard]] bool start(const Sources &sources);
     // Ends when each track comes to a key frame; or with `now` at once.
     void end(bool now, const char *reason);
     [[nodiscard]] bool has(const Track *track) const;
@@ -66,7 +67,7 @@ private:
 
     [[nodiscard]] bool make_elements();
     void set_up_muxer(GstElement *muxer) const;
-    [[nodiscard]] bool add_feed(const std::shared_ptr<Track> &track);
+    [[nodiscard]] bool add_feed(const Source &source);
     std::string open_file(GstSample *first);
     void close_file(RunningTime end);
     void conclude(Open open, RunningTime end);
@@ -75,6 +76,7 @@ private:
     void fail(const std::string &what, const std::string &why);
     [[nodiscard]] const Feed &reference() const;
     [[nodiscard]] uint64_t holes() const;
+    [[nodiscard]] const char *reason_of_end() const;
 
     const Target target_;
     const Events events_;
