@@ -10,7 +10,7 @@
  *
  * ## Example launch lines
  * |[
- * gst-launch-1.0 videotestsrc is-live=true ! x264enc tune=zerolatency key-int-max=30 ! tee name=t ! queue !
+ * gst-launch-1.0 videotestsrc is-live=true ! x264enc tune=zerolatency key-int-max=30 ! tee name=t !
  * rtspsink service=8554 t. ! recordsink location=/var/rec/%Y-%m-%d/%H-%M-%S.mp4
  * ]|
  * Serves and records, in files of a minute.
