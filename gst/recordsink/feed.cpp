@@ -11,8 +11,8 @@ namespace recordsink {
 
 using rtspcore::Ref;
 
-Feed::Feed(std::shared_ptr<Track> track, Ref<GstCaps> caps, std::function<void()> restart)
-    : track_(std::move(track)),
+Feed::Feed(Source source, Ref<GstCaps> caps, std::function<void()> restart)
+    : source_(std::move(source)),
       caps_(std::move(caps)),
       restart_(std::move(restart)),
       entry_(Ref<GstPad>::sink(gst_pad_new("queued", GST_PAD_SRC))) {
@@ -25,12 +25,12 @@ bool Feed::start(GstPad *sink) {
     if (!GST_PAD_LINK_SUCCESSFUL(gst_pad_link_full(entry_.get(), sink, GST_PAD_LINK_CHECK_NOTHING)))
         return false;
     gst_pad_set_active(entry_.get(), TRUE);
-    track_->tell(track_->queue().start_taking());
+    source_.tell(queue().start_taking());
     return gst_pad_start_task(entry_.get(), run, this, nullptr);
 }
 
 void Feed::stop() {
-    track_->queue().stop_taking(true);
+    queue().stop_taking(true);
     gst_pad_set_active(entry_.get(), FALSE);
     gst_pad_stop_task(entry_.get());
     if (const auto peer = Ref<GstPad>::adopt(gst_pad_get_peer(entry_.get())))
@@ -40,7 +40,7 @@ void Feed::stop() {
 // The key frames that splitmuxsink asks for; the running times in the event are upstream's.
 gboolean Feed::take_event(GstPad *pad, GstObject *, GstEvent *event) {
     if (gst_video_event_is_force_key_unit(event))
-        static_cast<Feed *>(gst_pad_get_element_private(pad))->track_->push_upstream(gst_event_ref(event));
+        static_cast<Feed *>(gst_pad_get_element_private(pad))->track().push_upstream(gst_event_ref(event));
     gst_event_unref(event);
     return TRUE;
 }
@@ -59,7 +59,7 @@ void Feed::run(gpointer feed) {
 
 void Feed::begin() {
     begun_ = true;
-    gst_pad_push_event(entry_.get(), gst_event_new_stream_start(GST_PAD_NAME(track_->pad())));
+    gst_pad_push_event(entry_.get(), gst_event_new_stream_start(GST_PAD_NAME(track().pad())));
     gst_pad_push_event(entry_.get(), gst_event_new_caps(const_cast<GstCaps *>(caps_.get())));
     GstSegment segment;
     gst_segment_init(&segment, GST_FORMAT_TIME);
@@ -71,7 +71,7 @@ void Feed::step() {
     if (!begun_)
         begin();
     Unit unit;
-    const GopQueue::Outcome outcome = track_->queue().take(caps_.get(), unit);
+    const GopQueue::Outcome outcome = queue().take(caps_.get(), unit);
     if (outcome == GopQueue::Outcome::Unit) {
         capture_offset_ = unit.capture_offset;
         last_duration_ = unit.duration;
@@ -79,14 +79,14 @@ void Feed::step() {
         taken_.start = taken_.units++ == 0 ? unit.time : std::min(taken_.start, unit.time);
         taken_.end = end_;
         taken_.bytes += unit.bytes;
-        if (unit.key && track_->is_video())
+        if (unit.key && track().is_video())
             key_times_.lock()->push_back(unit.time);
         if (gst_pad_push(entry_.get(), unit.buffer.release()) == GST_FLOW_OK) {
             if (unit.key && after_key_)
                 after_key_(unit);
             return;
         }
-        GST_DEBUG_OBJECT(track_->pad(), "the writer takes nothing more");
+        GST_DEBUG_OBJECT(track().pad(), "the writer takes nothing more");
     } else {
         if (outcome == GopQueue::Outcome::NewCaps)
             restart_();
@@ -99,8 +99,8 @@ void Feed::step() {
 void Feed::tell_lost() {
     if (taken_.units == 0)
         return;
-    track_->queue().add_lost(taken_);
-    track_->tell(taken_);
+    queue().add_lost(taken_);
+    source_.tell(taken_);
 }
 
 std::vector<RunningTime> Feed::key_frames_until(RunningTime end) {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/guarded.h"
-#include "track.h"
+#include "source.h"
 
 namespace recordsink {
 
@@ -18,7 +18,7 @@ namespace recordsink {
 class Feed {
 public:
     // `restart` is called, on the feed's thread, when the track's caps are others now.
-    Feed(std::shared_ptr<Track> track, rtspcore::Ref<GstCaps> caps, std::function<void()> restart);
+    Feed(Source source, rtspcore::Ref<GstCaps> caps, std::function<void()> restart);
     ~Feed() { stop(); }
     Feed(const Feed &) = delete;
     Feed &operator=(const Feed &) = delete;
@@ -29,7 +29,8 @@ public:
     // After the writer's elements have stopped, or it would wait for them.
     void stop();
 
-    [[nodiscard]] Track &track() const { return *track_; }
+    [[nodiscard]] Track &track() const { return *source_.track; }
+    [[nodiscard]] GopQueue &queue() const { return *source_.queue; }
     [[nodiscard]] const GstCaps *caps() const { return caps_.get(); }
     // Time since 1970 minus running time, as of what went through last. Safe.
     [[nodiscard]] int64_t capture_offset() const { return capture_offset_; }
@@ -50,7 +51,7 @@ private:
     void begin();
     void step();
 
-    const std::shared_ptr<Track> track_;
+    const Source source_;
     const rtspcore::Ref<GstCaps> caps_;
     const std::function<void()> restart_;
     const rtspcore::Ref<GstPad> entry_;

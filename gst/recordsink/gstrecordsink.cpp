@@ -10,10 +10,16 @@
  *
  * ## Example launch lines
  * |[
- * gst-launch-1.0 videotestsrc is-live=true ! x264enc tune=zerolatency key-int-max=30 ! tee name=t ! queue !
+ * gst-launch-1.0 videotestsrc is-live=true ! x264enc tune=zerolatency key-int-max=30 ! tee name=t !
  * rtspsink service=8554 t. ! recordsink location=/var/rec/%Y-%m-%d/%H-%M-%S.mp4
  * ]|
  * Serves and records, in files of a minute.
+ *
+ * |[
+ * gst-launch-1.0 videotestsrc is-live=true ! x264enc tune=zerolatency key-int-max=30 !
+ * recordsink pre-event=10 clip-location=/var/rec/%Y-%m-%d/%H-%M-%S-%{event}.mp4
+ * ]|
+ * Keeps ten seconds in memory, and writes a clip when the application emits `start-event`.
  */
 #include "gstrecordsink.h"
 
@@ -85,6 +91,39 @@ static void gst_record_sink_finalize(GObject *object) {
     G_OBJECT_CLASS(gst_record_sink_parent_class)->finalize(object);
 }
 
+static gboolean gst_record_sink_start_event(GstRecordSink *self, const gchar *id, guint post) {
+    return self->impl->start_event(id, post);
+}
+
+static gboolean gst_record_sink_stop_event(GstRecordSink *self, const gchar *id) {
+    return self->impl->stop_event(id);
+}
+
+static void install_signals(GType type) {
+    const auto action = static_cast<GSignalFlags>(G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION);
+    /**
+     * GstRecordSink::start-event:
+     * @id: what the event is called; the same one while it goes on makes it go on
+     * @post: seconds that the clip goes on after `stop-event`
+     *
+     * Begins a clip with what was `pre-event` seconds ago. Blocks for nothing.
+     *
+     * Returns: %FALSE when there is no `clip-location`, nothing is being recorded, or too many events go on.
+     */
+    g_signal_new_class_handler("start-event", type, action, G_CALLBACK(gst_record_sink_start_event), nullptr, nullptr,
+                               nullptr, G_TYPE_BOOLEAN, 2, G_TYPE_STRING, G_TYPE_UINT);
+    /**
+     * GstRecordSink::stop-event:
+     * @id: of the event
+     *
+     * Ends the clip of the event, after what `start-event` said.
+     *
+     * Returns: %FALSE when there is no such event.
+     */
+    g_signal_new_class_handler("stop-event", type, action, G_CALLBACK(gst_record_sink_stop_event), nullptr, nullptr,
+                               nullptr, G_TYPE_BOOLEAN, 1, G_TYPE_STRING);
+}
+
 static void gst_record_sink_class_init(GstRecordSinkClass *klass) {
     auto *object_class = G_OBJECT_CLASS(klass);
     object_class->set_property = gst_record_sink_set_property;
@@ -107,6 +146,7 @@ static void gst_record_sink_class_init(GstRecordSinkClass *klass) {
     g_signal_new_class_handler("split-now", G_TYPE_FROM_CLASS(klass),
                                static_cast<GSignalFlags>(G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION),
                                G_CALLBACK(gst_record_sink_split_now), nullptr, nullptr, nullptr, G_TYPE_NONE, 0);
+    install_signals(G_TYPE_FROM_CLASS(klass));
 
     auto *element_class = GST_ELEMENT_CLASS(klass);
     element_class->change_state = gst_record_sink_change_state;

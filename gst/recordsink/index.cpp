@@ -128,6 +128,8 @@ std::string json(const IndexEntry &entry) {
     std::string text = name_field(entry.name) + origin_fields(entry);
     if (entry.start)
         text += "\"start\":" + quoted(iso_time(*entry.start)) + ",";
+    if (entry.event_start)
+        text += "\"event\":" + quoted(entry.event) + ",\"event_start\":" + quoted(iso_time(*entry.event_start)) + ",";
     text += "\"end\":" + quoted(iso_time(entry.end)) + ",";
     if (entry.start) {
         text += "\"tracks\":[";

@@ -25,6 +25,8 @@ struct IndexEntry {
     std::vector<int64_t> key_offsets;  // of the key frames, or of each n-th, from the start; nanoseconds
     uint64_t holes = 0;
     const char *reason = "";
+    std::string event;  // of a clip: the event's id, and when it was told
+    std::optional<UnixTime> event_start;
 };
 
 // "{"name":"...",...}", without the end of the line.

@@ -158,7 +158,42 @@ const Property kProperties[] = {
      },
      [](Settings &s, const GValue *v) { s.delivery_attempts = g_value_get_uint(v); },
      [](const Settings &s, GValue *v) { g_value_set_uint(v, s.delivery_attempts); }},
-};
+    return g_param_spec_string("clip-location", "Clip location",
+                               "Names of the clips of events, as in location, with %{event} for the event's id. "
+                               "Set before READY",
+                               nullptr, kUntilReady);
+}
+, [](Settings &s, const GValue *v) { s.clip_location = g_value_get_string(v) ? g_value_get_string(v) : ""; },
+    [](const Settings &s, GValue *v) {
+        g_value_set_string(v, s.clip_location.empty() ? nullptr : s.clip_location.c_str());
+    }
+}
+,
+    {[] {
+         return g_param_spec_uint("pre-event", "Before an event",
+                                  "Seconds before an event that its clip has, at least. Set before READY", 0, 3600, 10,
+                                  kUntilReady);
+     },
+     [](Settings &s, const GValue *v) { s.pre_event = g_value_get_uint(v); },
+     [](const Settings &s, GValue *v) { g_value_set_uint(v, s.pre_event); }},
+    {[] {
+         return g_param_spec_uint64("pre-event-bytes", "Bytes before an event",
+                                    "Bytes of all streams that are kept in memory for the next event at most. Set "
+                                    "before READY",
+                                    1, G_MAXUINT64, 64 << 20, kUntilReady);
+     },
+     [](Settings &s, const GValue *v) { s.pre_event_bytes = g_value_get_uint64(v); },
+     [](const Settings &s, GValue *v) { g_value_set_uint64(v, s.pre_event_bytes); }},
+    {[] {
+         return g_param_spec_uint("clip-duration", "Clip duration",
+                                  "Milliseconds after which a clip goes on in another file, at a key frame (0: no "
+                                  "bound). Set before READY",
+                                  0, G_MAXUINT, 600000, kUntilReady);
+     },
+     [](Settings &s, const GValue *v) { s.clip_duration = g_value_get_uint(v); },
+     [](const Settings &s, GValue *v) { g_value_set_uint(v, s.clip_duration); }},
+}
+;
 
 }  // namespace
 

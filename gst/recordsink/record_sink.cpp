@@ -11,52 +11,120 @@ namespace recordsink {
 
 using rtspcore::Ref;
 
+namespace {
+
+// Empty when there is nothing wrong.
+template <typename Pattern>
+std::string fault_of(const char *property, const std::string &pattern) {
+    const auto parsed = Pattern::parse(pattern);
+    if (parsed)
+        return {};
+    return "Property '" + std::string(property) + "', '" + pattern + "': " + parsed.error().message + ".";
+}
+
+}  // namespace
+
 bool RecordSink::check_settings() {
     const Settings settings = this->settings();
-    if (const std::string problem = Delivery::problem_with(settings); !problem.empty()) {
-        teller_.error({GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS}, problem + ".");
-        return false;
-    }
-    const std::string &location = settings.location;
-    const auto parsed = Location::parse(location);
-    if (parsed)
+    const bool only_events = settings.location.empty() && !settings.clip_location.empty();
+    std::string fault = Delivery::problem_with(settings);
+    if (!fault.empty())
+        fault += ".";
+    else if (!only_events)
+        fault = fault_of<Location>("location", settings.location);
+    if (fault.empty() && !settings.clip_location.empty())
+        fault = fault_of<ClipLocation>("clip-location", settings.clip_location);
+    if (fault.empty())
         return true;
-    teller_.error({GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS},
-                  "Property 'location', '" + location + "': " + parsed.error().message + ".");
+    teller_.error({GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS}, fault);
     return false;
+}
+
+std::string RecordSink::camera_of(const Settings &settings) const {
+    if (!settings.camera.empty())
+        return settings.camera;
+    const auto name = std::unique_ptr<gchar, decltype(&g_free)>(gst_object_get_name(GST_OBJECT(element_)), g_free);
+    return name.get();
+}
+
+void RecordSink::start_recorder(const Settings &settings) {
+    const auto parsed = Location::parse(settings.location);
+    if (!parsed)
+        return;
+    const Location location = parsed->of_camera(camera_of(settings));
+    const Index index(location.root());
+    aftercare_ = std::make_unique<Aftercare>(settings, location, index, &teller_);
+    auto recorder = std::make_shared<Recorder>(
+        Writer::Target{settings, location, index, &teller_, &sequence_, aftercare_.get(), &asked_cuts_, nullptr},
+        [this] {
+            Sources sources;
+            for (const auto &track : tracks())
+                sources.push_back(Source::of(track));
+            return sources;
+        },
+        [this] { part_ended(); });
+    *recorder_.lock() = std::move(recorder);
+}
+
+void RecordSink::start_clips(const Settings &settings) {
+    const auto parsed = ClipLocation::parse(settings.clip_location);
+    if (!parsed)
+        return;
+    const ClipLocation location = parsed->of_camera(camera_of(settings));
+    Settings of_clips = settings;
+    of_clips.segment_duration = settings.clip_duration;
+    of_clips.segment_bytes = 0;
+    of_clips.max_age = of_clips.max_total_bytes = of_clips.min_free_bytes = 0;  // clips are kept
+    const Location &any = location.any();
+    const Index index(any.root());
+    clip_aftercare_ = std::make_unique<Aftercare>(of_clips, any, index, &clip_teller_);
+    auto clips = std::make_shared<Clips>(
+        Writer::Target{of_clips, any, index, &clip_teller_, &clip_sequence_, clip_aftercare_.get(), nullptr, nullptr},
+        location, Clips::Owner{element_, [this] { return tracks(); }, [this] { part_ended(); }});
+    *clips_.lock() = std::move(clips);
 }
 
 bool RecordSink::start() {
     const Settings settings = this->settings();
-    auto location = Location::parse(settings.location);
-    if (!location)
-        return false;
     for (const auto &track : tracks())
         track->start(settings);
-    const auto name = std::unique_ptr<gchar, decltype(&g_free)>(gst_object_get_name(GST_OBJECT(element_)), g_free);
-    location = location->of_camera(settings.camera.empty() ? name.get() : settings.camera);
-    Index index(location->root());
-    aftercare_ = std::make_unique<Aftercare>(settings, *location, index, &teller_);
-    auto recorder = std::make_shared<Recorder>(
-        Writer::Target{settings, std::move(*location), std::move(index), &teller_, &sequence_, aftercare_.get(),
-                       &asked_cuts_},
-        [this] { return tracks(); }, [this] { post_eos(); });
-    *recorder_.lock() = std::move(recorder);
+    parts_ = !settings.location.empty() + !settings.clip_location.empty();
+    if (!settings.location.empty())
+        start_recorder(settings);
+    if (!settings.clip_location.empty())
+        start_clips(settings);
     changed();
     return true;
 }
 
 void RecordSink::stop() {
     const auto recorder = std::exchange(*recorder_.lock(), nullptr);
+    const auto clips = std::exchange(*clips_.lock(), nullptr);
+    if (clips)
+        clips->request_stop();
     for (const auto &track : tracks())
         track->queue().end();
     if (recorder)
         recorder->stop();
+    if (clips)
+        clips->stop();
     for (const auto &track : tracks())
         track->queue().flush(true);
-    if (aftercare_)
-        aftercare_->stop();
-    aftercare_.reset();
+    for (auto *aftercare : {&aftercare_, &clip_aftercare_}) {
+        if (*aftercare)
+            (*aftercare)->stop();
+        aftercare->reset();
+    }
+}
+
+bool RecordSink::start_event(const char *id, unsigned post) {
+    const std::shared_ptr<Clips> clips = *clips_.lock();
+    return clips && id && *id && clips->start_event(id, post);
+}
+
+bool RecordSink::stop_event(const char *id) {
+    const std::shared_ptr<Clips> clips = *clips_.lock();
+    return clips && id && clips->stop_event(id);
 }
 
 GstStateChangeReturn RecordSink::change_state(GstStateChange transition,
@@ -76,6 +144,21 @@ GstStateChangeReturn RecordSink::change_state(GstStateChange transition,
     return result;
 }
 
+Track::Owner RecordSink::track_owner() {
+    return {GST_BIN(element_),
+            &teller_,
+            [this] { return settings(); },
+            [this] { changed(); },
+            [this](const Track &track, const Unit &unit, bool wait) {
+                if (const std::shared_ptr<Clips> clips = *clips_.lock())
+                    clips->take(track, unit, wait);
+            },
+            [this](const Track &track) {
+                if (const std::shared_ptr<Clips> clips = *clips_.lock())
+                    clips->forget(track);
+            }};
+}
+
 GstPad *RecordSink::add_pad(GstPadTemplate *templ, const char *name) {
     auto access = pads_.lock();
     const unsigned number = access->next++;
@@ -83,9 +166,7 @@ GstPad *RecordSink::add_pad(GstPadTemplate *templ, const char *name) {
     const std::string own = "sink_" + std::to_string(number);
     const bool is_named = name && !strchr(name, '%');
     GstPad *pad = gst_ghost_pad_new_no_target_from_template(is_named ? name : own.c_str(), templ);
-    auto track = std::make_shared<Track>(
-        Track::Owner{GST_BIN(element_), &teller_, [this] { return settings(); }, [this] { changed(); }},
-        Ref<GstPad>::share(pad));
+    auto track = std::make_shared<Track>(track_owner(), Ref<GstPad>::share(pad));
     track->start(settings());
     pads_.lock()->tracks.push_back(track);
     gst_pad_set_active(pad, TRUE);
@@ -111,6 +192,8 @@ void RecordSink::remove_pad(GstPad *pad) {
     gst_pad_set_active(pad, FALSE);
     removed->detach();
     removed->queue().end();
+    if (const std::shared_ptr<Clips> clips = *clips_.lock())
+        clips->forget(*removed);
     if (GST_OBJECT_PARENT(pad) == GST_OBJECT(element_))
         gst_element_remove_pad(element_, pad);
     changed();
@@ -124,6 +207,13 @@ void RecordSink::remove_all_pads() {
 void RecordSink::changed() {
     if (const std::shared_ptr<Recorder> recorder = *recorder_.lock())
         recorder->changed();
+    if (const std::shared_ptr<Clips> clips = *clips_.lock())
+        clips->changed();
+}
+
+void RecordSink::part_ended() {
+    if (--parts_ == 0)
+        post_eos();
 }
 
 void RecordSink::post_eos() {
@@ -157,6 +247,12 @@ GstStructure *RecordSink::statistics() {
         "dropped-units", G_TYPE_UINT64, sum.dropped_units, "dropped-bytes", G_TYPE_UINT64, sum.dropped_bytes,
         "dropped-duration", G_TYPE_INT64, sum.dropped_duration, "holes", G_TYPE_UINT64, sum.holes, nullptr);
     teller_.add_counts(stats);
+    clip_teller_.add_counts(stats, "clip-");
+    Clips::Level clips;
+    if (const std::shared_ptr<Clips> running = *clips_.lock())
+        clips = running->level();
+    gst_structure_set(stats, "clips", G_TYPE_UINT, static_cast<guint>(clips.open), "pre-event-bytes", G_TYPE_UINT64,
+                      clips.bytes, nullptr);
     return stats;
 }
 

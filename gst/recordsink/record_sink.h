@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "base/guarded.h"
+#include "clips.h"
 #include "recorder.h"
 #include "settings.h"
 #include "teller.h"
@@ -17,7 +18,7 @@ namespace recordsink {
 class RecordSink {
 public:
     // `element`, a bin, owns it.
-    explicit RecordSink(GstElement *element) : element_(element), teller_(element) {}
+    explicit RecordSink(GstElement *element) : element_(element), teller_(element), clip_teller_(element) {}
 
     [[nodiscard]] Settings settings() { return *settings_.lock(); }
     void change_settings(const std::function<void(Settings &)> &change) { change(*settings_.lock()); }
@@ -28,30 +29,44 @@ public:
     void remove_all_pads();
     // A new file begins at the next key frame, which upstream is asked for.
     void split_now();
+    // False: there is no `clip-location`, the element is not in PAUSED or PLAYING, or Clips refuses.
+    bool start_event(const char *id, unsigned post);
+    bool stop_event(const char *id);
     // A new GstStructure.
     [[nodiscard]] GstStructure *statistics();
 
 private:
     struct Pads {
-        Recorder::Tracks tracks;
+        Clips::Tracks tracks;
         unsigned next = 0;
     };
 
-    [[nodiscard]] Recorder::Tracks tracks() { return pads_.lock()->tracks; }
+    [[nodiscard]] Clips::Tracks tracks() { return pads_.lock()->tracks; }
     [[nodiscard]] bool check_settings();
+    [[nodiscard]] Track::Owner track_owner();
     [[nodiscard]] bool start();
+    [[nodiscard]] std::string camera_of(const Settings &settings) const;
+    void start_recorder(const Settings &settings);
+    void start_clips(const Settings &settings);
     void stop();
     void changed();
+    void part_ended();
     void post_eos();
 
     GstElement *element_;
     Teller teller_;
     rtspcore::Guarded<Settings> settings_;
     rtspcore::Guarded<Pads> pads_;
+    Teller clip_teller_;
     rtspcore::Guarded<std::shared_ptr<Recorder>> recorder_;
+    rtspcore::Guarded<std::shared_ptr<Clips>> clips_;
+    std::atomic<int> parts_{0};  // of the two, those that have not ended
     std::atomic<unsigned> sequence_{0};
     std::atomic<unsigned> asked_cuts_{0};
-    std::unique_ptr<Aftercare> aftercare_;  // from start() to stop()
+    // From start() to stop().
+    std::unique_ptr<Aftercare> aftercare_;
+    std::unique_ptr<Aftercare> clip_aftercare_;
+    std::atomic<unsigned> clip_sequence_{0};
 };
 
 }  // namespace recordsink

@@ -20,26 +20,26 @@ constexpr milliseconds kRetry{1000};
 constexpr milliseconds kWaitForKey{3000};
 constexpr milliseconds kWaitForEnd{5000};
 
-bool has_ended(const std::shared_ptr<Track> &track) {
-    return track->queue().ended();
+bool has_ended(const Source &source) {
+    return source.queue->ended();
 }
 
-bool has_data(const std::shared_ptr<Track> &track) {
-    return bool(track->caps()) && !(has_ended(track) && !track->queue().front_caps());
+bool has_data(const Source &source) {
+    return bool(source.caps()) && !(has_ended(source) && !source.queue->front_caps());
 }
 
-bool all(const Recorder::Tracks &tracks, bool (*what)(const std::shared_ptr<Track> &)) {
-    return !tracks.empty() && std::all_of(tracks.begin(), tracks.end(), what);
+bool all(const Sources &sources, bool (*what)(const Source &source)) {
+    return !sources.empty() && std::all_of(sources.begin(), sources.end(), what);
 }
 
-bool is_settled(const std::shared_ptr<Track> &track) {
-    return has_ended(track) || track->caps();
+bool is_settled(const Source &source) {
+    return has_ended(source) || source.caps();
 }
 
 }  // namespace
 
-Recorder::Recorder(Writer::Target target, std::function<Tracks()> tracks, std::function<void()> all_ended)
-    : target_(std::move(target)), tracks_(std::move(tracks)), all_ended_(std::move(all_ended)) {
+Recorder::Recorder(Writer::Target target, std::function<Sources()> sources, std::function<void()> all_ended)
+    : target_(std::move(target)), sources_(std::move(sources)), all_ended_(std::move(all_ended)) {
     thread_ = std::thread([this] { run(); });
 }
 
@@ -47,8 +47,12 @@ Recorder::~Recorder() {
     stop();
 }
 
-void Recorder::stop() {
+void Recorder::request_stop() {
     note([](State &state) { state.stopping = true; });
+}
+
+void Recorder::stop() {
+    request_stop();
     if (thread_.joinable())
         thread_.join();
 }
@@ -75,46 +79,48 @@ Writer::Events Recorder::events() {
 }
 
 void Recorder::run() {
-    const Recovered recovered = recover(target_.location, target_.settings.format, target_.index);
-    for (const std::string &path : recovered.finished)
-        GST_INFO("finished %s, which was left behind", path.c_str());
-    if (target_.aftercare)
-        target_.aftercare->start(recovered.entries);
+    if (!target_.event)  // who makes clips looks for all of them at once
+        finish_left_behind();
     Next next = Next::Again;
     while (next != Next::Stop) {
-        const Tracks tracks = wait_for_tracks();
-        if (tracks.empty())
+        const Sources sources = wait_for_sources();
+        if (sources.empty())
             return;
-        next = record(tracks);
+        next = record(sources);
         if (next == Next::Retry)
             wait_to_retry();
     }
 }
 
+void Recorder::finish_left_behind() {
+    const Recovered recovered = recover(target_.location, target_.settings.format, target_.index);
+    if (target_.aftercare)
+        target_.aftercare->start(recovered.entries);
+}
+
 // Those that have data; none when it is to stop.
-Recorder::Tracks Recorder::wait_for_tracks() {
+Sources Recorder::wait_for_sources() {
     std::unique_lock lock(mutex_);
     auto deadline = std::chrono::steady_clock::time_point::max();
     while (true) {
         state_.changed = false;
         lock.unlock();
-        Tracks tracks = tracks_();
-        const bool settled = all(tracks, is_settled);
-        const bool ended = all(tracks, has_ended);
-        tracks.erase(std::remove_if(tracks.begin(), tracks.end(), [](const auto &t) { return !has_data(t); }),
-                     tracks.end());
-        if (ended && tracks.empty())
+        Sources sources = sources_();
+        const bool settled = all(sources, is_settled);
+        const bool ended = all(sources, has_ended);
+        sources.erase(std::remove_if(sources.begin(), sources.end(), std::not_fn(has_data)), sources.end());
+        if (ended && sources.empty())
             tell_end();
         lock.lock();
         const auto now = std::chrono::steady_clock::now();
-        if (!tracks.empty() && deadline == std::chrono::steady_clock::time_point::max())
+        if (!sources.empty() && deadline == std::chrono::steady_clock::time_point::max())
             deadline = now + kWaitForTracks;
-        if (!tracks.empty() && (settled || now >= deadline || state_.stopping))
-            return tracks;
+        if (!sources.empty() && (settled || now >= deadline || state_.stopping))
+            return sources;
         if (state_.stopping)
             return {};
         const auto woken = [&] { return state_.stopping || state_.changed; };
-        if (tracks.empty())
+        if (sources.empty())
             noted_.wait(lock, woken);
         else
             noted_.wait_until(lock, deadline, woken);
@@ -127,18 +133,18 @@ void Recorder::tell_end() {
 }
 
 bool Recorder::has_late_track(const Writer &writer) {
-    const Tracks tracks = tracks_();
-    return std::any_of(tracks.begin(), tracks.end(),
-                       [&](const auto &track) { return has_data(track) && !writer.has(track.get()); });
+    const Sources sources = sources_();
+    return std::any_of(sources.begin(), sources.end(),
+                       [&](const Source &source) { return has_data(source) && !writer.has(source.track.get()); });
 }
 
-Recorder::Next Recorder::record(const Tracks &tracks) {
+Recorder::Next Recorder::record(const Sources &sources) {
     note([](State &state) {
         state.ended = state.restart = false;
         state.failure.clear();
     });
     Writer writer(target_, events());
-    const bool started = writer.start(tracks);
+    const bool started = writer.start(sources);
     std::unique_lock lock(mutex_);
     while (started && state_.failure.empty() && !state_.ended) {
         if (state_.stopping || state_.restart) {
@@ -166,9 +172,9 @@ Recorder::Next Recorder::record(const Tracks &tracks) {
 Recorder::Next Recorder::wind_up(Writer &writer, const char *reason) {
     const bool stopping = std::string(reason) == "stop";
     if (!stopping) {
-        for (const auto &track : tracks_())
-            if (track->is_video())
-                track->push_upstream(gst_video_event_new_upstream_force_key_unit(GST_CLOCK_TIME_NONE, TRUE, 0));
+        for (const Source &source : sources_())
+            if (source.track->is_video())
+                source.track->push_upstream(gst_video_event_new_upstream_force_key_unit(GST_CLOCK_TIME_NONE, TRUE, 0));
         writer.end(false, reason);
         if (wait_for_end(kWaitForKey))
             return Next::Again;
@@ -187,19 +193,19 @@ bool Recorder::wait_for_end(milliseconds bound) {
 
 // Meanwhile the queues keep what is newest.
 void Recorder::wait_to_retry() {
-    for (const auto &track : tracks_())
-        track->queue().set_impatient(true);
+    for (const Source &source : sources_())
+        source.queue->set_impatient(true);
     std::unique_lock lock(mutex_);
     noted_.wait_for(lock, kRetry, [&] { return state_.stopping; });
     const bool stopping = state_.stopping;
     lock.unlock();
-    const Tracks tracks = tracks_();
-    if (stopping || all(tracks, has_ended))
-        for (const auto &track : tracks)
-            track->queue().discard();
-    else
-        for (const auto &track : tracks)
-            track->queue().set_impatient(false);
+    const Sources sources = sources_();
+    const bool over = stopping || all(sources, has_ended);
+    for (const Source &source : sources)
+        if (over)
+            source.queue->discard();
+        else
+            source.queue->set_impatient(false);
 }
 
 }  // namespace recordsink

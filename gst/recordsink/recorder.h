@@ -17,15 +17,15 @@ namespace recordsink {
 // It has a thread of its own; start() and stop() belong to the element's state changes, the rest is safe.
 class Recorder {
 public:
-    using Tracks = std::vector<std::shared_ptr<Track>>;
-
-    // `tracks` gives those that are there now, `all_ended` is called once when all have, and are written.
-    Recorder(Writer::Target target, std::function<Tracks()> tracks, std::function<void()> all_ended);
+    // `sources` gives those that are there now, `all_ended` is called once when all have, and are written.
+    Recorder(Writer::Target target, std::function<Sources()> sources, std::function<void()> all_ended);
     // stop()
     ~Recorder();
     Recorder(const Recorder &) = delete;
     Recorder &operator=(const Recorder &) = delete;
 
+    // As stop(), without waiting.
+    void request_stop();
     // What is queued is written and the files are finished, for a few seconds at most if the disk works.
     void stop();
     // A track came, went, has other caps or has ended.
@@ -42,8 +42,9 @@ private:
     enum class Next { Again, Retry, Stop };
 
     void run();
-    [[nodiscard]] Tracks wait_for_tracks();
-    [[nodiscard]] Next record(const Tracks &tracks);
+    void finish_left_behind();
+    [[nodiscard]] Sources wait_for_sources();
+    [[nodiscard]] Next record(const Sources &sources);
     [[nodiscard]] Next wind_up(Writer &writer, const char *reason);
     [[nodiscard]] bool wait_for_end(std::chrono::milliseconds bound);
     [[nodiscard]] bool has_late_track(const Writer &writer);
@@ -53,7 +54,7 @@ private:
     [[nodiscard]] Writer::Events events();
 
     const Writer::Target target_;
-    const std::function<Tracks()> tracks_;
+    const std::function<Sources()> sources_;
     const std::function<void()> all_ended_;
     bool told_end_ = false;
     std::mutex mutex_;

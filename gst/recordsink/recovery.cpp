@@ -3,6 +3,7 @@
 
 #include <glob.h>
 
+#include "log.h"
 #include "segment_file.h"
 
 namespace recordsink {
@@ -41,6 +42,7 @@ Recovered recover(const Location &location, Format format, const Index &index) {
         });
         if (!outcome)
             continue;
+        GST_INFO("finished %s, which was left behind", (*file)->path().c_str());
         recovered.finished.push_back((*file)->path());
         recovered.entries.push_back(std::move(entry));
     }

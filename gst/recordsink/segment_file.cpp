@@ -64,8 +64,12 @@ SegmentFile::Result<std::unique_ptr<SegmentFile>> SegmentFile::create(const std:
             continue;
         if (fd < 0)
             return last_error();
-        flock(fd, LOCK_EX | LOCK_NB);
-        return std::unique_ptr<SegmentFile>(new SegmentFile(path, fd));
+        auto file = std::unique_ptr<SegmentFile>(new SegmentFile(path, fd));
+        struct stat status = {};
+        // Before it was locked, somebody may have taken it for one that was left behind.
+        const bool taken = flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+        if (!taken && fstat(fd, &status) == 0 && status.st_nlink > 0)
+            return file;
     }
     errno = EEXIST;
     return last_error();

@@ -33,6 +33,10 @@ struct Settings {
     unsigned delivery_timeout = 60000;
     unsigned delivery_attempts = 5;
     OnError on_error = OnError::Continue;
+    std::string clip_location;  // empty: no events
+    unsigned pre_event = 10;    // seconds
+    uint64_t pre_event_bytes = 64 << 20;
+    unsigned clip_duration = 600000;  // 0: no bound
 };
 
 }  // namespace recordsink

@@ -16,13 +16,19 @@ void Teller::segment(const std::string &path, const IndexEntry &entry) {
                           G_TYPE_UINT64, entry.holes, "reason", G_TYPE_STRING, entry.reason, nullptr);
     if (entry.start)
         gst_structure_set(structure, "start", G_TYPE_INT64, *entry.start, nullptr);
+    if (entry.event_start)
+        gst_structure_set(structure, "event", G_TYPE_STRING, entry.event.c_str(), "event-start", G_TYPE_INT64,
+                          *entry.event_start, nullptr);
     post(structure);
 }
 
-void Teller::hole(const std::string &pad, const Hole &hole) {
-    post(gst_structure_new("hole", "pad", G_TYPE_STRING, pad.c_str(), "start", G_TYPE_INT64, hole.start, "end",
-                           G_TYPE_INT64, hole.end, "units", G_TYPE_UINT64, hole.units, "bytes", G_TYPE_UINT64,
-                           hole.bytes, nullptr));
+void Teller::hole(const std::string &pad, const Hole &hole, const std::string &event) {
+    GstStructure *structure = gst_structure_new("hole", "pad", G_TYPE_STRING, pad.c_str(), "start", G_TYPE_INT64,
+                                                hole.start, "end", G_TYPE_INT64, hole.end, "units", G_TYPE_UINT64,
+                                                hole.units, "bytes", G_TYPE_UINT64, hole.bytes, nullptr);
+    if (!event.empty())
+        gst_structure_set(structure, "event", G_TYPE_STRING, event.c_str(), nullptr);
+    post(structure);
 }
 
 void Teller::outage(const std::string &text, bool fatal) {
@@ -65,13 +71,20 @@ void Teller::error(ErrorCode code, const std::string &text) {
                              __FILE__, G_STRFUNC, __LINE__);
 }
 
-void Teller::add_counts(GstStructure *stats) const {
-    gst_structure_set(stats, "segments", G_TYPE_UINT64, segments_.load(), "bytes", G_TYPE_UINT64, bytes_.load(),
-                      "outages", G_TYPE_UINT64, outages_.load(), "out", G_TYPE_BOOLEAN, out_.load(), "removed-segments",
-                      G_TYPE_UINT64, removed_segments_.load(), "removed-bytes", G_TYPE_UINT64, removed_bytes_.load(),
-                      "delivered", G_TYPE_UINT64, delivered_.load(), "undelivered", G_TYPE_UINT64, undelivered_.load(),
-                      "disk-latency", G_TYPE_INT64, disk_latency_.recent(), "disk-latency-max", G_TYPE_INT64,
-                      disk_latency_.longest(), nullptr);
+void Teller::add_counts(GstStructure *stats, const std::string &prefix) const {
+    const auto set = [&](const char *name, GType type, auto value) {
+        gst_structure_set(stats, (prefix + name).c_str(), type, value, nullptr);
+    };
+    set("segments", G_TYPE_UINT64, segments_.load());
+    set("bytes", G_TYPE_UINT64, bytes_.load());
+    set("outages", G_TYPE_UINT64, outages_.load());
+    set("out", G_TYPE_BOOLEAN, out_.load());
+    set("removed-segments", G_TYPE_UINT64, removed_segments_.load());
+    set("removed-bytes", G_TYPE_UINT64, removed_bytes_.load());
+    set("delivered", G_TYPE_UINT64, delivered_.load());
+    set("undelivered", G_TYPE_UINT64, undelivered_.load());
+    set("disk-latency", G_TYPE_INT64, disk_latency_.recent());
+    set("disk-latency-max", G_TYPE_INT64, disk_latency_.longest());
 }
 
 }  // namespace recordsink

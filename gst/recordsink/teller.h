@@ -21,7 +21,8 @@ public:
     explicit Teller(GstElement *element) : element_(element) {}
 
     void segment(const std::string &path, const IndexEntry &entry);
-    void hole(const std::string &pad, const Hole &hole);
+    // `event`: in whose clip it is; empty: in the continuous recording.
+    void hole(const std::string &pad, const Hole &hole, const std::string &event);
     // Recording stopped working; a warning as well, or with `fatal` an error. Once until resumed().
     void outage(const std::string &text, bool fatal);
     void resumed();
@@ -33,7 +34,8 @@ public:
 
     [[nodiscard]] DiskLatency &disk_latency() { return disk_latency_; }
     [[nodiscard]] bool is_out() const { return out_; }
-    void add_counts(GstStructure *stats) const;
+    // Fields of these names, with the prefix.
+    void add_counts(GstStructure *stats, const std::string &prefix = {}) const;
 
 private:
     void post(GstStructure *structure);

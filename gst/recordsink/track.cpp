@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/clock.h"
+#include "element_time.h"
 #include "log.h"
 #include "rtspsink/mapping.h"
 
@@ -32,6 +33,32 @@ RunningTime running_time(const GstSegment &segment, GstClockTime position) {
     return sign * static_cast<RunningTime>(time);
 }
 
+// Drivers and pools have few buffers, and wait for each to come back: what is to be kept for long is copied from
+// theirs.
+bool is_lent(GstBuffer *buffer) {
+    bool lent = buffer->pool != nullptr;
+    for (guint i = 0; i < gst_buffer_n_memory(buffer); i++)
+        lent |= !gst_memory_is_type(gst_buffer_peek_memory(buffer, i), GST_ALLOCATOR_SYSMEM);
+    return lent;
+}
+
+Ref<GstCaps> unix_time() {
+    static GstStaticCaps caps = GST_STATIC_CAPS("timestamp/x-unix");
+    return Ref<GstCaps>::adopt(gst_static_caps_get(&caps));
+}
+
+// Writable.
+Ref<GstBuffer> kept(Ref<GstBuffer> buffer) {
+    if (!is_lent(buffer.get()))
+        return Ref<GstBuffer>::adopt(gst_buffer_make_writable(buffer.release()));
+    const auto parts = static_cast<GstBufferCopyFlags>(GST_BUFFER_COPY_FLAGS | GST_BUFFER_COPY_TIMESTAMPS |
+                                                       GST_BUFFER_COPY_MEMORY | GST_BUFFER_COPY_DEEP);
+    auto copy = Ref<GstBuffer>::adopt(gst_buffer_copy_region(buffer.get(), parts, 0, G_MAXSIZE));
+    if (const auto *meta = gst_buffer_get_reference_timestamp_meta(buffer.get(), unix_time().get()))
+        gst_buffer_add_reference_timestamp_meta(copy.get(), meta->reference, meta->timestamp, meta->duration);
+    return copy;
+}
+
 }  // namespace
 
 Track::Track(Owner owner, Ref<GstPad> pad)
@@ -55,24 +82,20 @@ void Track::start(const Settings &settings) {
     queue_.flush(false);
     queue_.set_impatient(false);
     *caps_.lock() = {};
+    is_queued_ = !settings.location.empty();
     live_.reset();
     fixed_offset_.reset();
     next_time_ = 0;
     refused_ = false;
 }
 
-Ref<GstCaps> Track::caps() {
-    auto front = queue_.front_caps();
-    return front ? front : *caps_.lock();
-}
-
 void Track::push_upstream(GstEvent *event) {
     gst_pad_push_event(pad_.get(), event);
 }
 
-void Track::tell(const std::optional<Hole> &hole) {
+void Track::tell(const std::optional<Hole> &hole, const std::string &event) {
     if (hole)
-        owner_.teller->hole(GST_PAD_NAME(pad_.get()), *hole);
+        owner_.teller->hole(GST_PAD_NAME(pad_.get()), *hole, event);
 }
 
 gboolean Track::take_event(GstPad *pad, GstObject *parent, GstEvent *event) {
@@ -204,6 +227,7 @@ gboolean Track::take_parsed_event(GstPad *pad, GstObject *, GstEvent *event) {
             break;
         case GST_EVENT_FLUSH_STOP:
             self.queue_.flush(false);
+            self.owner_.flushed(self);
             break;
         default:
             break;
@@ -221,12 +245,15 @@ void Track::take(GstBuffer *buffer) {
     if (!live_)
         live_ = upstream_is_live();
     Unit unit;
-    unit.buffer = Ref<GstBuffer>::adopt(gst_buffer_make_writable(buffer));
+    unit.buffer = kept(Ref<GstBuffer>::adopt(buffer));
     unit.caps = *caps_.lock();
     unit.bytes = gst_buffer_get_size(unit.buffer.get());
     unit.key = !GST_BUFFER_FLAG_IS_SET(unit.buffer.get(), GST_BUFFER_FLAG_DELTA_UNIT);
     stamp(unit);
-    if (unit.caps)
+    if (!unit.caps)
+        return;
+    owner_.taken(*this, unit, !*live_);
+    if (is_queued_)
         tell(queue_.push(std::move(unit), !*live_));
 }
 
@@ -246,14 +273,10 @@ void Track::stamp(Unit &unit) {
 }
 
 int64_t Track::capture_offset(GstBuffer *buffer, RunningTime time) {
-    static GstStaticCaps unix_time = GST_STATIC_CAPS("timestamp/x-unix");
-    const auto reference = Ref<GstCaps>::adopt(gst_static_caps_get(&unix_time));
-    if (const auto *meta = gst_buffer_get_reference_timestamp_meta(buffer, reference.get()))
+    if (const auto *meta = gst_buffer_get_reference_timestamp_meta(buffer, unix_time().get()))
         return static_cast<int64_t>(meta->timestamp) - time;
-    const auto clock = Ref<GstClock>::adopt(gst_element_get_clock(GST_ELEMENT(owner_.bin)));
-    const GstClockTime base = gst_element_get_base_time(GST_ELEMENT(owner_.bin));
-    if (clock && GST_CLOCK_TIME_IS_VALID(base))
-        return wall_now() - static_cast<int64_t>(gst_clock_get_time(clock.get()) - base);
+    if (const auto now = running_time_now(GST_ELEMENT(owner_.bin)))
+        return wall_now() - *now;
     if (!fixed_offset_)
         fixed_offset_ = wall_now() - time;
     return *fixed_offset_;

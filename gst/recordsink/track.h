@@ -26,6 +26,9 @@ public:
         Teller *teller;
         std::function<Settings()> settings;
         std::function<void()> changed;  // caps came, or the end
+        // Something came, before it is queued; with `wait` this may take as long as the disk does.
+        std::function<void(const Track &track, const Unit &unit, bool wait)> taken;
+        std::function<void(const Track &track)> flushed;
     };
 
     // `pad` has no target yet.
@@ -37,14 +40,15 @@ public:
     // Safe.
     [[nodiscard]] GstPad *pad() const { return pad_.get(); }
     [[nodiscard]] GopQueue &queue() { return queue_; }
-    // Of what will be taken from the queue next; null before anything came.
-    [[nodiscard]] rtspcore::Ref<GstCaps> caps();
+    // Of what comes now; null before anything came.
+    [[nodiscard]] rtspcore::Ref<GstCaps> caps() { return *caps_.lock(); }
     // That in the caps, empty if there is none.
     [[nodiscard]] std::string mapping() { return *mapping_.lock(); }
     [[nodiscard]] bool is_video() const { return is_video_; }
     [[nodiscard]] uint32_t end_sequence() const { return end_sequence_; }
     void push_upstream(GstEvent *event);
-    void tell(const std::optional<Hole> &hole);
+    // `event`: whose clip it is in; empty: the continuous recording.
+    void tell(const std::optional<Hole> &hole, const std::string &event = {});
     // Before data comes, and when the pad is inactive.
     void start(const Settings &settings);
 
@@ -75,6 +79,7 @@ private:
     bool refused_ = false;
     GstSegment segment_;
     std::optional<bool> live_;
+    bool is_queued_ = true;  // there is continuous recording
     RunningTime next_time_ = 0;
     std::optional<int64_t> fixed_offset_;
     GopQueue queue_;

@@ -53,7 +53,7 @@ Writer::Writer(Target target, Events events)
 
 Writer::~Writer() {
     for (const auto &feed : feeds_)
-        feed->track().queue().stop_taking(true);
+        feed->queue().stop_taking(true);
     if (pipeline_) {
         gst_element_set_state(pipeline_.get(), GST_STATE_NULL);
         gst_bus_set_sync_handler(bus_.get(), nullptr, nullptr, nullptr);
@@ -74,12 +74,12 @@ bool Writer::is_aligned() const {
     return target_.asked_cuts && target_.settings.align && target_.settings.segment_duration > 0;
 }
 
-bool Writer::start(const std::vector<std::shared_ptr<Track>> &tracks) {
-    tell_mapping(tracks);
+bool Writer::start(const Sources &sources) {
+    tell_mapping(sources);
     if (!make_elements())
         return false;
-    for (const auto &track : tracks)
-        if (!add_feed(track))
+    for (const Source &source : sources)
+        if (!add_feed(source))
             return false;
     reference().on_key([this](const Unit &key) { consider_cut(key); });
     if (gst_element_set_state(pipeline_.get(), GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE) {
@@ -95,10 +95,10 @@ bool Writer::start(const std::vector<std::shared_ptr<Track>> &tracks) {
 }
 
 // That of the first track that has one.
-void Writer::tell_mapping(const std::vector<std::shared_ptr<Track>> &tracks) {
-    for (const auto &track : tracks)
+void Writer::tell_mapping(const Sources &sources) {
+    for (const Source &source : sources)
         if (mapping_.empty())
-            mapping_ = track->mapping();
+            mapping_ = source.track->mapping();
     location_ = target_.location.of_mapping(mapping_);
     if (target_.aftercare)
         target_.aftercare->told_mapping(mapping_);
@@ -164,22 +164,22 @@ void Writer::set_up_muxer(GstElement *muxer) const {
     }
 }
 
-bool Writer::add_feed(const std::shared_ptr<Track> &track) {
-    const std::string name = track->is_video() ? "video" : "audio_" + std::to_string(feeds_.size());
+bool Writer::add_feed(const Source &source) {
+    const std::string name = source.track->is_video() ? "video" : "audio_" + std::to_string(feeds_.size());
     auto sink = Ref<GstPad>::adopt(gst_element_request_pad_simple(splitmux_, name.c_str()));
     if (!sink) {
         fail("Cannot record a second video stream", "give it a recordsink of its own");
         return false;
     }
     sinks_.push_back(std::move(sink));
-    feeds_.push_back(std::make_unique<Feed>(track, track->caps(), events_.restart));
+    feeds_.push_back(std::make_unique<Feed>(source, source.caps(), events_.restart));
     return true;
 }
 
 void Writer::end(bool now, const char *reason) {
     end_reason_ = reason;
     for (const auto &feed : feeds_)
-        feed->track().queue().stop_taking(now || !feed->track().is_video());
+        feed->queue().stop_taking(now || !feed->track().is_video());
 }
 
 bool Writer::has(const Track *track) const {
@@ -196,7 +196,7 @@ Feed &Writer::reference() const {
 uint64_t Writer::holes() const {
     uint64_t holes = 0;
     for (const auto &feed : feeds_)
-        holes += feed->track().queue().level().holes;
+        holes += feed->queue().level().holes;
     return holes;
 }
 
@@ -268,9 +268,15 @@ void Writer::conclude(Open open, RunningTime end) {
     // Of the last file splitmuxsink tells when the last unit begins.
     const Feed &last = reference();
     if (last.is_done() && last.end() - end <= last.last_duration())
-        finish(std::move(open), last.end(), end_reason_);
+        finish(std::move(open), last.end(), reason_of_end());
     else
         finish(std::move(open), end, cuts_.lock()->reason_at(end, "limit"));
+}
+
+// That of a clip is told when its queues have ended, whoever ended them.
+const char *Writer::reason_of_end() const {
+    const std::string reason = end_reason_.load();
+    return target_.event && reason == "end" ? target_.event->end_reason : end_reason_;
 }
 
 void Writer::salvage(Open open) {
@@ -287,6 +293,10 @@ void Writer::describe(IndexEntry &entry, const Open &open, RunningTime end) {
     entry.start = open.start_time;
     entry.end = open.start_time + (end - open.start);
     std::vector<RunningTime> keys;
+    if (target_.event) {
+        entry.event = target_.event->id;
+        entry.event_start = target_.event->start;
+    }
     for (const auto &feed : feeds_) {
         entry.tracks.emplace_back(gst_structure_get_name(gst_caps_get_structure(feed->caps(), 0)));
         const auto times = feed->key_frames_until(end);

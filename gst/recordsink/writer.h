@@ -40,6 +40,7 @@ public:
         std::atomic<unsigned> *sequence;                    // borrowed; of the next file
         Aftercare *aftercare = nullptr;                     // borrowed; null: nothing becomes of the files
         const std::atomic<unsigned> *asked_cuts = nullptr;  // borrowed; null: files are cut by their bounds only
+        std::shared_ptr<Event> event = nullptr;             // that the files are a clip of, else null
     };
 
     // Events come on any thread, until the destructor returns.
@@ -51,7 +52,7 @@ public:
     Writer &operator=(const Writer &) = delete;
 
     // False when an element is missing or does not start; `failed` tells.
-    [[nodiscard]] bool start(const std::vector<std::shared_ptr<Track>> &tracks);
+    [[nodiscard]] bool start(const Sources &sources);
     // Ends when each track comes to a key frame; or with `now` at once.
     void end(bool now, const char *reason);
     [[nodiscard]] bool has(const Track *track) const;
@@ -71,10 +72,10 @@ private:
 
     [[nodiscard]] bool make_elements();
     void set_up_muxer(GstElement *muxer) const;
-    void tell_mapping(const std::vector<std::shared_ptr<Track>> &tracks);
+    void tell_mapping(const Sources &sources);
     void consider_cut(const Unit &key);
     [[nodiscard]] bool is_aligned() const;
-    [[nodiscard]] bool add_feed(const std::shared_ptr<Track> &track);
+    [[nodiscard]] bool add_feed(const Source &source);
     std::string open_file(GstSample *first);
     void close_file(RunningTime end);
     void conclude(Open open, RunningTime end);
@@ -84,6 +85,7 @@ private:
     void describe(IndexEntry &entry, const Open &open, RunningTime end);
     [[nodiscard]] Feed &reference() const;
     [[nodiscard]] uint64_t holes() const;
+    [[nodiscard]] const char *reason_of_end() const;
 
     const Target target_;
     const Events events_;

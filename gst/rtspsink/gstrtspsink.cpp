@@ -208,10 +208,14 @@ static void gst_rtsp_sink_class_init(GstRtspSinkClass *klass) {
     element_class->change_state = gst_rtsp_sink_change_state;
     element_class->request_new_pad = gst_rtsp_sink_request_new_pad;
     element_class->release_pad = gst_rtsp_sink_release_pad;
-    for (const char *name : {"sink_%u", "sink_%d"})
+    // A tee, which could give anything, links to a template that takes anything only. What a pad takes is told by the
+    // pad.
+    GstCaps *any = gst_caps_new_any();
+    for (const auto &[name, caps] : {std::pair{"sink_%u", rtspsink::template_caps()}, std::pair{"sink_%d", any}})
         gst_element_class_add_pad_template(
-            element_class, gst_pad_template_new_with_gtype(name, GST_PAD_SINK, GST_PAD_REQUEST,
-                                                           rtspsink::template_caps(), GST_TYPE_RTSP_SINK_PAD));
+            element_class,
+            gst_pad_template_new_with_gtype(name, GST_PAD_SINK, GST_PAD_REQUEST, caps, GST_TYPE_RTSP_SINK_PAD));
+    gst_caps_unref(any);
     gst_element_class_set_static_metadata(element_class, "RTSP sink", "Sink/Network/Bin",
                                           "Serves live streams to RTSP viewers: the pipeline becomes an RTSP server",
                                           "gst-rtspsink");

@@ -14,6 +14,7 @@ import unittest
 from support import pipeline, stream, suite
 from support.deadline import spend, wait_until
 from support.process import Process
+from support.viewer import Viewer
 
 _RATE = 25
 _GOP = 5
@@ -113,6 +114,21 @@ class Killed(RecordCase):
 
     def test_killed_at_any_moment_mkv(self):
         self._check('mkv', max(_KILLS // 3, 1))
+
+
+@suite.only_rtspsink
+class Served(RecordCase):
+    def test_tee_links_both_sinks_without_queues(self):
+        port = pipeline.free_port()
+        line = f'{_CAMERA} ! tee name=t ! rtspsink service={port}   t. ! recordsink location={self.root}/%Y-%m-%d/%H-%M-%S.mp4'
+        server = pipeline.Server(self.launch(line), port).wait_ready()
+        with Viewer(server) as viewer:
+            viewer.wait_for_more()
+            self.assertEqual(viewer.lost, 0)
+        server.stop()
+        self.assertNotIn('erroneous', server.log())
+        (path,) = glob.glob(self.root + '/*/*.mp4')
+        self.assertGreater(decode(path), 0)
 
 
 @suite.only_rtspsink

@@ -100,6 +100,8 @@ START_TEST(test_what_cannot_be_recorded_is_refused_with_what_to_do) {
         {"audiotestsrc ! recordsink location=/tmp/x.mp4", "opusenc"},
         {"audiotestsrc ! audioresample ! alawenc ! recordsink location=/tmp/x.mp4", "format=mkv"},
         {"videotestsrc ! x264enc ! recordsink", "location"},
+        {"videotestsrc ! x264enc ! recordsink clip-location=/tmp/%Y/../%{event}.mp4", "'..'"},
+        {"videotestsrc ! x264enc ! recordsink clip-location=/tmp/%{name}.mp4", "clip-location"},
         {"videotestsrc ! x264enc ! recordsink location=/tmp/%Y/../x.mp4", "'..'"},
     };
     for (const Case &c : kCases) {
@@ -123,10 +125,79 @@ START_TEST(test_a_folder_that_cannot_be_made_stops_nothing_unless_asked) {
 }
 END_TEST
 
+namespace {
+
+// The next segment that is, or is not, a clip.
+Ref<GstMessage> next_segment(Messages &messages, bool clip) {
+    while (auto message = messages.next(GST_MESSAGE_ELEMENT, 30 * GST_SECOND)) {
+        const GstStructure *structure = gst_message_get_structure(message.get());
+        if (gst_structure_has_name(structure, "segment") && gst_structure_has_field(structure, "event") == clip)
+            return message;
+    }
+    ck_abort_msg("no segment");
+}
+
+int64_t time_of(const Ref<GstMessage> &segment, const char *field) {
+    int64_t time = 0;
+    ck_assert(gst_structure_get_int64(gst_message_get_structure(segment.get()), field, &time));
+    return time;
+}
+
+}  // namespace
+
+START_TEST(test_clip_of_a_live_stream_has_what_was_before_and_all_tracks) {
+    const std::string folder = make_folder();
+    const auto pipeline = Ref<GstElement>::sink(gst_parse_launch(
+        ("recordsink name=r segment-duration=1000 pre-event=1 location=" + folder + "/%i.mp4 clip-location=" + folder +
+         "/%{event}/%s.mp4 videotestsrc is-live=true ! video/x-raw,width=64,height=64,framerate=30/1 "
+         "! x264enc tune=zerolatency speed-preset=ultrafast key-int-max=15 ! r. "
+         "audiotestsrc is-live=true ! opusenc ! r.")
+            .c_str(),
+        nullptr));
+    const auto sink = Ref<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(pipeline.get()), "r"));
+    Messages messages(pipeline.get());
+    gst_element_set_state(pipeline.get(), GST_STATE_PLAYING);
+    (void)next_segment(messages, false);
+    (void)next_segment(messages, false);
+    gboolean taken = FALSE;
+    g_signal_emit_by_name(sink.get(), "start-event", "gate", 1u, &taken);
+    ck_assert(taken);
+    g_signal_emit_by_name(sink.get(), "stop-event", "gate", &taken);
+    ck_assert(taken);
+    const auto clip = next_segment(messages, true);
+    gst_element_set_state(pipeline.get(), GST_STATE_NULL);
+    const int64_t second = GST_SECOND;
+    const int64_t told = time_of(clip, "event-start");
+    ck_assert_int_le(time_of(clip, "start"), told - second);
+    ck_assert_int_gt(time_of(clip, "start"), told - 2 * second);
+    ck_assert_int_ge(time_of(clip, "end"), told + second * 9 / 10);
+    ck_assert_int_lt(time_of(clip, "end"), told + 2 * second);
+    const std::string location = gst_structure_get_string(gst_message_get_structure(clip.get()), "location");
+    ck_assert(location.rfind(folder + "/gate/", 0) == 0);
+    std::string index;
+    gchar *text = nullptr;
+    ck_assert(g_file_get_contents((folder + "/index.jsonl").c_str(), &text, nullptr, nullptr));
+    index = text;
+    g_free(text);
+    const size_t line = index.find("\"event\":\"gate\"");
+    ck_assert(line != std::string::npos);
+    ck_assert(index.find("[\"video/x-h264\",\"audio/x-opus\"]", line) != std::string::npos);
+}
+END_TEST
+
+START_TEST(test_events_alone_need_no_location_and_leave_nothing_without_one) {
+    const std::string folder = make_folder();
+    ck_assert_uint_eq(record(kVideo + std::string("recordsink clip-location=") + folder + "/%{event}.mp4").size(), 0);
+    ck_assert(!g_file_test((folder + "/index.jsonl").c_str(), G_FILE_TEST_EXISTS));
+}
+END_TEST
+
 int main(int argc, char **argv) {
     return rtspsink::test::run_element_suite(
         argc, argv, "record",
         {test_segments_are_cut_in_each_format, test_bytes_bound_segments, test_sound_alone_is_recorded,
          test_new_caps_begin_a_new_segment, test_what_cannot_be_recorded_is_refused_with_what_to_do,
-         test_a_folder_that_cannot_be_made_stops_nothing_unless_asked});
+         test_a_folder_that_cannot_be_made_stops_nothing_unless_asked,
+         test_clip_of_a_live_stream_has_what_was_before_and_all_tracks,
+         test_events_alone_need_no_location_and_leave_nothing_without_one});
 }

@@ -1,0 +1,234 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""recordsink's clips of events: where they begin and end, told by the numbers of their decoded pictures."""
+
+import glob
+import json
+import os
+import subprocess
+import sys
+import unittest
+
+from support import counter_picture, pipeline, suite
+from support.deadline import wait_until
+
+_RATE = 25
+_GOP = 10
+_PICTURE = 1_000_000_000 // _RATE
+_BASE = 1_700_000_000 * 1_000_000_000  # capture time of the first picture
+_SECONDS = 30
+
+
+def _gstreamer():
+    """GStreamer with the plugin; None where Python has none."""
+    try:
+        import gi
+
+        gi.require_version('Gst', '1.0')
+        from gi.repository import Gst
+    except (ImportError, ValueError):
+        return None
+    os.environ.update(pipeline.plugin_environment())
+    Gst.init(None)
+    return Gst
+
+
+Gst = _gstreamer()
+
+
+def numbers(path):
+    """Of the pictures that a full decode gives; it must not complain."""
+    command = ['ffmpeg', '-v', 'error', '-xerror', '-i', path, '-map', '0:v', '-fps_mode', 'passthrough']
+    done = subprocess.run([*command, '-f', 'rawvideo', '-pix_fmt', 'gray', '-'], capture_output=True, check=False, timeout=_SECONDS)
+    if done.returncode != 0 or done.stderr:
+        raise AssertionError(f'{path}: {done.stderr}')
+    size = counter_picture.FRAME_SIZE
+    return [counter_picture.read(done.stdout[at : at + size]) for at in range(0, len(done.stdout), size)]
+
+
+def first_is_key(path):
+    command = ['ffprobe', '-v', 'error', '-select_streams', 'v', '-show_entries', 'packet=flags', '-of', 'csv=p=0', path]
+    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=_SECONDS).stdout.startswith('K')
+
+
+class Camera:
+    """Numbered pictures, as fast as they are taken, in a pipeline with a recordsink."""
+
+    def __init__(self, properties):
+        caps = f'video/x-raw,format=I420,width={counter_picture.WIDTH},height={counter_picture.HEIGHT},framerate={_RATE}/1'
+        self._pipeline = Gst.parse_launch(
+            f'appsrc name=source format=time caps={caps} ! x264enc tune=zerolatency speed-preset=ultrafast '
+            f'pass=quant quantizer=15 option-string=scenecut=0 key-int-max={_GOP} ! recordsink name=sink {properties}'
+        )
+        self._source = self._pipeline.get_by_name('source')
+        self.sink = self._pipeline.get_by_name('sink')
+        self._taken = 0
+        self._pushed = 0
+        pad = self.sink.get_static_pad('sink_0')
+        pad.add_probe(Gst.PadProbeType.BUFFER, self._count)
+        self._unix = Gst.Caps.from_string('timestamp/x-unix')
+        self._pipeline.set_state(Gst.State.PLAYING)
+
+    def _count(self, *_):
+        self._taken += 1
+        return Gst.PadProbeReturn.OK
+
+    def push(self, count):
+        """Pictures, until the sink has all but the last."""
+        for _ in range(count):
+            buffer = Gst.Buffer.new_wrapped(counter_picture.draw(self._pushed))
+            buffer.pts = buffer.dts = self._pushed * _PICTURE
+            buffer.duration = _PICTURE
+            buffer.add_reference_timestamp_meta(self._unix, _BASE + self._pushed * _PICTURE, Gst.CLOCK_TIME_NONE)
+            self._source.emit('push-buffer', buffer)
+            self._pushed += 1
+        wait_until(lambda: self._taken >= self._pushed, _SECONDS, 'pictures in the sink')
+
+    def end(self):
+        """Plays to the end; the messages of segments on the way."""
+        self._source.emit('end-of-stream')
+        bus = self._pipeline.get_bus()
+        types = Gst.MessageType.ELEMENT | Gst.MessageType.EOS | Gst.MessageType.ERROR | Gst.MessageType.WARNING
+        told = []
+        while message := bus.timed_pop_filtered(_SECONDS * Gst.SECOND, types):
+            if message.type == Gst.MessageType.EOS:
+                self._pipeline.set_state(Gst.State.NULL)
+                return told
+            if message.type != Gst.MessageType.ELEMENT:
+                raise AssertionError(message.get_structure().to_string())
+            told.append(message.get_structure())
+        raise AssertionError('no end')
+
+
+@suite.only_rtspsink
+@unittest.skipUnless(Gst, 'python3-gi or gir1.2-gstreamer-1.0 is not installed')
+class Clips(suite.Case):
+    def setUp(self):
+        self.root = os.path.join(self.folder, self.id().rsplit('.', 1)[-1])
+        os.makedirs(self.root)
+
+    def clip_lines(self, event):
+        with open(os.path.join(self.root, 'index.jsonl'), encoding='utf-8') as lines:
+            return [entry for entry in map(json.loads, lines) if entry.get('event') == event]
+
+    def clip(self, event):
+        """The index line and the numbers of the only clip."""
+        (entry,) = self.clip_lines(event)
+        path = os.path.join(self.root, entry['name'])
+        self.assertTrue(first_is_key(path))
+        seen = numbers(path)
+        self.assertEqual(seen, list(range(seen[0], seen[0] + len(seen))))
+        return entry, seen
+
+    def number_at(self, text):
+        """Which picture was taken at a time of the index."""
+        seconds, fraction = text.rstrip('Z').split('.')
+        day = subprocess.run(['date', '-u', '-d', seconds + 'Z', '+%s'], capture_output=True, text=True, check=True)
+        return (int(day.stdout) * 1_000_000_000 + int(fraction) * 1000 - _BASE) / _PICTURE
+
+    def check_begin(self, entry, seen, seconds):
+        """A key frame, no later than asked, and not a GOP earlier; with its true time."""
+        asked = self.number_at(entry['event_start']) - seconds * _RATE
+        self.assertEqual(seen[0] % _GOP, 0)
+        self.assertLessEqual(seen[0], asked)
+        self.assertGreater(seen[0], asked - _GOP)
+        self.assertAlmostEqual(self.number_at(entry['start']), seen[0], delta=0.5)
+
+    def camera(self, properties):
+        return Camera(f'clip-location={self.root}/clip-%{{event}}.mp4 {properties}')
+
+    def test_clip_begins_at_the_key_frame_before_and_ends_after_post(self):
+        for form in ('mp4', 'ts', 'mkv'):
+            with self.subTest(format=form):
+                camera = self.camera(f'pre-event=2 format={form} clip-location={self.root}/{form}-%{{event}}.{form}')
+                camera.push(103)
+                self.assertTrue(camera.sink.emit('start-event', form, 1))
+                camera.push(20)
+                self.assertTrue(camera.sink.emit('stop-event', form))
+                camera.push(60)
+                told = camera.end()
+                entry, seen = self.clip(form)
+                self.check_begin(entry, seen, 2)
+                self.assertAlmostEqual(seen[-1], 122 + _RATE, delta=2)
+                self.assertEqual(entry['reason'], 'event')
+                self.assertEqual([message.get_string('event') for message in told], [form])
+
+    def test_clips_overlap_beside_continuous_recording(self):
+        camera = self.camera(f'pre-event=1 location={self.root}/all-%i.mp4 segment-duration=2000')
+        camera.push(60)
+        self.assertTrue(camera.sink.emit('start-event', 'a', 0))
+        camera.push(20)
+        self.assertTrue(camera.sink.emit('start-event', 'b', 0))
+        camera.push(20)
+        self.assertTrue(camera.sink.emit('stop-event', 'a'))
+        camera.push(30)
+        camera.end()
+        for name, reason in (('a', 'event'), ('b', 'end')):
+            entry, seen = self.clip(name)
+            self.check_begin(entry, seen, 1)
+            self.assertEqual(entry['reason'], reason)
+        everything = [number for path in sorted(glob.glob(self.root + '/all-*')) for number in numbers(path)]
+        self.assertEqual(everything, list(range(130)))
+
+    def test_event_that_is_started_again_goes_on(self):
+        camera = self.camera('pre-event=1')
+        camera.push(40)
+        self.assertTrue(camera.sink.emit('start-event', 'door', 1))
+        self.assertTrue(camera.sink.emit('stop-event', 'door'))
+        camera.push(20)
+        self.assertTrue(camera.sink.emit('start-event', 'door', 1))
+        camera.push(50)
+        self.assertTrue(camera.sink.emit('stop-event', 'door'))
+        camera.push(60)
+        self.assertFalse(camera.sink.emit('stop-event', 'door'))
+        camera.end()
+        _, seen = self.clip('door')
+        self.assertAlmostEqual(seen[-1], 109 + _RATE, delta=2)
+
+    def test_memory_is_bounded_by_bytes_and_an_event_at_the_start_has_what_there_is(self):
+        camera = self.camera('pre-event=1000 pre-event-bytes=5000')
+        self.assertTrue(camera.sink.emit('start-event', 'first', 0))
+        camera.push(100)
+        self.assertLessEqual(camera.sink.get_property('stats').get_uint64('pre-event-bytes')[1], 5000)
+        self.assertTrue(camera.sink.emit('start-event', 'second', 0))
+        camera.push(10)
+        camera.end()
+        _, seen = self.clip('first')
+        self.assertEqual(seen, list(range(110)))
+        _, seen = self.clip('second')
+        self.assertEqual(seen[0] % _GOP, 0)
+        self.assertGreater(seen[0], 0)
+
+    def test_names_of_ids_stay_in_the_folder(self):
+        ids = ('../../up', '/etc/x', '..', 'a b', '.hidden', '%i%s', 'x' * 500)
+        camera = self.camera('pre-event=1')
+        camera.push(10)
+        for name in ids:
+            self.assertTrue(camera.sink.emit('start-event', name, 0))
+        camera.push(10)
+        self.assertFalse(camera.sink.emit('start-event', '', 0))
+        camera.end()
+        self.assertEqual(len(glob.glob(self.root + '/clip-*.mp4')), len(ids))
+        self.assertEqual(len(os.listdir(self.root)), len(ids) + 1)
+        for name in ids:
+            self.clip(name)
+
+    def test_long_event_goes_on_in_another_file_without_a_gap(self):
+        camera = self.camera('pre-event=1 clip-duration=2000')
+        camera.push(30)
+        self.assertTrue(camera.sink.emit('start-event', 'long', 0))
+        camera.push(120)
+        camera.end()
+        entries = self.clip_lines('long')
+        self.assertEqual([entry['reason'] for entry in entries], ['limit'] * (len(entries) - 1) + ['end'])
+        seen = [number for entry in entries for number in numbers(os.path.join(self.root, entry['name']))]
+        self.assertGreater(len(entries), 1)
+        self.assertEqual(seen, list(range(seen[0], 150)))
+
+    def test_nothing_is_begun_where_nothing_is_recorded(self):
+        sink = Gst.ElementFactory.make('recordsink')
+        self.assertFalse(sink.emit('start-event', 'a', 0))
+        self.assertFalse(sink.emit('stop-event', 'a'))
+
+
+if __name__ == '__main__':
+    sys.exit(suite.main())
