@@ -158,17 +158,16 @@ const Property kProperties[] = {
      },
      [](Settings &s, const GValue *v) { s.delivery_attempts = g_value_get_uint(v); },
      [](const Settings &s, GValue *v) { g_value_set_uint(v, s.delivery_attempts); }},
-    return g_param_spec_string("clip-location", "Clip location",
-                               "Names of the clips of events, as in location, with %{event} for the event's id. "
-                               "Set before READY",
-                               nullptr, kUntilReady);
-}
-, [](Settings &s, const GValue *v) { s.clip_location = g_value_get_string(v) ? g_value_get_string(v) : ""; },
-    [](const Settings &s, GValue *v) {
-        g_value_set_string(v, s.clip_location.empty() ? nullptr : s.clip_location.c_str());
-    }
-}
-,
+    {[] {
+         return g_param_spec_string("clip-location", "Clip location",
+                                    "Names of the clips of events, as in location, with %{event} for the event's id. "
+                                    "Set before READY",
+                                    nullptr, kUntilReady);
+     },
+     [](Settings &s, const GValue *v) { s.clip_location = g_value_get_string(v) ? g_value_get_string(v) : ""; },
+     [](const Settings &s, GValue *v) {
+         g_value_set_string(v, s.clip_location.empty() ? nullptr : s.clip_location.c_str());
+     }},
     {[] {
          return g_param_spec_uint("pre-event", "Before an event",
                                   "Seconds before an event that its clip has, at least. Set before READY", 0, 3600, 10,
@@ -192,8 +191,7 @@ const Property kProperties[] = {
      },
      [](Settings &s, const GValue *v) { s.clip_duration = g_value_get_uint(v); },
      [](const Settings &s, GValue *v) { g_value_set_uint(v, s.clip_duration); }},
-}
-;
+};
 
 }  // namespace
 
