@@ -114,8 +114,8 @@ bool RequestHandler::may_be_let_in_later(const Context &context, Refusal refusal
         return false;
     const auto lookup = thread_.server().mounts().find(context.target.mapping);
     const bool may_bring_rules = lookup.pending && !lookup.mount;
-    return may_bring_rules && (refusal == Refusal::NoCredentials || refusal == Refusal::WrongCredentials ||
-                               refusal == Refusal::NoToken);
+    return may_bring_rules &&
+           (refusal == Refusal::NoCredentials || refusal == Refusal::WrongCredentials || refusal == Refusal::NoToken);
 }
 
 // Who is on the connection of a session has proven enough when it was made; a player that leaves does not wait for

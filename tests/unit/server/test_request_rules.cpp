@@ -193,7 +193,7 @@ int main(int argc, char **argv) {
         {test_access_users_of_a_mapping_replace_those_of_the_server,
          test_access_rules_that_come_with_the_mount_hold_for_who_waited_for_it,
          test_access_who_comes_before_the_mount_is_judged_by_the_rules_that_come_with_it,
-         test_access_who_waits_for_a_mount_in_vain_is_refused, test_access_user_limited_to_mappings_is_forbidden_others, test_access_by_token,
-         test_access_token_of_describe_is_good_for_setup_of_the_same_mapping, test_access_token_ends_its_session,
-         test_access_rules_that_change_end_sessions_of_who_is_gone});
+         test_access_who_waits_for_a_mount_in_vain_is_refused, test_access_user_limited_to_mappings_is_forbidden_others,
+         test_access_by_token, test_access_token_of_describe_is_good_for_setup_of_the_same_mapping,
+         test_access_token_ends_its_session, test_access_rules_that_change_end_sessions_of_who_is_gone});
 }
