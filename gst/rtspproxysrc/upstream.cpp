@@ -68,6 +68,16 @@ void Upstream::start() {
         fail({Reason::Broken, "rtspsrc did not start. Check 'location'."});
 }
 
+// Neither its answer nor its refusal means anything.
+void Upstream::keep_alive() {
+    if (!source_ || !playing_.load(std::memory_order_relaxed))
+        return;
+    GstPromise *promise = gst_promise_new();
+    gboolean sent = FALSE;
+    g_signal_emit_by_name(source_.get(), "get-parameter", "ping", "text/parameters", promise, &sent);
+    gst_promise_unref(promise);
+}
+
 void Upstream::make_source() {
     GstElement *source = make_rtspsrc(config_.rtspsrc);
     if (!source) {
@@ -75,6 +85,7 @@ void Upstream::make_source() {
         return;
     }
     follow(source);
+    source_ = Ref<GstElement>::share(source);
     gst_bin_add(GST_BIN(bin_.get()), source);
 }
 

@@ -49,6 +49,8 @@ public:
     [[nodiscard]] rtspcore::Time last_sign() const {
         return rtspcore::Time(rtspcore::Duration(last_sign_.load(std::memory_order_relaxed)));
     }
+    // A request that asks for nothing, which the other side takes for a sign of life.
+    void keep_alive();
     [[nodiscard]] GstClock *clock() const { return clock_.get(); }
 
 private:
@@ -76,6 +78,7 @@ private:
     const Listener listener_;
     rtspcore::Ref<GstElement> bin_;
     rtspcore::Ref<GstBus> bus_;
+    rtspcore::Ref<GstElement> source_;
     rtspcore::Ref<GstClock> clock_;
     GstClockTime base_time_ = 0;
     SenderClock sender_clock_;
