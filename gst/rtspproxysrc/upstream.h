@@ -56,6 +56,7 @@ public:
 private:
     void make_source();
     void follow(GstElement *source);
+    static gboolean note_request(GstElement *source, GstRTSPMessage *message, gpointer self);
     static void take_description(GstElement *source, GstSDPMessage *description, gpointer self);
     static gboolean select_stream(GstElement *source, guint number, GstCaps *caps, gpointer self);
     static gboolean refuse_certificate(GstElement *source, GTlsConnection *connection, GTlsCertificate *certificate,
@@ -90,6 +91,7 @@ private:
     };
     rtspcore::Guarded<Streams> streams_;
     std::atomic<int64_t> last_sign_{0};
+    std::atomic<unsigned> descriptions_asked_{0};
     std::atomic<bool> untrusted_{false};
     std::atomic<bool> described_{false};
     std::atomic<bool> playing_{false};

@@ -9,7 +9,7 @@ import time
 
 from support import pipeline, stream, suite
 from support.certificates import Authority
-from support.deadline import wait_until
+from support.deadline import spend, wait_until
 from support.process import Process
 from support.rtp_packet import media_time, sender_report
 from support.viewer import Viewer
@@ -88,7 +88,7 @@ class Restarts(suite.Case):
     def _restart(self, camera, viewers):
         """Seconds from the camera's return to the last viewer's next picture."""
         camera.off()
-        time.sleep(0.5)  # so long it is away
+        spend(0.5)  # so long it is away
         camera.on()
         begin = time.monotonic()
         goals = [[track.packets + 5 for track in viewer.tracks] for viewer in viewers]
