@@ -263,6 +263,39 @@ class Encryption(suite.Case):
                 self.assertEqual(self._comes_to(properties), expected)
 
 
+@suite.only_rtspsink
+class Passages(suite.Case):
+    """Cameras that are reached in other ways: a viewer of the relay sees the same."""
+
+    def _check(self, properties, location, relay_properties):
+        camera = self.serve([stream.Presentation('/test', (stream.h264(fps=15, gop=15), stream.pcmu()))], properties)
+        self.addCleanup(camera.process.kill)
+        proxy = relay(self.folder, location(camera), relay_properties)
+        self.addCleanup(proxy.process.kill)
+        wait_served(proxy)
+        with Viewer(proxy) as viewer:
+            viewer.wait_for_more(60)
+            self.assertEqual([track.media.encoding for track in viewer.tracks], ['H264', 'PCMU'])
+            self.assertTrue(all(track.packets > 0 for track in viewer.tracks))
+            self.assertEqual(viewer.lost, 0)
+        return proxy.log()
+
+    def test_http_tunnel(self):
+        said = self._check('', lambda camera: camera.url(), 'transports=http')
+        self.assertRegex(said, r'playing.*transport=\(string\)http')
+
+    def test_srtp_over_tls(self):
+        authority = Authority(self.folder)
+        certificate = authority.issue('camera')
+        for transport in ('tcp', 'udp'):
+            with self.subTest(transport):
+                self._check(
+                    f'tls=required srtp=required tls-certificate={certificate}',
+                    lambda camera: camera.url().replace('rtsp:', 'rtsps:'),
+                    f'tls-ca={authority.path} transports={transport}',
+                )
+
+
 def _fingerprint(certificate):
     words = ['openssl', 'x509', '-in', certificate, '-noout', '-fingerprint', '-sha256']
     return subprocess.run(words, capture_output=True, text=True, check=True).stdout.strip().split('=')[1]
