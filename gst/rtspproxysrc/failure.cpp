@@ -44,6 +44,7 @@ constexpr Clue kClues[] = {
     {gst_resource_error_quark, -1, "Loop Detected", Reason::Loop},
     {gst_resource_error_quark, -1, "TLS", Reason::Untrusted},
     {gst_resource_error_quark, -1, "ertificate", Reason::Untrusted},
+    {gst_resource_error_quark, -1, "Parse error", Reason::Unreachable},  // it speaks something else
     {gst_resource_error_quark, -1, "connect", Reason::Unreachable},
     {gst_resource_error_quark, -1, "resolve", Reason::Unreachable},
     {gst_resource_error_quark, GST_RESOURCE_ERROR_SETTINGS, "", Reason::BadDescription},
@@ -134,6 +135,16 @@ Failure no_data(unsigned milliseconds) {
 
 Failure ended() {
     return {Reason::Ended, "The other side ended the stream."};
+}
+
+Failure no_transport() {
+    return {Reason::Refused,
+            "The server described streams, and granted none by the transport that was asked for. Check "
+            "'transports', and what the camera allows."};
+}
+
+Failure redirected_too_often() {
+    return {Reason::Refused, "The server redirects again and again. Name in 'location' where the stream really is."};
 }
 
 Failure untrusted() {

@@ -10,7 +10,7 @@ namespace rtspproxy {
 // Why there is no stream. The values are those of the enum that applications see.
 enum class Reason : int {
     None,
-    Unreachable,     // no such host, port refused, no answer
+    Unreachable,     // no such host, port refused, no answer, or one that is no RTSP
     Unauthorized,    // 401, 403
     NotFound,        // 404, 410
     Untrusted,       // its certificate
@@ -37,6 +37,8 @@ Failure no_answer(unsigned milliseconds);
 Failure no_data(unsigned milliseconds);
 Failure ended();
 Failure untrusted();
+Failure no_transport();
+Failure redirected_too_often();
 
 // Whether another transport could do better.
 bool may_be_the_transport(Reason reason);

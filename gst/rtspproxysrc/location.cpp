@@ -51,6 +51,13 @@ bool names_transport(std::string_view location) {
                        [&](std::string_view scheme) { return begins_with(location, scheme); });
 }
 
+std::string tunnelled_url(const std::string &url) {
+    for (const std::string_view scheme : {"rtsp", "rtsps"})
+        if (begins_with(url, std::string(scheme) + "://"))
+            return std::string(scheme) + "h" + url.substr(scheme.size());
+    return url;
+}
+
 // The user information of a URL (RFC 3986 section 3.2.1) ends at the last `@` of the authority.
 std::string masked(std::string_view text) {
     std::string out;

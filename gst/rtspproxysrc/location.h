@@ -21,6 +21,9 @@ bool is_usable(const std::string &location);
 // Whether the scheme says already which transport is meant (rtspt:, rtspu:, rtsph:).
 bool names_transport(std::string_view location);
 
+// The same by HTTP, as rtspsrc wants it told: rtsph: for rtsp:, rtspsh: for rtsps:.
+std::string tunnelled_url(const std::string &url);
+
 // For people: any password in a URL of `text` is replaced by "***".
 std::string masked(std::string_view text);
 

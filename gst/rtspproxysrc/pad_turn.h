@@ -22,7 +22,6 @@ public:
 
 private:
     struct Turns;
-    static std::shared_ptr<Turns> turns_of(GstElement *element);
 
     const std::shared_ptr<Turns> turns_;
     const bool has_turn_;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "rtspsrc.h"
 
+#include "location.h"
+
 namespace rtspproxy {
 
 namespace {
@@ -28,9 +30,12 @@ GstElement *make_rtspsrc(const RtspsrcConfig &config) {
         return nullptr;
     constexpr guint64 kMicroseconds = 1000;
     // Our own watchdog comes first, and does what `timeout` (of UDP) would.
-    g_object_set(source, "location", config.url.c_str(), "latency", config.latency, "protocols",
-                 static_cast<guint>(config.transports), "tcp-timeout", 2 * config.timeout * kMicroseconds, "timeout",
-                 guint64{0}, nullptr);
+    // It tunnels by the scheme of its URL alone; media then comes as over TCP.
+    const bool tunnels = config.transports == GST_RTSP_LOWER_TRANS_HTTP;
+    const std::string url = tunnels ? tunnelled_url(config.url) : config.url;
+    const guint protocols = tunnels ? GST_RTSP_LOWER_TRANS_TCP : config.transports;
+    g_object_set(source, "location", url.c_str(), "latency", config.latency, "protocols", protocols, "tcp-timeout",
+                 2 * config.timeout * kMicroseconds, "timeout", guint64{0}, nullptr);
     if (!config.user_id.empty())
         g_object_set(source, "user-id", config.user_id.c_str(), "user-pw", config.user_pw.c_str(), nullptr);
     g_object_set(source, "tls-validation-flags", config.tls_validation_flags, nullptr);

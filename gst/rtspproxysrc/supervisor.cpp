@@ -8,8 +8,10 @@
 
 #include "base/random.h"
 #include "certificate_pin.h"
+#include "connect_slots.h"
 #include "location.h"
 #include "log.h"
+#include "pipeline_shared.h"
 #include "rtsp/via.h"
 
 namespace rtspproxy {
@@ -33,6 +35,12 @@ ConnectPlan::Config plan_config(const std::vector<Source> &sources, const Settin
     config.backoff_min = milliseconds(settings.backoff_min);
     config.backoff_max = milliseconds(std::max(settings.backoff_min, settings.backoff_max));
     return config;
+}
+
+// A third of the time that servers give who does not say otherwise (RFC 2326 section 12.37).
+Duration keep_alive_interval(const Settings &settings) {
+    constexpr std::chrono::seconds kLongest{20};
+    return std::min<Duration>(kLongest, 4 * milliseconds(settings.timeout));
 }
 
 }  // namespace
@@ -81,8 +89,10 @@ void Supervisor::play() {
         const bool is_other_clock = upstream_ && clock && clock.get() != upstream_->clock();
         if (is_first && !is_wanted())
             go_idle();
-        else if (is_first || is_other_clock)
+        else if (is_other_clock)
             connect();
+        else if (is_first)
+            connect_in_turn();
     });
 }
 
@@ -152,6 +162,15 @@ void Supervisor::connect() {
     watch();
 }
 
+void Supervisor::connect_in_turn() {
+    const auto slots = pipeline_shared<ConnectSlots>(host_.element, "rtspproxysrc-connect-slots");
+    const Duration wait = slots->take(rtspcore::monotonic_now());
+    if (wait <= Duration())
+        return connect();
+    enter(State::Connecting);
+    connect_in(wait);
+}
+
 void Supervisor::connect_in(Duration wait) {
     loop_.cancel_timer(timer_);
     timer_ = loop_.start_timer(rtspcore::monotonic_now() + wait, [this] {
@@ -162,6 +181,7 @@ void Supervisor::connect_in(Duration wait) {
 
 void Supervisor::disconnect() {
     ++attempt_;
+    loop_.cancel_timer(std::exchange(keep_alive_timer_, 0));
     end_trial();
     upstream_.reset();
 }
@@ -197,6 +217,7 @@ void Supervisor::on_playing(uint64_t attempt) {
         status->reconnects += std::exchange(played_, true) ? 1 : 0;
     }
     enter(State::Playing);
+    keep_alive_in(keep_alive_interval(host_.settings()));
     hold_down();
     follow_watching();
 }
@@ -243,7 +264,21 @@ void Supervisor::follow_proxies() {
     for (const auto &[output, watchers] : watchers_)
         if (rtspcore::rtsp::proxies_in(watchers.via).size() > rtspcore::rtsp::proxies_in(most).size())
             most = watchers.via;
-    *via_->lock() = rtspcore::rtsp::via_with(most, host_.name);
+    std::string via = rtspcore::rtsp::via_with(most, host_.name);
+    const bool is_news = via != *via_->lock();
+    *via_->lock() = std::move(via);
+    // A circle is found sooner.
+    if (is_news && upstream_)
+        upstream_->keep_alive();
+}
+
+// rtspsrc 1.22 sends none over TCP as long as media comes.
+void Supervisor::keep_alive_in(Duration wait) {
+    keep_alive_timer_ = loop_.start_timer(rtspcore::monotonic_now() + wait, [this, wait] {
+        keep_alive_timer_ = 0;
+        upstream_->keep_alive();
+        keep_alive_in(wait);
+    });
 }
 
 // Viewers who come and go do not make it insist where it failed.

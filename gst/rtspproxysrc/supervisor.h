@@ -54,6 +54,7 @@ private:
     void enter(State state, Failure failure = {}, rtspcore::Duration wait = {});
     void connect();
     void connect_in(rtspcore::Duration wait);
+    void connect_in_turn();
     void disconnect();
     void on_described(uint64_t attempt);
     void on_playing(uint64_t attempt);
@@ -65,6 +66,7 @@ private:
     void resume();
     void begin_gap();
     void follow_proxies();
+    void keep_alive_in(rtspcore::Duration wait);
     [[nodiscard]] bool is_wanted() const;
     void hold_down();
     void try_better(size_t location);
@@ -97,6 +99,7 @@ private:
     bool played_ = false;  // media has come once
     rtspcore::Time begun_{};
     rtspcore::EventLoop::TimerId timer_ = 0;  // of the next attempt, or of the watchdog
+    rtspcore::EventLoop::TimerId keep_alive_timer_ = 0;
 };
 
 }  // namespace rtspproxy

@@ -68,6 +68,16 @@ void Upstream::start() {
         fail({Reason::Broken, "rtspsrc did not start. Check 'location'."});
 }
 
+// Neither its answer nor its refusal means anything.
+void Upstream::keep_alive() {
+    if (!source_ || !playing_.load(std::memory_order_relaxed))
+        return;
+    GstPromise *promise = gst_promise_new();
+    gboolean sent = FALSE;
+    g_signal_emit_by_name(source_.get(), "get-parameter", "ping", "text/parameters", promise, &sent);
+    gst_promise_unref(promise);
+}
+
 void Upstream::make_source() {
     GstElement *source = make_rtspsrc(config_.rtspsrc);
     if (!source) {
@@ -75,15 +85,29 @@ void Upstream::make_source() {
         return;
     }
     follow(source);
+    source_ = Ref<GstElement>::share(source);
     gst_bin_add(GST_BIN(bin_.get()), source);
 }
 
 void Upstream::follow(GstElement *source) {
+    g_signal_connect(source, "before-send", G_CALLBACK(note_request), this);
     g_signal_connect(source, "on-sdp", G_CALLBACK(take_description), this);
     g_signal_connect(source, "select-stream", G_CALLBACK(select_stream), this);
     g_signal_connect(source, "accept-certificate", G_CALLBACK(refuse_certificate), this);
     g_signal_connect(source, "pad-added", G_CALLBACK(add_pad), this);
     g_signal_connect(source, "new-manager", G_CALLBACK(follow_manager), this);
+}
+
+// Once more with credentials and once with a new nonce, for each of a few servers, is what a good one may need. rtspsrc
+// follows those who send it in a circle for ever, a thousand times in half a second.
+gboolean Upstream::note_request(GstElement *, GstRTSPMessage *message, gpointer self) {
+    constexpr unsigned kMost = 10;
+    auto *upstream = static_cast<Upstream *>(self);
+    GstRTSPMethod method = GST_RTSP_INVALID;
+    if (gst_rtsp_message_parse_request(message, &method, nullptr, nullptr) == GST_RTSP_OK &&
+        method == GST_RTSP_DESCRIBE && upstream->descriptions_asked_.fetch_add(1) == kMost)
+        upstream->fail(redirected_too_often());
+    return TRUE;
 }
 
 void Upstream::take_description(GstElement *, GstSDPMessage *description, gpointer self) {
@@ -166,8 +190,13 @@ void Upstream::take_sync(GstElement *, GstStructure *sync, gpointer entry) {
 }
 
 GstBusSyncReply Upstream::take_message(GstBus *, GstMessage *message, gpointer self) {
-    if (Failure failure = failure_in(message); failure.reason != Reason::None)
-        static_cast<Upstream *>(self)->fail(std::move(failure));
+    auto *upstream = static_cast<Upstream *>(self);
+    Failure failure = failure_in(message);
+    // rtspsrc has the same words for a description without streams and for streams that could not be set up.
+    if (failure.reason == Reason::BadDescription && upstream->described_.load())
+        failure = no_transport();
+    if (failure.reason != Reason::None)
+        upstream->fail(std::move(failure));
     gst_message_unref(message);
     return GST_BUS_DROP;
 }

@@ -49,11 +49,14 @@ public:
     [[nodiscard]] rtspcore::Time last_sign() const {
         return rtspcore::Time(rtspcore::Duration(last_sign_.load(std::memory_order_relaxed)));
     }
+    // A request that asks for nothing, which the other side takes for a sign of life.
+    void keep_alive();
     [[nodiscard]] GstClock *clock() const { return clock_.get(); }
 
 private:
     void make_source();
     void follow(GstElement *source);
+    static gboolean note_request(GstElement *source, GstRTSPMessage *message, gpointer self);
     static void take_description(GstElement *source, GstSDPMessage *description, gpointer self);
     static gboolean select_stream(GstElement *source, guint number, GstCaps *caps, gpointer self);
     static gboolean refuse_certificate(GstElement *source, GTlsConnection *connection, GTlsCertificate *certificate,
@@ -76,6 +79,7 @@ private:
     const Listener listener_;
     rtspcore::Ref<GstElement> bin_;
     rtspcore::Ref<GstBus> bus_;
+    rtspcore::Ref<GstElement> source_;
     rtspcore::Ref<GstClock> clock_;
     GstClockTime base_time_ = 0;
     SenderClock sender_clock_;
@@ -87,6 +91,7 @@ private:
     };
     rtspcore::Guarded<Streams> streams_;
     std::atomic<int64_t> last_sign_{0};
+    std::atomic<unsigned> descriptions_asked_{0};
     std::atomic<bool> untrusted_{false};
     std::atomic<bool> described_{false};
     std::atomic<bool> playing_{false};

@@ -9,7 +9,7 @@ import time
 
 from support import pipeline, stream, suite
 from support.certificates import Authority
-from support.deadline import wait_until
+from support.deadline import spend, wait_until
 from support.process import Process
 from support.rtp_packet import media_time, sender_report
 from support.viewer import Viewer
@@ -88,7 +88,7 @@ class Restarts(suite.Case):
     def _restart(self, camera, viewers):
         """Seconds from the camera's return to the last viewer's next picture."""
         camera.off()
-        time.sleep(0.5)  # so long it is away
+        spend(0.5)  # so long it is away
         camera.on()
         begin = time.monotonic()
         goals = [[track.packets + 5 for track in viewer.tracks] for viewer in viewers]
@@ -261,6 +261,39 @@ class Encryption(suite.Case):
         ):
             with self.subTest(properties=properties):
                 self.assertEqual(self._comes_to(properties), expected)
+
+
+@suite.only_rtspsink
+class Passages(suite.Case):
+    """Cameras that are reached in other ways: a viewer of the relay sees the same."""
+
+    def _check(self, properties, location, relay_properties):
+        camera = self.serve([stream.Presentation('/test', (stream.h264(fps=15, gop=15), stream.pcmu()))], properties)
+        self.addCleanup(camera.process.kill)
+        proxy = relay(self.folder, location(camera), relay_properties)
+        self.addCleanup(proxy.process.kill)
+        wait_served(proxy)
+        with Viewer(proxy) as viewer:
+            viewer.wait_for_more(60)
+            self.assertEqual([track.media.encoding for track in viewer.tracks], ['H264', 'PCMU'])
+            self.assertTrue(all(track.packets > 0 for track in viewer.tracks))
+            self.assertEqual(viewer.lost, 0)
+        return proxy.log()
+
+    def test_http_tunnel(self):
+        said = self._check('', lambda camera: camera.url(), 'transports=http')
+        self.assertRegex(said, r'playing.*transport=\(string\)http')
+
+    def test_srtp_over_tls(self):
+        authority = Authority(self.folder)
+        certificate = authority.issue('camera')
+        for transport in ('tcp', 'udp'):
+            with self.subTest(transport):
+                self._check(
+                    f'tls=required srtp=required tls-certificate={certificate}',
+                    lambda camera: camera.url().replace('rtsp:', 'rtsps:'),
+                    f'tls-ca={authority.path} transports={transport}',
+                )
 
 
 def _fingerprint(certificate):

@@ -22,4 +22,10 @@ template <typename Condition>
     return true;
 }
 
+// For tests about time itself, where nothing becomes true that could be waited for.
+inline void spend(std::chrono::microseconds time) {
+    const auto deadline = std::chrono::steady_clock::now() + time;
+    (void)eventually([&] { return std::chrono::steady_clock::now() >= deadline; });
+}
+
 }  // namespace rtspcore::test

@@ -42,13 +42,13 @@ std::string Camera::url(const std::string &credentials) const {
     return "rtsp://" + credentials + "127.0.0.1:" + std::to_string(port_) + "/test";
 }
 
-unsigned Camera::sessions() const {
+unsigned Camera::statistic(const char *field) const {
     GstStructure *stats = nullptr;
     g_object_get(child(pipeline_.get(), "sink").get(), "stats", &stats, nullptr);
-    guint64 sessions = 0;
-    gst_structure_get_uint64(stats, "sessions", &sessions);
+    guint64 value = 0;
+    gst_structure_get_uint64(stats, field, &value);
     gst_structure_free(stats);
-    return static_cast<unsigned>(sessions);
+    return static_cast<unsigned>(value);
 }
 
 }  // namespace rtspsink::test

@@ -29,9 +29,13 @@ public:
     void off();
     [[nodiscard]] std::string url(const std::string &credentials = "") const;
     // Of RTSP, now.
-    [[nodiscard]] unsigned sessions() const;
+    [[nodiscard]] unsigned sessions() const { return statistic("sessions"); }
+    // So far.
+    [[nodiscard]] unsigned requests() const { return statistic("requests"); }
 
 private:
+    [[nodiscard]] unsigned statistic(const char *field) const;
+
     const std::string streams_;
     const std::string properties_;
     unsigned port_ = 0;

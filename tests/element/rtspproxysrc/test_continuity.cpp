@@ -7,9 +7,11 @@
 #include "one_stream.h"
 #include "packet_log.h"
 #include "proxy.h"
+#include "support/deadline.h"
 
 using namespace rtspsink::test;
 using rtspcore::Ref;
+using rtspcore::test::spend;
 
 START_TEST(test_plays_what_the_camera_has_live_and_without_an_end) {
     Camera camera;
@@ -157,7 +159,7 @@ START_TEST(test_a_pause_is_no_loss) {
     proxy.play();
     ck_assert(log.wait_for(20));
     gst_element_set_state(proxy.pipeline(), GST_STATE_PAUSED);
-    g_usleep(200 * 1000);  // the pause
+    spend(std::chrono::milliseconds(200));  // the pause
     proxy.play();
     ck_assert(log.wait_for(log.packets().size() + 20));
     assert_one_stream(log.packets());

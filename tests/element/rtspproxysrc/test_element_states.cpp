@@ -7,9 +7,11 @@
 #include "packet_log.h"
 #include "proxy.h"
 #include "silent_server.h"
+#include "support/deadline.h"
 
 using namespace rtspsink::test;
 using rtspcore::Ref;
+using rtspcore::test::spend;
 
 START_TEST(test_null_does_not_wait_for_who_does_not_answer) {
     const RtspsrcIsInterrupted interrupted;
@@ -31,7 +33,7 @@ START_TEST(test_states_may_flip_at_any_moment) {
     constexpr GstState kStates[] = {GST_STATE_PAUSED, GST_STATE_READY, GST_STATE_NULL};
     for (int i = 0; i < 30; ++i) {
         proxy.play();
-        g_usleep(static_cast<gulong>(i) * 500);  // another moment each time
+        spend(i * std::chrono::microseconds(500));  // another moment each time
         gst_element_set_state(proxy.pipeline(), kStates[i % 3]);
     }
     PacketLog log(proxy.pad_of("out"));

@@ -66,9 +66,17 @@ START_TEST(test_upstream_url_takes_the_own_scheme_for_rtsp) {
 }
 END_TEST
 
+START_TEST(test_tunnelled_url_says_so_by_its_scheme) {
+    assert_text(tunnelled_url("rtsp://u:p@camera/1"), "rtsph://u:p@camera/1");
+    assert_text(tunnelled_url("rtsps://camera/1"), "rtspsh://camera/1");
+    assert_text(tunnelled_url("rtsph://camera/1"), "rtsph://camera/1");
+}
+END_TEST
+
 int main() {
     return rtspcore::test::run_suite(
         "location",
-        {test_masked_hides_every_password_and_nothing_else, test_split_locations_takes_commas_and_white_space,
-         test_is_usable_wants_a_scheme_of_rtsp_and_a_host, test_upstream_url_takes_the_own_scheme_for_rtsp});
+        {test_tunnelled_url_says_so_by_its_scheme, test_masked_hides_every_password_and_nothing_else,
+         test_split_locations_takes_commas_and_white_space, test_is_usable_wants_a_scheme_of_rtsp_and_a_host,
+         test_upstream_url_takes_the_own_scheme_for_rtsp});
 }
