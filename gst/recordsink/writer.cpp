@@ -268,16 +268,16 @@ void Writer::conclude(Open open, RunningTime end) {
     // Of the last file splitmuxsink tells when the last unit begins.
     const Feed &last = reference();
     if (last.is_done() && last.end() - end <= last.last_duration())
-        finish(std::move(open), last.end(), end_reason_);
+        finish(open, last.end(), end_reason_);
     else
-        finish(std::move(open), end, cuts_.lock()->reason_at(end, "limit"));
+        finish(open, end, cuts_.lock()->reason_at(end, "limit"));
 }
 
 void Writer::salvage(Open open) {
     if (!open.file->cut_to_whole(target_.settings.format))
         return;
     const RunningTime end = std::max(open.start, reference().end());
-    finish(std::move(open), end, "error");
+    finish(open, end, "error");
 }
 
 void Writer::describe(IndexEntry &entry, const Open &open, RunningTime end) {
@@ -298,7 +298,7 @@ void Writer::describe(IndexEntry &entry, const Open &open, RunningTime end) {
     entry.holes = holes() - open.holes_before;
 }
 
-void Writer::finish(Open open, RunningTime end, const char *reason) {
+void Writer::finish(const Open &open, RunningTime end, const char *reason) {
     IndexEntry entry;
     entry.reason = reason;
     describe(entry, open, end);

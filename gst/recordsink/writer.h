@@ -79,7 +79,7 @@ private:
     void close_file(RunningTime end);
     void conclude(Open open, RunningTime end);
     void salvage(Open open);
-    void finish(Open open, RunningTime end, const char *reason);
+    void finish(const Open &open, RunningTime end, const char *reason);
     void fail(const std::string &what, const std::string &why);
     void describe(IndexEntry &entry, const Open &open, RunningTime end);
     [[nodiscard]] Feed &reference() const;
