@@ -61,9 +61,9 @@ Writer::~Writer() {
     }
     for (const auto &feed : feeds_)
         feed->stop();
-    Open open = std::exchange(*open_.lock(), {});
+    const Open open = std::exchange(*open_.lock(), {});
     if (open.file)
-        salvage(std::move(open));
+        salvage(open);
     if (!failed_ || has_finished_)
         return;
     for (const auto &feed : feeds_)
@@ -255,16 +255,16 @@ GstBusSyncReply Writer::take_message(GstBus *, GstMessage *message, gpointer wri
 }
 
 void Writer::close_file(RunningTime end) {
-    Open open = std::exchange(*open_.lock(), {});
+    const Open open = std::exchange(*open_.lock(), {});
     if (!open.file)
         return;
     if (failed_)  // splitmuxsink closes files that it could not write as well
-        salvage(std::move(open));
+        salvage(open);
     else
-        conclude(std::move(open), end);
+        conclude(open, end);
 }
 
-void Writer::conclude(Open open, RunningTime end) {
+void Writer::conclude(const Open &open, RunningTime end) {
     // Of the last file splitmuxsink tells when the last unit begins.
     const Feed &last = reference();
     if (last.is_done() && last.end() - end <= last.last_duration())
@@ -273,7 +273,7 @@ void Writer::conclude(Open open, RunningTime end) {
         finish(open, end, cuts_.lock()->reason_at(end, "limit"));
 }
 
-void Writer::salvage(Open open) {
+void Writer::salvage(const Open &open) {
     if (!open.file->cut_to_whole(target_.settings.format))
         return;
     const RunningTime end = std::max(open.start, reference().end());

@@ -77,8 +77,8 @@ private:
     [[nodiscard]] bool add_feed(const std::shared_ptr<Track> &track);
     std::string open_file(GstSample *first);
     void close_file(RunningTime end);
-    void conclude(Open open, RunningTime end);
-    void salvage(Open open);
+    void conclude(const Open &open, RunningTime end);
+    void salvage(const Open &open);
     void finish(const Open &open, RunningTime end, const char *reason);
     void fail(const std::string &what, const std::string &why);
     void describe(IndexEntry &entry, const Open &open, RunningTime end);
