@@ -168,8 +168,11 @@ std::string Location::form_of_piece(const NamePiece &piece) const {
 
 std::string Location::expression() const {
     std::string expression = "^";
-    for (const NamePiece &piece : pieces_)
-        expression = piece.kind == Kind::FolderEnd ? "^" : expression + form_of_piece(piece);
+    for (const NamePiece &piece : pieces_) {
+        if (piece.kind == Kind::FolderEnd)
+            expression = "^";
+        expression += form_of_piece(piece);
+    }
     return expression + "$";
 }
 

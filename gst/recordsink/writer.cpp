@@ -61,9 +61,9 @@ Writer::~Writer() {
     }
     for (const auto &feed : feeds_)
         feed->stop();
-    Open open = std::exchange(*open_.lock(), {});
+    const Open open = std::exchange(*open_.lock(), {});
     if (open.file)
-        salvage(std::move(open));
+        salvage(open);
     if (!failed_ || has_finished_)
         return;
     for (const auto &feed : feeds_)
@@ -255,22 +255,22 @@ GstBusSyncReply Writer::take_message(GstBus *, GstMessage *message, gpointer wri
 }
 
 void Writer::close_file(RunningTime end) {
-    Open open = std::exchange(*open_.lock(), {});
+    const Open open = std::exchange(*open_.lock(), {});
     if (!open.file)
         return;
     if (failed_)  // splitmuxsink closes files that it could not write as well
-        salvage(std::move(open));
+        salvage(open);
     else
-        conclude(std::move(open), end);
+        conclude(open, end);
 }
 
-void Writer::conclude(Open open, RunningTime end) {
+void Writer::conclude(const Open &open, RunningTime end) {
     // Of the last file splitmuxsink tells when the last unit begins.
     const Feed &last = reference();
     if (last.is_done() && last.end() - end <= last.last_duration())
-        finish(std::move(open), last.end(), reason_of_end());
+        finish(open, last.end(), reason_of_end());
     else
-        finish(std::move(open), end, cuts_.lock()->reason_at(end, "limit"));
+        finish(open, end, cuts_.lock()->reason_at(end, "limit"));
 }
 
 // That of a clip is told when its queues have ended, whoever ended them.
@@ -279,11 +279,11 @@ const char *Writer::reason_of_end() const {
     return target_.event && reason == "end" ? target_.event->end_reason : end_reason_;
 }
 
-void Writer::salvage(Open open) {
+void Writer::salvage(const Open &open) {
     if (!open.file->cut_to_whole(target_.settings.format))
         return;
     const RunningTime end = std::max(open.start, reference().end());
-    finish(std::move(open), end, "error");
+    finish(open, end, "error");
 }
 
 void Writer::describe(IndexEntry &entry, const Open &open, RunningTime end) {
@@ -308,7 +308,7 @@ void Writer::describe(IndexEntry &entry, const Open &open, RunningTime end) {
     entry.holes = holes() - open.holes_before;
 }
 
-void Writer::finish(Open open, RunningTime end, const char *reason) {
+void Writer::finish(const Open &open, RunningTime end, const char *reason) {
     IndexEntry entry;
     entry.reason = reason;
     describe(entry, open, end);

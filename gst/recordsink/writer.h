@@ -78,9 +78,9 @@ private:
     [[nodiscard]] bool add_feed(const Source &source);
     std::string open_file(GstSample *first);
     void close_file(RunningTime end);
-    void conclude(Open open, RunningTime end);
-    void salvage(Open open);
-    void finish(Open open, RunningTime end, const char *reason);
+    void conclude(const Open &open, RunningTime end);
+    void salvage(const Open &open);
+    void finish(const Open &open, RunningTime end, const char *reason);
     void fail(const std::string &what, const std::string &why);
     void describe(IndexEntry &entry, const Open &open, RunningTime end);
     [[nodiscard]] Feed &reference() const;
