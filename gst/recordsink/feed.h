@@ -5,6 +5,7 @@
 
 #include <deque>
 #include <functional>
+#include <limits>
 #include <memory>
 
 #include "base/guarded.h"
@@ -16,8 +17,13 @@ namespace recordsink {
 // hold up. Confined to whoever starts and stops it, but for what is said to be safe.
 class Feed {
 public:
-    // `restart` is called, on the feed's thread, when the track's caps are others now.
-    Feed(Source source, rtspcore::Ref<GstCaps> caps, std::function<void()> restart);
+    // Called on the feed's thread.
+    struct Events {
+        std::function<void()> restart;                              // the track's caps are others now
+        std::function<std::optional<RunningTime>()> newest_of_all;  // of what the file's streams have queued
+    };
+
+    Feed(Source source, rtspcore::Ref<GstCaps> caps, Events events);
     ~Feed() { stop(); }
     Feed(const Feed &) = delete;
     Feed &operator=(const Feed &) = delete;
@@ -47,13 +53,18 @@ private:
     static gboolean answer(GstPad *pad, GstObject *parent, GstQuery *query);
     void begin();
     void step();
+    void pass(Unit unit);
+    void end_stream(GopQueue::Outcome outcome);
+    void tell_silence();
 
     const Source source_;
     const rtspcore::Ref<GstCaps> caps_;
-    const std::function<void()> restart_;
+    const Events events_;
     const rtspcore::Ref<GstPad> entry_;
     bool begun_ = false;
-    Hole taken_;  // all that went through; the feed's thread's
+    bool is_silent_ = false;
+    RunningTime told_until_ = std::numeric_limits<RunningTime>::min();  // data or silence
+    Hole taken_;                                                        // all that went through; the feed's thread's
     std::atomic<int64_t> capture_offset_{0};
     std::atomic<RunningTime> end_{0};
     std::atomic<RunningTime> last_duration_{0};

@@ -124,14 +124,16 @@ void Writer::set_up_muxer(GstElement *muxer) const {
 }
 
 bool Writer::add_feed(const Source &source) {
-    const std::string name = source.track->is_video() ? "video" : "audio_" + std::to_string(feeds_.size());
+    const char *kind = source.track->is_sparse() ? "subtitle_" : "audio_";
+    const std::string name = source.track->is_video() ? "video" : kind + std::to_string(feeds_.size());
     auto sink = Ref<GstPad>::adopt(gst_element_request_pad_simple(splitmux_, name.c_str()));
     if (!sink) {
         fail("Cannot record a second video stream", "give it a recordsink of its own");
         return false;
     }
     sinks_.push_back(std::move(sink));
-    feeds_.push_back(std::make_unique<Feed>(source, source.caps(), events_.restart));
+    feeds_.push_back(
+        std::make_unique<Feed>(source, source.caps(), Feed::Events{events_.restart, [this] { return newest(); }}));
     return true;
 }
 
@@ -152,11 +154,12 @@ const Feed &Writer::reference() const {
     return video == feeds_.end() ? *feeds_.front() : **video;
 }
 
-uint64_t Writer::holes() const {
-    uint64_t holes = 0;
+std::optional<RunningTime> Writer::newest() const {
+    std::optional<RunningTime> newest;
     for (const auto &feed : feeds_)
-        holes += feed->queue().level().holes;
-    return holes;
+        if (const auto of_feed = feed->queue().newest())
+            newest = std::max(newest.value_or(*of_feed), *of_feed);
+    return newest;
 }
 
 gchar *Writer::name_file(GstElement *, guint, GstSample *first, gpointer writer) {
@@ -168,7 +171,6 @@ std::string Writer::open_file(GstSample *first) {
     Open open;
     open.start = buffer ? since_origin(GST_BUFFER_PTS(buffer)) : reference().end();
     open.start_time = open.start + reference().capture_offset();
-    open.holes_before = holes();
     const std::string path = target_.location.expand(open.start_time, (*target_.sequence)++);
     auto file = SegmentFile::create(path);
     if (!file) {
@@ -255,8 +257,8 @@ void Writer::finish(Open open, RunningTime end, const char *reason) {
     for (const auto &feed : feeds_) {
         entry.tracks.emplace_back(gst_structure_get_name(gst_caps_get_structure(feed->caps(), 0)));
         entry.key_frames += feed->key_frames_until(end);
+        entry.holes += feed->queue().holes_until(end);
     }
-    entry.holes = holes() - open.holes_before;
     const auto outcome = open.file->finish([&](uint64_t bytes) {
         entry.bytes = bytes;
         return target_.index.append(entry);

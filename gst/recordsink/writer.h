@@ -58,7 +58,6 @@ private:
         std::shared_ptr<SegmentFile> file;
         RunningTime start = 0;
         UnixTime start_time = 0;
-        uint64_t holes_before = 0;
     };
 
     static gchar *name_file(GstElement *splitmux, guint, GstSample *first, gpointer writer);
@@ -75,7 +74,7 @@ private:
     void finish(Open open, RunningTime end, const char *reason);
     void fail(const std::string &what, const std::string &why);
     [[nodiscard]] const Feed &reference() const;
-    [[nodiscard]] uint64_t holes() const;
+    [[nodiscard]] std::optional<RunningTime> newest() const;
     [[nodiscard]] const char *reason_of_end() const;
 
     const Target target_;

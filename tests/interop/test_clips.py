@@ -8,7 +8,7 @@ import subprocess
 import sys
 import unittest
 
-from support import counter_picture, pipeline, suite
+from support import counter_picture, gstreamer, suite
 from support.deadline import wait_until
 
 _RATE = 25
@@ -18,27 +18,14 @@ _BASE = 1_700_000_000 * 1_000_000_000  # capture time of the first picture
 _SECONDS = 30
 
 
-def _gstreamer():
-    """GStreamer with the plugin; None where Python has none."""
-    try:
-        import gi
-
-        gi.require_version('Gst', '1.0')
-        from gi.repository import Gst
-    except (ImportError, ValueError):
-        return None
-    os.environ.update(pipeline.plugin_environment())
-    Gst.init(None)
-    return Gst
-
-
-Gst = _gstreamer()
+Gst = gstreamer.load()
 
 
 def numbers(path):
     """Of the pictures that a full decode gives; it must not complain."""
     command = ['ffmpeg', '-v', 'error', '-xerror', '-i', path, '-map', '0:v', '-fps_mode', 'passthrough']
-    done = subprocess.run([*command, '-f', 'rawvideo', '-pix_fmt', 'gray', '-'], capture_output=True, check=False, timeout=_SECONDS)
+    command += ['-f', 'rawvideo', '-pix_fmt', 'gray', '-']
+    done = subprocess.run(command, capture_output=True, check=False, timeout=_SECONDS)
     if done.returncode != 0 or done.stderr:
         raise AssertionError(f'{path}: {done.stderr}')
     size = counter_picture.FRAME_SIZE
@@ -100,7 +87,7 @@ class Camera:
 
 
 @suite.only_rtspsink
-@unittest.skipUnless(Gst, 'python3-gi or gir1.2-gstreamer-1.0 is not installed')
+@unittest.skipUnless(Gst, gstreamer.MISSING)
 class Clips(suite.Case):
     def setUp(self):
         self.root = os.path.join(self.folder, self.id().rsplit('.', 1)[-1])
