@@ -21,6 +21,7 @@ constexpr milliseconds kAgain{200};
 constexpr RunningTime kMargin = 500'000'000;
 // Only where a gap begins counts, to splitmuxsink.
 constexpr RunningTime kGap = 100'000'000;
+constexpr RunningTime kSoundPiece = 200'000'000;
 
 }  // namespace
 
@@ -99,15 +100,31 @@ void Feed::pass(Unit unit) {
     last_duration_ = unit.duration;
     end_ = std::max(end_.load(), unit.time + unit.duration);
     told_until_ = std::max(told_until_, end_.load());
-    taken_.start = taken_.units++ == 0 ? unit.time : std::min(taken_.start, unit.time);
-    taken_.end = end_;
-    taken_.bytes += unit.bytes;
+    note_taken(unit);
     if (unit.key && track().is_video())
         key_times_.lock()->push_back(unit.time);
     if (gst_pad_push(entry_.get(), unit.buffer.release()) == GST_FLOW_OK)
         return;
     GST_DEBUG_OBJECT(track().pad(), "the writer takes nothing more");
     gst_pad_pause_task(entry_.get());
+}
+
+void Feed::note_taken(const Unit &unit) {
+    auto taken = taken_.lock();
+    const bool begins =
+        unit.key && (track().is_video() || taken->empty() || unit.time - taken->back().start > kSoundPiece);
+    if (begins || taken->empty())
+        taken->push_back({unit.time, unit.time, 0, 0});
+    Hole &last = taken->back();
+    last.end = std::max(last.end, unit.time + unit.duration);
+    last.units++;
+    last.bytes += unit.bytes;
+}
+
+void Feed::note_written(RunningTime end) {
+    auto taken = taken_.lock();
+    while (!taken->empty() && taken->front().start < end)
+        taken->pop_front();
 }
 
 // splitmuxsink and the muxers wait for each stream: they are told that there is nothing of this one. By a buffer, since
@@ -141,10 +158,16 @@ void Feed::end_stream(GopQueue::Outcome outcome) {
 }
 
 void Feed::tell_lost() {
-    if (taken_.units == 0)
+    const std::deque<Hole> taken = std::exchange(*taken_.lock(), {});
+    if (taken.empty())
         return;
-    queue().add_lost(taken_);
-    source_.tell(taken_);
+    Hole lost{taken.front().start, taken.back().end, 0, 0};
+    for (const Hole &gop : taken) {
+        lost.units += gop.units;
+        lost.bytes += gop.bytes;
+    }
+    queue().add_lost(lost);
+    source_.tell(lost);
 }
 
 uint64_t Feed::key_frames_until(RunningTime end) {

@@ -42,7 +42,9 @@ public:
     [[nodiscard]] RunningTime last_duration() const { return last_duration_; }
     // Nothing more will go through. Safe.
     [[nodiscard]] bool is_done() const { return done_; }
-    // All that went through got nowhere. After stop().
+    // What begins before `end` is in a file. Safe.
+    void note_written(RunningTime end);
+    // The rest of what went through got nowhere. After stop().
     void tell_lost();
     // Key frames before this time that were not counted yet. Safe.
     [[nodiscard]] uint64_t key_frames_until(RunningTime end);
@@ -54,6 +56,7 @@ private:
     void begin();
     void step();
     void pass(Unit unit);
+    void note_taken(const Unit &unit);
     void end_stream(GopQueue::Outcome outcome);
     void tell_silence();
 
@@ -64,12 +67,12 @@ private:
     bool begun_ = false;
     bool is_silent_ = false;
     RunningTime told_until_ = std::numeric_limits<RunningTime>::min();  // data or silence
-    Hole taken_;                                                        // all that went through; the feed's thread's
     std::atomic<int64_t> capture_offset_{0};
     std::atomic<RunningTime> end_{0};
     std::atomic<RunningTime> last_duration_{0};
     std::atomic<bool> done_{false};
     rtspcore::Guarded<std::deque<RunningTime>> key_times_;
+    rtspcore::Guarded<std::deque<Hole>> taken_;  // went through, and is in no finished file yet; by GOPs
 };
 
 }  // namespace recordsink

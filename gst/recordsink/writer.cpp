@@ -54,7 +54,7 @@ Writer::~Writer() {
     Open open = std::exchange(*open_.lock(), {});
     if (open.file)
         salvage(std::move(open));
-    if (!failed_ || has_finished_)
+    if (!failed_)
         return;
     for (const auto &feed : feeds_)
         feed->tell_lost();
@@ -267,7 +267,8 @@ void Writer::finish(Open open, RunningTime end, const char *reason) {
         fail("Cannot finish '" + open.file->path() + "'", outcome.error().message);
         return;
     }
-    has_finished_ = true;
+    for (const auto &feed : feeds_)
+        feed->note_written(end);
     target_.teller->segment(open.file->path(), entry);
     if (!failed_)
         target_.teller->resumed();

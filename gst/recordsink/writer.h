@@ -87,7 +87,6 @@ private:
     rtspcore::Guarded<Open> open_;
     std::atomic<int64_t> last_sync_{0};
     std::atomic<bool> failed_{false};
-    std::atomic<bool> has_finished_{false};  // a segment
     std::atomic<const char *> end_reason_{"end"};
 };
 

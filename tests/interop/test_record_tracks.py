@@ -125,11 +125,12 @@ class Tracks(suite.Case):
         return all(len(segments) >= 5 for segments in cls.told.values())
 
     def tracks(self, name):
-        """What is in each file, in order; the first and the last play."""
+        """What is in the first files and the last, which play."""
         paths = [path for path in sorted(glob.glob(f'{self.folder}/{name}/*.*')) if not path.endswith('.jsonl')]
-        decode(paths[0])
-        decode(paths[-1])
-        return [media(path) for path in paths]
+        some = [paths[0], paths[1], paths[-1]]
+        for path in some:
+            decode(path)
+        return [media(path) for path in some]
 
     def entries(self, name):
         with open(f'{self.folder}/{name}/index.jsonl', encoding='utf-8') as lines:
