@@ -10,11 +10,25 @@
 namespace recordsink {
 
 using rtspcore::Ref;
+using std::chrono::milliseconds;
 
-Feed::Feed(Source source, Ref<GstCaps> caps, std::function<void()> restart)
+namespace {
+
+// A stream that is silent for so long is not waited for.
+constexpr milliseconds kPatience{1000};
+constexpr milliseconds kAgain{200};
+// How far behind the others it is taken to be, should it go on.
+constexpr RunningTime kMargin = 500'000'000;
+// Only where a gap begins counts, to splitmuxsink.
+constexpr RunningTime kGap = 100'000'000;
+constexpr RunningTime kSoundPiece = 200'000'000;
+
+}  // namespace
+
+Feed::Feed(Source source, Ref<GstCaps> caps, Events events)
     : source_(std::move(source)),
       caps_(std::move(caps)),
-      restart_(std::move(restart)),
+      events_(std::move(events)),
       entry_(Ref<GstPad>::sink(gst_pad_new("queued", GST_PAD_SRC))) {
     gst_pad_set_element_private(entry_.get(), this);
     gst_pad_set_event_function(entry_.get(), take_event);
@@ -71,36 +85,92 @@ void Feed::step() {
     if (!begun_)
         begin();
     Unit unit;
-    const GopQueue::Outcome outcome = queue().take(caps_.get(), unit);
-    if (outcome == GopQueue::Outcome::Unit) {
-        capture_offset_ = unit.capture_offset;
-        last_duration_ = unit.duration;
-        end_ = std::max(end_.load(), unit.time + unit.duration);
-        taken_.start = taken_.units++ == 0 ? unit.time : std::min(taken_.start, unit.time);
-        taken_.end = end_;
-        taken_.bytes += unit.bytes;
-        if (unit.key && track().is_video())
-            key_times_.lock()->push_back(unit.time);
-        if (gst_pad_push(entry_.get(), unit.buffer.release()) == GST_FLOW_OK) {
-            if (unit.key && after_key_)
-                after_key_(unit);
-            return;
-        }
-        GST_DEBUG_OBJECT(track().pad(), "the writer takes nothing more");
-    } else {
-        if (outcome == GopQueue::Outcome::NewCaps)
-            restart_();
-        done_ = true;
-        gst_pad_push_event(entry_.get(), gst_event_new_eos());
+    const GopQueue::Outcome outcome = queue().take(caps_.get(), unit, is_silent_ ? kAgain : kPatience);
+    is_silent_ = outcome == GopQueue::Outcome::Nothing;
+    if (outcome == GopQueue::Outcome::Unit)
+        pass(std::move(unit));
+    else if (is_silent_)
+        tell_silence();
+    else
+        end_stream(outcome);
+}
+
+void Feed::pass(Unit unit) {
+    capture_offset_ = unit.capture_offset;
+    last_duration_ = unit.duration;
+    end_ = std::max(end_.load(), unit.time + unit.duration);
+    told_until_ = std::max(told_until_, end_.load());
+    note_taken(unit);
+    if (unit.key && track().is_video())
+        key_times_.lock()->push_back(unit.time);
+    if (gst_pad_push(entry_.get(), unit.buffer.release()) == GST_FLOW_OK) {
+        if (unit.key && after_key_)
+            after_key_(unit);
+        return;
     }
+    GST_DEBUG_OBJECT(track().pad(), "the writer takes nothing more");
+    gst_pad_pause_task(entry_.get());
+}
+
+void Feed::note_taken(const Unit &unit) {
+    auto taken = taken_.lock();
+    const bool begins =
+        unit.key && (track().is_video() || taken->empty() || unit.time - taken->back().start > kSoundPiece);
+    if (begins || taken->empty())
+        taken->push_back({unit.time, unit.time, 0, 0});
+    Hole &last = taken->back();
+    last.end = std::max(last.end, unit.time + unit.duration);
+    last.units++;
+    last.bytes += unit.bytes;
+}
+
+void Feed::note_written(RunningTime end) {
+    auto taken = taken_.lock();
+    while (!taken->empty() && taken->front().start < end)
+        taken->pop_front();
+}
+
+// splitmuxsink and the muxers wait for each stream: they are told that there is nothing of this one. By a buffer, since
+// splitmuxsink (1.22) does not go on for a GAP event; muxers leave out what is empty.
+void Feed::tell_silence() {
+    // It would cut at what is no key frame; who made the writer looks after that.
+    if (track().is_video())
+        return;
+    const auto newest = events_.newest_of_all();
+    if (!newest)
+        return;
+    const RunningTime until = *newest - kMargin;
+    const RunningTime from = std::max(told_until_, until - kGap);
+    if (until <= from)
+        return;
+    told_until_ = until;
+    GstBuffer *nothing = gst_buffer_new();
+    GST_BUFFER_PTS(nothing) = GST_BUFFER_DTS(nothing) = kTimeOrigin + static_cast<GstClockTime>(from);
+    GST_BUFFER_DURATION(nothing) = static_cast<GstClockTime>(until - from);
+    GST_BUFFER_FLAG_SET(nothing, GST_BUFFER_FLAG_GAP | GST_BUFFER_FLAG_DROPPABLE);
+    if (gst_pad_push(entry_.get(), nothing) != GST_FLOW_OK)
+        gst_pad_pause_task(entry_.get());
+}
+
+void Feed::end_stream(GopQueue::Outcome outcome) {
+    if (outcome == GopQueue::Outcome::NewCaps)
+        events_.restart();
+    done_ = true;
+    gst_pad_push_event(entry_.get(), gst_event_new_eos());
     gst_pad_pause_task(entry_.get());
 }
 
 void Feed::tell_lost() {
-    if (taken_.units == 0)
+    const std::deque<Hole> taken = std::exchange(*taken_.lock(), {});
+    if (taken.empty())
         return;
-    queue().add_lost(taken_);
-    source_.tell(taken_);
+    Hole lost{taken.front().start, taken.back().end, 0, 0};
+    for (const Hole &gop : taken) {
+        lost.units += gop.units;
+        lost.bytes += gop.bytes;
+    }
+    queue().add_lost(lost);
+    source_.tell(lost);
 }
 
 std::vector<RunningTime> Feed::key_frames_until(RunningTime end) {

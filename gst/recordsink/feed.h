@@ -5,6 +5,7 @@
 
 #include <deque>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <vector>
 
@@ -17,8 +18,13 @@ namespace recordsink {
 // hold up. Confined to whoever starts and stops it, but for what is said to be safe.
 class Feed {
 public:
-    // `restart` is called, on the feed's thread, when the track's caps are others now.
-    Feed(Source source, rtspcore::Ref<GstCaps> caps, std::function<void()> restart);
+    // Called on the feed's thread.
+    struct Events {
+        std::function<void()> restart;                              // the track's caps are others now
+        std::function<std::optional<RunningTime>()> newest_of_all;  // of what the file's streams have queued
+    };
+
+    Feed(Source source, rtspcore::Ref<GstCaps> caps, Events events);
     ~Feed() { stop(); }
     Feed(const Feed &) = delete;
     Feed &operator=(const Feed &) = delete;
@@ -39,7 +45,9 @@ public:
     [[nodiscard]] RunningTime last_duration() const { return last_duration_; }
     // Nothing more will go through. Safe.
     [[nodiscard]] bool is_done() const { return done_; }
-    // All that went through got nowhere. After stop().
+    // What begins before `end` is in a file. Safe.
+    void note_written(RunningTime end);
+    // The rest of what went through got nowhere. After stop().
     void tell_lost();
     // Key frames before this time that were not given yet. Safe.
     [[nodiscard]] std::vector<RunningTime> key_frames_until(RunningTime end);
@@ -50,19 +58,25 @@ private:
     static gboolean answer(GstPad *pad, GstObject *parent, GstQuery *query);
     void begin();
     void step();
+    void pass(Unit unit);
+    void note_taken(const Unit &unit);
+    void end_stream(GopQueue::Outcome outcome);
+    void tell_silence();
 
     const Source source_;
     const rtspcore::Ref<GstCaps> caps_;
-    const std::function<void()> restart_;
+    const Events events_;
     const rtspcore::Ref<GstPad> entry_;
     std::function<void(const Unit &)> after_key_;
     bool begun_ = false;
-    Hole taken_;  // all that went through; the feed's thread's
+    bool is_silent_ = false;
+    RunningTime told_until_ = std::numeric_limits<RunningTime>::min();  // data or silence
     std::atomic<int64_t> capture_offset_{0};
     std::atomic<RunningTime> end_{0};
     std::atomic<RunningTime> last_duration_{0};
     std::atomic<bool> done_{false};
     rtspcore::Guarded<std::deque<RunningTime>> key_times_;
+    rtspcore::Guarded<std::deque<Hole>> taken_;  // went through, and is in no finished file yet; by GOPs
 };
 
 }  // namespace recordsink

@@ -11,6 +11,7 @@ using rtspcore::Ref;
 namespace {
 
 struct Medium {
+    Route::Kind kind;
     const char *caps;
     const char *parser;  // null: there is none, or none is needed
     const char *package;
@@ -20,21 +21,23 @@ constexpr const char *kBad = "gst-plugins-bad";
 constexpr const char *kGood = "gst-plugins-good";
 
 constexpr Medium kMedia[] = {
-    {"video/x-h264", "h264parse", kBad},
-    {"video/x-h265", "h265parse", kBad},
-    {"video/x-av1", "av1parse", kBad},
-    {"video/x-vp9", "vp9parse", kBad},
-    {"video/x-vp8", nullptr, nullptr},
-    {"video/mpeg,mpegversion=4", "mpeg4videoparse", kBad},
-    {"video/mpeg,mpegversion={1,2},systemstream=false", "mpegvideoparse", kBad},
-    {"image/jpeg", nullptr, nullptr},
-    {"audio/mpeg,mpegversion={2,4}", "aacparse", kGood},
-    {"audio/mpeg,mpegversion=1", "mpegaudioparse", kGood},
-    {"audio/x-opus", nullptr, nullptr},
-    {"audio/x-ac3", "ac3parse", kGood},
-    {"audio/x-flac", "flacparse", kGood},
-    {"audio/x-alaw", nullptr, nullptr},
-    {"audio/x-mulaw", nullptr, nullptr},
+    {Route::Kind::Video, "video/x-h264", "h264parse", kBad},
+    {Route::Kind::Video, "video/x-h265", "h265parse", kBad},
+    {Route::Kind::Video, "video/x-av1", "av1parse", kBad},
+    {Route::Kind::Video, "video/x-vp9", "vp9parse", kBad},
+    {Route::Kind::Video, "video/x-vp8", nullptr, nullptr},
+    {Route::Kind::Video, "video/mpeg,mpegversion=4", "mpeg4videoparse", kBad},
+    {Route::Kind::Video, "video/mpeg,mpegversion={1,2},systemstream=false", "mpegvideoparse", kBad},
+    {Route::Kind::Video, "image/jpeg", nullptr, nullptr},
+    {Route::Kind::Audio, "audio/mpeg,mpegversion={2,4}", "aacparse", kGood},
+    {Route::Kind::Audio, "audio/mpeg,mpegversion=1", "mpegaudioparse", kGood},
+    {Route::Kind::Audio, "audio/x-opus", nullptr, nullptr},
+    {Route::Kind::Audio, "audio/x-ac3", "ac3parse", kGood},
+    {Route::Kind::Audio, "audio/x-flac", "flacparse", kGood},
+    {Route::Kind::Audio, "audio/x-alaw", nullptr, nullptr},
+    {Route::Kind::Audio, "audio/x-mulaw", nullptr, nullptr},
+    {Route::Kind::Text, "text/x-raw,format=utf8", nullptr, nullptr},
+    {Route::Kind::Data, "meta/x-klv,parsed=true", nullptr, nullptr},
 };
 constexpr const char *kRaw = "video/x-raw; video/x-raw(ANY); audio/x-raw; video/x-bayer";
 
@@ -118,7 +121,7 @@ Outcome<Route> find_route(const GstCaps *caps, Format format) {
     route.wanted = taken_by(muxer.get(), medium->parser ? parsed.get() : copy.get());
     if (gst_caps_is_empty(route.wanted.get()))
         return refused(caps, format);
-    route.is_video = name_of(caps).rfind("audio/", 0) != 0;
+    route.kind = medium->kind;
     if (!medium->parser)
         return route;
     if (!find_factory(medium->parser))

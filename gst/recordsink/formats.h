@@ -23,7 +23,7 @@ using Outcome = rtspcore::Result<T, ErrorCode>;
 struct Route {
     std::string parser;             // a factory; empty: none is needed
     rtspcore::Ref<GstCaps> wanted;  // by the muxer
-    bool is_video = false;
+    enum class Kind { Video, Audio, Text, Data } kind = Kind::Audio;
 };
 
 const char *muxer_of(Format format);

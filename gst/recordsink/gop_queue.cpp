@@ -8,6 +8,13 @@ namespace recordsink {
 
 using rtspcore::Ref;
 
+namespace {
+
+// Between two files, if no file is ever finished.
+constexpr size_t kMostHoles = 1000;
+
+}  // namespace
+
 void GopQueue::set_bounds(Bounds bounds) {
     const std::lock_guard lock(mutex_);
     bounds_ = bounds;
@@ -39,11 +46,18 @@ void GopQueue::drop_gop(Hole &hole) {
 std::optional<Hole> GopQueue::counted(const Hole &hole) {
     if (hole.units == 0)
         return std::nullopt;
+    count(hole);
+    return hole;
+}
+
+void GopQueue::count(const Hole &hole) {
     level_.dropped_units += hole.units;
     level_.dropped_bytes += hole.bytes;
     level_.dropped_duration += hole.end - hole.start;
     level_.holes++;
-    return hole;
+    hole_times_.push_back(hole.start);
+    if (hole_times_.size() > kMostHoles)
+        hole_times_.pop_front();
 }
 
 std::optional<Hole> GopQueue::push(Unit unit, bool wait) {
@@ -53,17 +67,28 @@ std::optional<Hole> GopQueue::push(Unit unit, bool wait) {
     if (flushing_)
         return std::nullopt;
     Hole hole;
+    std::optional<Hole> jump;
+    if (unit.jumped_from) {
+        jump = Hole{*unit.jumped_from, std::max(*unit.jumped_from, unit.time), 0, 0};
+        count(*jump);
+    }
     level_.bytes += unit.bytes;
     const bool follows_nothing = wants_key_ && !unit.key && units_.empty();
     units_.push_back(std::move(unit));
     if (follows_nothing)
         drop_front(hole);
     else
-        wants_key_ = false;
+        note_newest();
     while ((!wait || impatient_) && full() && !units_.empty())
         drop_gop(hole);
     changed_.notify_all();
-    return counted(hole);
+    return hole.units > 0 ? counted(hole) : jump;
+}
+
+void GopQueue::note_newest() {
+    wants_key_ = false;
+    newest_ = units_.back().time;
+    newest_came_ = rtspcore::monotonic_now();
 }
 
 void GopQueue::end() {
@@ -78,6 +103,8 @@ void GopQueue::flush(bool flushing) {
     level_.bytes = 0;
     flushing_ = flushing;
     wants_key_ = true;
+    newest_.reset();
+    newest_came_ = rtspcore::monotonic_now();
     if (!flushing)
         ended_ = false;
     changed_.notify_all();
@@ -102,9 +129,10 @@ void GopQueue::set_impatient(bool impatient) {
     changed_.notify_all();
 }
 
-GopQueue::Outcome GopQueue::take(const GstCaps *caps, Unit &unit) {
+GopQueue::Outcome GopQueue::take(const GstCaps *caps, Unit &unit, std::chrono::milliseconds patience) {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return taking_ == Taking::No || !units_.empty() || ended_; });
+    if (!changed_.wait_for(lock, patience, [&] { return taking_ == Taking::No || !units_.empty() || ended_; }))
+        return Outcome::Nothing;
     if (taking_ == Taking::No || (taking_ == Taking::UntilKey && !units_.empty() && units_.front().key))
         return Outcome::Stopped;
     if (units_.empty())
@@ -141,6 +169,25 @@ GopQueue::Level GopQueue::level() {
     Level level = level_;
     level.duration = units_.empty() ? 0 : units_.back().time - units_.front().time;
     return level;
+}
+
+uint64_t GopQueue::holes_until(RunningTime end) {
+    const std::lock_guard lock(mutex_);
+    const auto later =
+        std::remove_if(hole_times_.begin(), hole_times_.end(), [&](RunningTime time) { return time < end; });
+    const auto count = static_cast<uint64_t>(hole_times_.end() - later);
+    hole_times_.erase(later, hole_times_.end());
+    return count;
+}
+
+std::optional<RunningTime> GopQueue::newest() {
+    const std::lock_guard lock(mutex_);
+    return newest_;
+}
+
+bool GopQueue::is_idle(std::chrono::milliseconds period) {
+    const std::lock_guard lock(mutex_);
+    return units_.empty() && rtspcore::monotonic_now() - newest_came_ >= period;
 }
 
 bool GopQueue::ended() {

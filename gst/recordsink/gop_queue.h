@@ -3,11 +3,13 @@
 
 #include <gst/gst.h>
 
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
 #include <optional>
 
+#include "base/clock.h"
 #include "base/ref.h"
 
 namespace recordsink {
@@ -24,12 +26,13 @@ struct Unit {
     rtspcore::Ref<GstCaps> caps;
     RunningTime time = 0;
     RunningTime duration = 0;
-    int64_t capture_offset = 0;  // time since 1970 minus running time
+    int64_t capture_offset = 0;              // time since 1970 minus running time
+    std::optional<RunningTime> jumped_from;  // upstream left a gap there
     bool key = false;
     uint64_t bytes = 0;
 };
 
-// What did not fit: whole GOPs, or the end of one.
+// What did not fit: whole GOPs, or the end of one. Without units: what never came.
 struct Hole {
     RunningTime start = 0;
     RunningTime end = 0;
@@ -51,6 +54,7 @@ public:
         NewCaps,  // the next unit has other caps; it stays
         Stopped,  // by stop_taking(); the rest stays
         End,      // nothing is left and nothing will come
+        Nothing,  // came in time
     };
     struct Level {
         uint64_t bytes = 0;
@@ -76,14 +80,20 @@ public:
     // Whoever waits to push does not any more; what does not fit is dropped.
     void set_impatient(bool impatient);
 
-    // Blocks until there is something that fits `caps`.
-    Outcome take(const GstCaps *caps, Unit &unit);
+    // Blocks until there is something that fits `caps`, for `patience` at most.
+    Outcome take(const GstCaps *caps, Unit &unit, std::chrono::milliseconds patience);
     // From the next key frame on nothing is given; or, with `now`, from the next unit on.
     void stop_taking(bool now);
     // A reader begins anew, with a key frame: what is before it goes.
     std::optional<Hole> start_taking();
 
     [[nodiscard]] Level level();
+    // Holes before this time that were not asked for yet.
+    [[nodiscard]] uint64_t holes_until(RunningTime end);
+    // Of what was pushed; nothing before the first.
+    [[nodiscard]] std::optional<RunningTime> newest();
+    // Nothing is in it, and for so long nothing has come that could be recorded.
+    [[nodiscard]] bool is_idle(std::chrono::milliseconds period);
     // Whether end() was called.
     [[nodiscard]] bool ended();
     // Those of the oldest unit, else null.
@@ -93,17 +103,22 @@ private:
     enum class Taking { Yes, UntilKey, No };
 
     [[nodiscard]] bool full() const;
+    void note_newest();
     void drop_front(Hole &hole);
     std::optional<Hole> counted(const Hole &hole);
+    void count(const Hole &hole);
     void drop_gop(Hole &hole);
 
     std::mutex mutex_;
     std::condition_variable changed_;
     std::deque<Unit> units_;
     Bounds bounds_;
+    std::deque<RunningTime> hole_times_;
     Level level_;
     Taking taking_ = Taking::No;
     bool wants_key_ = true;
+    std::optional<RunningTime> newest_;
+    rtspcore::Time newest_came_ = rtspcore::monotonic_now();
     bool ended_ = false;
     bool flushing_ = false;
     bool impatient_ = false;

@@ -218,7 +218,7 @@ bool Index::append(const IndexEntry &entry) const {
     return whole;
 }
 
-bool Index::lists(const std::string &name) const {
+bool Index::lists(const std::string &name, uint64_t bytes) const {
     const int fd = open(path().c_str(), O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return false;
@@ -227,7 +227,11 @@ bool Index::lists(const std::string &name) const {
     const ssize_t length = pread(fd, tail.data(), tail.size(), start);
     close(fd);
     tail.resize(static_cast<size_t>(std::max<ssize_t>(length, 0)));
-    return tail.find(name_field(name)) != std::string::npos;
+    const std::string size = "\"bytes\":" + std::to_string(bytes) + ",";
+    for (size_t at = tail.find(name_field(name)); at != std::string::npos; at = tail.find(name_field(name), at + 1))
+        if (tail.find(size, at) < tail.find('\n', at))
+            return true;
+    return false;
 }
 
 }  // namespace recordsink

@@ -55,8 +55,8 @@ public:
     [[nodiscard]] std::string path_of(const std::string &name) const;
     // In one write, and synced. False with errno when it cannot be written.
     [[nodiscard]] bool append(const IndexEntry &entry) const;
-    // Whether one of its last lines is of this name.
-    [[nodiscard]] bool lists(const std::string &name) const;
+    // Whether one of its last lines is of this file.
+    [[nodiscard]] bool lists(const std::string &name, uint64_t bytes) const;
 
     // What it lists, in its order.
     [[nodiscard]] std::vector<ListedSegment> read() const;

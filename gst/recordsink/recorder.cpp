@@ -16,6 +16,11 @@ namespace {
 
 // A track whose data come later begins a new file.
 constexpr milliseconds kWaitForTracks{2000};
+// How often tracks that begin, or cease, to have data are looked for.
+constexpr milliseconds kLook{500};
+constexpr milliseconds kLookForData{50};
+// Of cameras some send a picture a second.
+constexpr milliseconds kIdleVideo{4000};
 constexpr milliseconds kRetry{1000};
 constexpr milliseconds kWaitForKey{3000};
 constexpr milliseconds kWaitForEnd{5000};
@@ -24,8 +29,10 @@ bool has_ended(const Source &source) {
     return source.queue->ended();
 }
 
+// Video without key frames, for one, has caps and never any data.
 bool has_data(const Source &source) {
-    return bool(source.caps()) && !(has_ended(source) && !source.queue->front_caps());
+    return bool(source.queue->front_caps()) ||
+           (source.track->is_sparse() && source.track->caps() && !has_ended(source));
 }
 
 bool all(const Sources &sources, bool (*what)(const Source &source)) {
@@ -33,7 +40,7 @@ bool all(const Sources &sources, bool (*what)(const Source &source)) {
 }
 
 bool is_settled(const Source &source) {
-    return has_ended(source) || source.caps();
+    return has_ended(source) || has_data(source);
 }
 
 }  // namespace
@@ -119,11 +126,7 @@ Sources Recorder::wait_for_sources() {
             return sources;
         if (state_.stopping)
             return {};
-        const auto woken = [&] { return state_.stopping || state_.changed; };
-        if (sources.empty())
-            noted_.wait(lock, woken);
-        else
-            noted_.wait_until(lock, deadline, woken);
+        noted_.wait_for(lock, ended ? kLook : kLookForData, [&] { return state_.stopping || state_.changed; });
     }
 }
 
@@ -138,6 +141,18 @@ bool Recorder::has_late_track(const Writer &writer) {
                        [&](const Source &source) { return has_data(source) && !writer.has(source.track.get()); });
 }
 
+// splitmuxsink cuts where the video can be cut: while there is none the others go on in files of their own.
+bool Recorder::has_lost_video(const Writer &writer) {
+    const Sources sources = sources_();
+    const auto is_lost = [&](const Source &source) {
+        return source.track->is_video() && writer.has(source.track.get()) && source.queue->is_idle(kIdleVideo);
+    };
+    const auto goes_on = [&](const Source &source) {
+        return !source.track->is_video() && !has_ended(source) && !source.queue->is_idle(kIdleVideo);
+    };
+    return std::any_of(sources.begin(), sources.end(), is_lost) && std::any_of(sources.begin(), sources.end(), goes_on);
+}
+
 Recorder::Next Recorder::record(const Sources &sources) {
     note([](State &state) {
         state.ended = state.restart = false;
@@ -147,19 +162,18 @@ Recorder::Next Recorder::record(const Sources &sources) {
     const bool started = writer.start(sources);
     std::unique_lock lock(mutex_);
     while (started && state_.failure.empty() && !state_.ended) {
-        if (state_.stopping || state_.restart) {
-            const char *reason = state_.stopping ? "stop" : "caps";
-            lock.unlock();
-            return wind_up(writer, reason);
-        }
-        if (std::exchange(state_.changed, false)) {
-            lock.unlock();
-            const bool late = has_late_track(writer);
-            lock.lock();
-            state_.restart |= late;
-            continue;
-        }
-        noted_.wait(lock);
+        const bool stopping = state_.stopping;
+        const bool restart = state_.restart;
+        lock.unlock();
+        if (stopping)
+            return stop_writing();
+        if (restart || has_late_track(writer) || has_lost_video(writer))
+            return wind_up(writer);
+        lock.lock();
+        noted_.wait_for(lock, kLook, [&] {
+            return !state_.failure.empty() || state_.ended || state_.stopping || state_.restart ||
+                   std::exchange(state_.changed, false);
+        });
     }
     if (state_.failure.empty())
         return Next::Again;
@@ -169,21 +183,25 @@ Recorder::Next Recorder::record(const Sources &sources) {
     return Next::Retry;
 }
 
-Recorder::Next Recorder::wind_up(Writer &writer, const char *reason) {
-    const bool stopping = std::string(reason) == "stop";
-    if (!stopping) {
-        for (const Source &source : sources_())
-            if (source.track->is_video())
-                source.track->push_upstream(gst_video_event_new_upstream_force_key_unit(GST_CLOCK_TIME_NONE, TRUE, 0));
-        writer.end(false, reason);
-        if (wait_for_end(kWaitForKey))
-            return Next::Again;
-        writer.end(true, reason);
-    }
-    // To stop, the element has ended the queues: what is in them is still written.
+Recorder::Next Recorder::wind_up(Writer &writer) {
+    for (const Source &source : sources_())
+        if (source.track->is_video())
+            source.track->push_upstream(gst_video_event_new_upstream_force_key_unit(GST_CLOCK_TIME_NONE, TRUE, 0));
+    const bool no_key_will_come = has_lost_video(writer);
+    writer.end(no_key_will_come, "caps");
+    if (wait_for_end(no_key_will_come ? kWaitForEnd : kWaitForKey))
+        return Next::Again;
+    writer.end(true, "caps");
     if (!wait_for_end(kWaitForEnd))
         GST_WARNING("the disk did not take what was queued in time");
-    return stopping ? Next::Stop : Next::Again;
+    return Next::Again;
+}
+
+// The element has ended the queues: what is in them is still written.
+Recorder::Next Recorder::stop_writing() {
+    if (!wait_for_end(kWaitForEnd))
+        GST_WARNING("the disk did not take what was queued in time");
+    return Next::Stop;
 }
 
 bool Recorder::wait_for_end(milliseconds bound) {

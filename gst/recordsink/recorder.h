@@ -45,9 +45,11 @@ private:
     void finish_left_behind();
     [[nodiscard]] Sources wait_for_sources();
     [[nodiscard]] Next record(const Sources &sources);
-    [[nodiscard]] Next wind_up(Writer &writer, const char *reason);
+    [[nodiscard]] Next wind_up(Writer &writer);
+    [[nodiscard]] Next stop_writing();
     [[nodiscard]] bool wait_for_end(std::chrono::milliseconds bound);
     [[nodiscard]] bool has_late_track(const Writer &writer);
+    [[nodiscard]] bool has_lost_video(const Writer &writer);
     void wait_to_retry();
     void tell_end();
     void note(const std::function<void(State &)> &change);

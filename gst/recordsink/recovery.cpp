@@ -31,14 +31,15 @@ Recovered recover(const Location &location, Format format, const Index &index) {
         entry.name = index.name_of((*file)->path());
         entry.end = (*file)->changed();
         entry.reason = "recovered";
-        if (!(*file)->cut_to_whole(format)) {
+        // The line comes before the name: between the two there may have been the crash.
+        const bool is_listed = index.lists(entry.name, (*file)->bytes());
+        if (!is_listed && !(*file)->cut_to_whole(format)) {
             recovered.empty++;
             continue;
         }
         const auto outcome = (*file)->finish([&](uint64_t bytes) {
             entry.bytes = bytes;
-            // The line comes before the name: between the two there may have been the crash.
-            return index.lists(entry.name) || index.append(entry);
+            return is_listed || index.append(entry);
         });
         if (!outcome)
             continue;

@@ -89,6 +89,12 @@ SegmentFile::~SegmentFile() {
     close(fd_);
 }
 
+uint64_t SegmentFile::bytes() const {
+    struct stat status = {};
+    fstat(fd_, &status);
+    return static_cast<uint64_t>(status.st_size);
+}
+
 int64_t SegmentFile::changed() const {
     struct stat status = {};
     fstat(fd_, &status);

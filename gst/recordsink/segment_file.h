@@ -33,6 +33,7 @@ public:
 
     [[nodiscard]] const std::string &path() const { return path_; }
     [[nodiscard]] std::string part_path() const { return path_ + ".part"; }
+    [[nodiscard]] uint64_t bytes() const;
     // When it was written to, in nanoseconds since 1970.
     [[nodiscard]] int64_t changed() const;
 

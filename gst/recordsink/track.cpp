@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "track.h"
 
+#include <gst/video/video.h>
+
+#include <algorithm>
 #include <utility>
 
 #include "base/clock.h"
@@ -27,8 +30,10 @@ int64_t wall_now() {
 }
 
 // Signed, which GStreamer's running times are not.
-RunningTime running_time(const GstSegment &segment, GstClockTime position) {
+std::optional<RunningTime> running_time(const GstSegment &segment, GstClockTime position) {
     guint64 time = 0;
+    if (!GST_CLOCK_TIME_IS_VALID(position))
+        return std::nullopt;
     const int sign = gst_segment_to_running_time_full(&segment, GST_FORMAT_TIME, position, &time);
     return sign * static_cast<RunningTime>(time);
 }
@@ -85,7 +90,8 @@ void Track::start(const Settings &settings) {
     is_queued_ = !settings.location.empty();
     live_.reset();
     fixed_offset_.reset();
-    next_time_ = 0;
+    time_line_.reset();
+    key_frames_.reset();
     refused_ = false;
 }
 
@@ -144,7 +150,8 @@ bool Track::take_caps(const GstCaps *caps) {
     }
     const bool same = built_ && route_.parser == route->parser;
     route_ = std::move(*route);
-    is_video_ = route_.is_video;
+    is_video_ = route_.kind == Route::Kind::Video;
+    is_sparse_ = route_.kind == Route::Kind::Text || route_.kind == Route::Kind::Data;
     take_mapping(caps);
     return same || build(route_.parser);
 }
@@ -250,6 +257,7 @@ void Track::take(GstBuffer *buffer) {
     unit.bytes = gst_buffer_get_size(unit.buffer.get());
     unit.key = !GST_BUFFER_FLAG_IS_SET(unit.buffer.get(), GST_BUFFER_FLAG_DELTA_UNIT);
     stamp(unit);
+    watch_key_frames(unit);
     if (!unit.caps)
         return;
     owner_.taken(*this, unit, !*live_);
@@ -257,19 +265,34 @@ void Track::take(GstBuffer *buffer) {
         tell(queue_.push(std::move(unit), !*live_));
 }
 
-// Time stamps become running times; what has none follows the unit before.
+// Time stamps become running times, one after the other.
 void Track::stamp(Unit &unit) {
     GstBuffer *buffer = unit.buffer.get();
-    const GstClockTime dts = GST_BUFFER_DTS(buffer);
-    const GstClockTime pts = GST_BUFFER_PTS_IS_VALID(buffer) ? GST_BUFFER_PTS(buffer) : dts;
+    const auto pts = running_time(segment_, GST_BUFFER_PTS(buffer));
+    const auto dts = running_time(segment_, GST_BUFFER_DTS(buffer));
     unit.duration =
         GST_BUFFER_DURATION_IS_VALID(buffer) ? static_cast<RunningTime>(GST_BUFFER_DURATION(buffer)) : kUnknownDuration;
-    unit.time = GST_CLOCK_TIME_IS_VALID(pts) ? running_time(segment_, pts) : next_time_;
-    next_time_ = unit.time + unit.duration;
+    const auto now = *live_ ? running_time_now(GST_ELEMENT(owner_.bin)) : std::nullopt;
+    const TimeLine::Place place = time_line_.place({dts ? dts : pts, dts.has_value(), unit.duration, now});
+    unit.time = pts ? *pts + place.shift : place.time;
+    if (dts)
+        unit.time = std::max(unit.time, place.time);
+    unit.jumped_from = place.jumped_from;
     unit.capture_offset = capture_offset(buffer, unit.time);
     GST_BUFFER_PTS(buffer) = kTimeOrigin + static_cast<GstClockTime>(unit.time);
-    if (GST_CLOCK_TIME_IS_VALID(dts))
-        GST_BUFFER_DTS(buffer) = kTimeOrigin + static_cast<GstClockTime>(running_time(segment_, dts));
+    if (dts)
+        GST_BUFFER_DTS(buffer) = kTimeOrigin + static_cast<GstClockTime>(place.time);
+}
+
+void Track::watch_key_frames(Unit &unit) {
+    if (!is_video_)
+        return;
+    const KeyFrameWatch::Verdict verdict = key_frames_.observe(unit.time, unit.key);
+    unit.key = verdict.is_key;
+    if (unit.key)
+        GST_BUFFER_FLAG_UNSET(unit.buffer.get(), GST_BUFFER_FLAG_DELTA_UNIT);
+    if (verdict.ask)
+        push_upstream(gst_video_event_new_upstream_force_key_unit(GST_CLOCK_TIME_NONE, TRUE, 0));
 }
 
 int64_t Track::capture_offset(GstBuffer *buffer, RunningTime time) {

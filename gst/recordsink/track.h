@@ -10,8 +10,10 @@
 #include "base/guarded.h"
 #include "formats.h"
 #include "gop_queue.h"
+#include "key_frame_watch.h"
 #include "settings.h"
 #include "teller.h"
+#include "time_line.h"
 
 namespace recordsink {
 
@@ -45,6 +47,8 @@ public:
     // That in the caps, empty if there is none.
     [[nodiscard]] std::string mapping() { return *mapping_.lock(); }
     [[nodiscard]] bool is_video() const { return is_video_; }
+    // Data come now and then, and it is there without any.
+    [[nodiscard]] bool is_sparse() const { return is_sparse_; }
     [[nodiscard]] uint32_t end_sequence() const { return end_sequence_; }
     void push_upstream(GstEvent *event);
     // `event`: whose clip it is in; empty: the continuous recording.
@@ -67,6 +71,7 @@ private:
     bool build(const std::string &parser);
     void take(GstBuffer *buffer);
     void stamp(Unit &unit);
+    void watch_key_frames(Unit &unit);
     [[nodiscard]] int64_t capture_offset(GstBuffer *buffer, RunningTime time);
     [[nodiscard]] bool upstream_is_live();
 
@@ -80,12 +85,14 @@ private:
     GstSegment segment_;
     std::optional<bool> live_;
     bool is_queued_ = true;  // there is continuous recording
-    RunningTime next_time_ = 0;
+    TimeLine time_line_;
+    KeyFrameWatch key_frames_;
     std::optional<int64_t> fixed_offset_;
     GopQueue queue_;
     rtspcore::Guarded<rtspcore::Ref<GstCaps>> caps_;
     rtspcore::Guarded<std::string> mapping_;
     std::atomic<bool> is_video_{false};
+    std::atomic<bool> is_sparse_{false};
     std::atomic<uint32_t> end_sequence_{0};
 };
 

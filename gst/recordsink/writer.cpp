@@ -64,7 +64,7 @@ Writer::~Writer() {
     const Open open = std::exchange(*open_.lock(), {});
     if (open.file)
         salvage(open);
-    if (!failed_ || has_finished_)
+    if (!failed_)
         return;
     for (const auto &feed : feeds_)
         feed->tell_lost();
@@ -165,14 +165,16 @@ void Writer::set_up_muxer(GstElement *muxer) const {
 }
 
 bool Writer::add_feed(const Source &source) {
-    const std::string name = source.track->is_video() ? "video" : "audio_" + std::to_string(feeds_.size());
+    const char *kind = source.track->is_sparse() ? "subtitle_" : "audio_";
+    const std::string name = source.track->is_video() ? "video" : kind + std::to_string(feeds_.size());
     auto sink = Ref<GstPad>::adopt(gst_element_request_pad_simple(splitmux_, name.c_str()));
     if (!sink) {
         fail("Cannot record a second video stream", "give it a recordsink of its own");
         return false;
     }
     sinks_.push_back(std::move(sink));
-    feeds_.push_back(std::make_unique<Feed>(source, source.caps(), events_.restart));
+    feeds_.push_back(
+        std::make_unique<Feed>(source, source.caps(), Feed::Events{events_.restart, [this] { return newest(); }}));
     return true;
 }
 
@@ -193,11 +195,12 @@ Feed &Writer::reference() const {
     return video == feeds_.end() ? *feeds_.front() : **video;
 }
 
-uint64_t Writer::holes() const {
-    uint64_t holes = 0;
+std::optional<RunningTime> Writer::newest() const {
+    std::optional<RunningTime> newest;
     for (const auto &feed : feeds_)
-        holes += feed->queue().level().holes;
-    return holes;
+        if (const auto of_feed = feed->queue().newest())
+            newest = std::max(newest.value_or(*of_feed), *of_feed);
+    return newest;
 }
 
 gchar *Writer::name_file(GstElement *, guint, GstSample *first, gpointer writer) {
@@ -210,7 +213,6 @@ std::string Writer::open_file(GstSample *first) {
     fragment_times_.begin_file();
     open.start = buffer ? since_origin(GST_BUFFER_PTS(buffer)) : reference().end();
     open.start_time = open.start + reference().capture_offset();
-    open.holes_before = holes();
     const std::string path = location_.expand(open.start_time, (*target_.sequence)++);
     auto file = SegmentFile::create(path);
     if (!file) {
@@ -301,11 +303,11 @@ void Writer::describe(IndexEntry &entry, const Open &open, RunningTime end) {
         entry.tracks.emplace_back(gst_structure_get_name(gst_caps_get_structure(feed->caps(), 0)));
         const auto times = feed->key_frames_until(end);
         keys.insert(keys.end(), times.begin(), times.end());
+        entry.holes += feed->queue().holes_until(end);
     }
     entry.key_frames = keys.size();
     for (size_t i = 0; i < keys.size(); i += keys.size() / (kMostKeyOffsets + 1) + 1)
         entry.key_offsets.push_back(keys[i] - open.start);
-    entry.holes = holes() - open.holes_before;
 }
 
 void Writer::finish(const Open &open, RunningTime end, const char *reason) {
@@ -320,7 +322,8 @@ void Writer::finish(const Open &open, RunningTime end, const char *reason) {
         fail("Cannot finish '" + open.file->path() + "'", outcome.error().message);
         return;
     }
-    has_finished_ = true;
+    for (const auto &feed : feeds_)
+        feed->note_written(end);
     target_.teller->segment(open.file->path(), entry);
     if (target_.aftercare)
         target_.aftercare->finished(open.file->path(), entry);

@@ -63,7 +63,6 @@ private:
         std::shared_ptr<SegmentFile> file;
         RunningTime start = 0;
         UnixTime start_time = 0;
-        uint64_t holes_before = 0;
     };
 
     static gchar *name_file(GstElement *splitmux, guint, GstSample *first, gpointer writer);
@@ -84,7 +83,7 @@ private:
     void fail(const std::string &what, const std::string &why);
     void describe(IndexEntry &entry, const Open &open, RunningTime end);
     [[nodiscard]] Feed &reference() const;
-    [[nodiscard]] uint64_t holes() const;
+    [[nodiscard]] std::optional<RunningTime> newest() const;
     [[nodiscard]] const char *reason_of_end() const;
 
     const Target target_;
@@ -102,7 +101,6 @@ private:
     rtspcore::Guarded<Open> open_;
     std::atomic<int64_t> last_sync_{0};
     std::atomic<bool> failed_{false};
-    std::atomic<bool> has_finished_{false};  // a segment
     std::atomic<const char *> end_reason_{"end"};
 };
 

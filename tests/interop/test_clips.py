@@ -8,99 +8,15 @@ import subprocess
 import sys
 import unittest
 
-from support import counter_picture, pipeline, suite
-from support.deadline import wait_until
+from support import gstreamer, suite
+from support.numbered_camera import BASE, PICTURE, RATE, Camera, Gst, first_is_key, numbers
 
-_RATE = 25
 _GOP = 10
-_PICTURE = 1_000_000_000 // _RATE
-_BASE = 1_700_000_000 * 1_000_000_000  # capture time of the first picture
-_SECONDS = 30
-
-
-def _gstreamer():
-    """GStreamer with the plugin; None where Python has none."""
-    try:
-        import gi
-
-        gi.require_version('Gst', '1.0')
-        from gi.repository import Gst
-    except (ImportError, ValueError):
-        return None
-    os.environ.update(pipeline.plugin_environment())
-    Gst.init(None)
-    return Gst
-
-
-Gst = _gstreamer()
-
-
-def numbers(path):
-    """Of the pictures that a full decode gives; it must not complain."""
-    command = ['ffmpeg', '-v', 'error', '-xerror', '-i', path, '-map', '0:v', '-fps_mode', 'passthrough']
-    done = subprocess.run([*command, '-f', 'rawvideo', '-pix_fmt', 'gray', '-'], capture_output=True, check=False, timeout=_SECONDS)
-    if done.returncode != 0 or done.stderr:
-        raise AssertionError(f'{path}: {done.stderr}')
-    size = counter_picture.FRAME_SIZE
-    return [counter_picture.read(done.stdout[at : at + size]) for at in range(0, len(done.stdout), size)]
-
-
-def first_is_key(path):
-    command = ['ffprobe', '-v', 'error', '-select_streams', 'v', '-show_entries', 'packet=flags', '-of', 'csv=p=0', path]
-    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=_SECONDS).stdout.startswith('K')
-
-
-class Camera:
-    """Numbered pictures, as fast as they are taken, in a pipeline with a recordsink."""
-
-    def __init__(self, properties):
-        caps = f'video/x-raw,format=I420,width={counter_picture.WIDTH},height={counter_picture.HEIGHT},framerate={_RATE}/1'
-        self._pipeline = Gst.parse_launch(
-            f'appsrc name=source format=time caps={caps} ! x264enc tune=zerolatency speed-preset=ultrafast '
-            f'pass=quant quantizer=15 option-string=scenecut=0 key-int-max={_GOP} ! recordsink name=sink {properties}'
-        )
-        self._source = self._pipeline.get_by_name('source')
-        self.sink = self._pipeline.get_by_name('sink')
-        self._taken = 0
-        self._pushed = 0
-        pad = self.sink.get_static_pad('sink_0')
-        pad.add_probe(Gst.PadProbeType.BUFFER, self._count)
-        self._unix = Gst.Caps.from_string('timestamp/x-unix')
-        self._pipeline.set_state(Gst.State.PLAYING)
-
-    def _count(self, *_):
-        self._taken += 1
-        return Gst.PadProbeReturn.OK
-
-    def push(self, count):
-        """Pictures, until the sink has all but the last."""
-        for _ in range(count):
-            buffer = Gst.Buffer.new_wrapped(counter_picture.draw(self._pushed))
-            buffer.pts = buffer.dts = self._pushed * _PICTURE
-            buffer.duration = _PICTURE
-            buffer.add_reference_timestamp_meta(self._unix, _BASE + self._pushed * _PICTURE, Gst.CLOCK_TIME_NONE)
-            self._source.emit('push-buffer', buffer)
-            self._pushed += 1
-        wait_until(lambda: self._taken >= self._pushed, _SECONDS, 'pictures in the sink')
-
-    def end(self):
-        """Plays to the end; the messages of segments on the way."""
-        self._source.emit('end-of-stream')
-        bus = self._pipeline.get_bus()
-        types = Gst.MessageType.ELEMENT | Gst.MessageType.EOS | Gst.MessageType.ERROR | Gst.MessageType.WARNING
-        told = []
-        while message := bus.timed_pop_filtered(_SECONDS * Gst.SECOND, types):
-            if message.type == Gst.MessageType.EOS:
-                self._pipeline.set_state(Gst.State.NULL)
-                return told
-            if message.type != Gst.MessageType.ELEMENT:
-                raise AssertionError(message.get_structure().to_string())
-            told.append(message.get_structure())
-        raise AssertionError('no end')
+_JOINS = int(os.environ.get('RECORD_SEGMENTS', '50'))
 
 
 @suite.only_rtspsink
-@unittest.skipUnless(Gst, 'python3-gi or gir1.2-gstreamer-1.0 is not installed')
+@unittest.skipUnless(Gst, gstreamer.MISSING)
 class Clips(suite.Case):
     def setUp(self):
         self.root = os.path.join(self.folder, self.id().rsplit('.', 1)[-1])
@@ -123,18 +39,18 @@ class Clips(suite.Case):
         """Which picture was taken at a time of the index."""
         seconds, fraction = text.rstrip('Z').split('.')
         day = subprocess.run(['date', '-u', '-d', seconds + 'Z', '+%s'], capture_output=True, text=True, check=True)
-        return (int(day.stdout) * 1_000_000_000 + int(fraction) * 1000 - _BASE) / _PICTURE
+        return (int(day.stdout) * 1_000_000_000 + int(fraction) * 1000 - BASE) / PICTURE
 
     def check_begin(self, entry, seen, seconds):
         """A key frame, no later than asked, and not a GOP earlier; with its true time."""
-        asked = self.number_at(entry['event_start']) - seconds * _RATE
+        asked = self.number_at(entry['event_start']) - seconds * RATE
         self.assertEqual(seen[0] % _GOP, 0)
         self.assertLessEqual(seen[0], asked)
         self.assertGreater(seen[0], asked - _GOP)
         self.assertAlmostEqual(self.number_at(entry['start']), seen[0], delta=0.5)
 
     def camera(self, properties):
-        return Camera(f'clip-location={self.root}/clip-%{{event}}.mp4 {properties}')
+        return Camera(f'clip-location={self.root}/clip-%{{event}}.mp4 {properties}', _GOP)
 
     def test_clip_begins_at_the_key_frame_before_and_ends_after_post(self):
         for form in ('mp4', 'ts', 'mkv'):
@@ -148,7 +64,7 @@ class Clips(suite.Case):
                 told = camera.end()
                 entry, seen = self.clip(form)
                 self.check_begin(entry, seen, 2)
-                self.assertAlmostEqual(seen[-1], 122 + _RATE, delta=2)
+                self.assertAlmostEqual(seen[-1], 122 + RATE, delta=2)
                 self.assertEqual(entry['reason'], 'event')
                 self.assertEqual([message.get_string('event') for message in told], [form])
 
@@ -182,7 +98,7 @@ class Clips(suite.Case):
         self.assertFalse(camera.sink.emit('stop-event', 'door'))
         camera.end()
         _, seen = self.clip('door')
-        self.assertAlmostEqual(seen[-1], 109 + _RATE, delta=2)
+        self.assertAlmostEqual(seen[-1], 109 + RATE, delta=2)
 
     def test_memory_is_bounded_by_bytes_and_an_event_at_the_start_has_what_there_is(self):
         camera = self.camera('pre-event=1000 pre-event-bytes=5000')
@@ -228,6 +144,23 @@ class Clips(suite.Case):
         sink = Gst.ElementFactory.make('recordsink')
         self.assertFalse(sink.emit('start-event', 'a', 0))
         self.assertFalse(sink.emit('stop-event', 'a'))
+
+
+@suite.only_rtspsink
+@unittest.skipUnless(Gst, gstreamer.MISSING)
+class Joins(suite.Case):
+    def test_no_picture_is_lost_or_doubled_between_segments(self):
+        for form in ('mp4', 'ts', 'mkv'):
+            with self.subTest(format=form):
+                camera = Camera(f'format={form} segment-duration=400 location={self.folder}/{form}/%05i.{form}', _GOP)
+                for _ in range(_JOINS):
+                    camera.push(_GOP)
+                told = camera.end()
+                paths = sorted(glob.glob(f'{self.folder}/{form}/*.{form}'))
+                self.assertEqual(len(paths), len(told))
+                self.assertGreaterEqual(len(paths), _JOINS)
+                seen = [number for path in paths for number in numbers(path)]
+                self.assertEqual(seen, list(range(_JOINS * _GOP)))
 
 
 if __name__ == '__main__':

@@ -15,6 +15,7 @@ namespace {
 
 constexpr int64_t kPicture = 40'000'000;
 constexpr uint64_t kBytes = 100;
+constexpr std::chrono::milliseconds kPatience{10000};
 
 Ref<GstCaps> caps(const char *text = "video/x-h264") {
     return Ref<GstCaps>::adopt(gst_caps_from_string(text));
@@ -34,7 +35,7 @@ Unit picture(int number, const char *of = "video/x-h264") {
 
 int number_of_next(GopQueue &queue) {
     Unit unit;
-    ck_assert(queue.take(caps().get(), unit) == GopQueue::Outcome::Unit);
+    ck_assert(queue.take(caps().get(), unit, kPatience) == GopQueue::Outcome::Unit);
     return static_cast<int>(unit.time / kPicture);
 }
 
@@ -128,13 +129,13 @@ START_TEST(test_take_stops_before_a_key_frame_other_caps_and_the_end) {
     for (int i = 1; i < 5; i++)
         ck_assert_int_eq(number_of_next(queue), i);
     Unit unit;
-    ck_assert(queue.take(caps().get(), unit) == GopQueue::Outcome::Stopped);
+    ck_assert(queue.take(caps().get(), unit, kPatience) == GopQueue::Outcome::Stopped);
     ck_assert(!queue.start_taking());
-    ck_assert(queue.take(caps("video/x-h265").get(), unit) == GopQueue::Outcome::NewCaps);
+    ck_assert(queue.take(caps("video/x-h265").get(), unit, kPatience) == GopQueue::Outcome::NewCaps);
     ck_assert_int_eq(number_of_next(queue), 5);
     queue.end();
     ck_assert_int_eq(number_of_next(queue), 6);
-    ck_assert(queue.take(caps().get(), unit) == GopQueue::Outcome::End);
+    ck_assert(queue.take(caps().get(), unit, kPatience) == GopQueue::Outcome::End);
 }
 END_TEST
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <glib/gstdio.h>
 
+#include <cinttypes>
 #include <string>
 #include <vector>
 
@@ -185,6 +186,84 @@ START_TEST(test_clip_of_a_live_stream_has_what_was_before_and_all_tracks) {
 }
 END_TEST
 
+namespace {
+
+constexpr int kPictures = 90;
+constexpr GstClockTime kDay = 86400 * GST_SECOND;
+
+struct Stamps {
+    const char *what;
+    void (*change)(GstBuffer *buffer, int number);
+    uint64_t holes;
+    int number = 0;
+};
+
+void move_stamps(GstBuffer *buffer, GstClockTime by) {
+    GST_BUFFER_PTS(buffer) += by;
+    GST_BUFFER_DTS(buffer) += by;
+}
+
+GstPadProbeReturn change_stamps(GstPad *, GstPadProbeInfo *info, gpointer data) {
+    auto *stamps = static_cast<Stamps *>(data);
+    info->data = gst_buffer_make_writable(GST_PAD_PROBE_INFO_BUFFER(info));
+    stamps->change(GST_PAD_PROBE_INFO_BUFFER(info), stamps->number++);
+    return GST_PAD_PROBE_OK;
+}
+
+uint64_t unsigned_field(const GstStructure *structure, const char *field) {
+    guint64 value = 0;
+    ck_assert(gst_structure_get_uint64(structure, field, &value));
+    return value;
+}
+
+}  // namespace
+
+START_TEST(test_stamps_that_jump_or_miss_give_files_as_long_as_the_stream) {
+    Stamps cases[] = {
+        {"back", [](GstBuffer *b, int n) { move_stamps(b, n < 60 ? kDay : 0); }, 1},
+        {"forwards", [](GstBuffer *b, int n) { move_stamps(b, n < 45 ? 0 : kDay); }, 1},
+        {"there and back", [](GstBuffer *b, int n) { move_stamps(b, n == 40 ? kDay : 0); }, 2},
+        {"missing",
+         [](GstBuffer *b, int n) {
+             GST_BUFFER_PTS(b) = GST_BUFFER_DTS(b) = n % 3 ? GST_CLOCK_TIME_NONE : GST_BUFFER_PTS(b);
+         },
+         0},
+        {"none", [](GstBuffer *b, int) { GST_BUFFER_PTS(b) = GST_BUFFER_DTS(b) = GST_CLOCK_TIME_NONE; }, 0},
+        {"all the same", [](GstBuffer *b, int) { GST_BUFFER_PTS(b) = GST_BUFFER_DTS(b) = 0; }, 0},
+    };
+    for (Stamps &c : cases) {
+        const auto pipeline = Ref<GstElement>::sink(
+            gst_parse_launch((kVideo + std::string("h264parse ! recordsink name=r segment-duration=1000 location=") +
+                              make_folder() + "/%i.mp4")
+                                 .c_str(),
+                             nullptr));
+        const auto sink = Ref<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(pipeline.get()), "r"));
+        const auto pad = Ref<GstPad>::adopt(gst_element_get_static_pad(sink.get(), "sink_0"));
+        gst_pad_add_probe(pad.get(), GST_PAD_PROBE_TYPE_BUFFER, change_stamps, &c, nullptr);
+        Messages messages(pipeline.get());
+        gst_element_set_state(pipeline.get(), GST_STATE_PLAYING);
+        int64_t length = 0;
+        uint64_t holes = 0;
+        const auto types = static_cast<GstMessageType>(GST_MESSAGE_ELEMENT | GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
+        for (auto message = messages.next(types); GST_MESSAGE_TYPE(message.get()) != GST_MESSAGE_EOS;
+             message = messages.next(types)) {
+            ck_assert_msg(message && GST_MESSAGE_TYPE(message.get()) == GST_MESSAGE_ELEMENT, "%s", c.what);
+            const GstStructure *structure = gst_message_get_structure(message.get());
+            if (!gst_structure_has_name(structure, "segment"))
+                continue;
+            length += time_of(message, "end") - time_of(message, "start");
+            holes += unsigned_field(structure, "holes");
+        }
+        gst_element_set_state(pipeline.get(), GST_STATE_NULL);
+        ck_assert_int_eq(c.number, kPictures);
+        ck_assert_msg(holes == c.holes, "%s: %" PRIu64 " holes", c.what, holes);
+        if (std::string(c.what) != "all the same")
+            ck_assert_msg(std::abs(length - 3 * static_cast<int64_t>(GST_SECOND)) < 200 * 1000 * 1000, "%s: %" PRId64,
+                          c.what, length);
+    }
+}
+END_TEST
+
 START_TEST(test_events_alone_need_no_location_and_leave_nothing_without_one) {
     const std::string folder = make_folder();
     ck_assert_uint_eq(record(kVideo + std::string("recordsink clip-location=") + folder + "/%{event}.mp4").size(), 0);
@@ -199,5 +278,6 @@ int main(int argc, char **argv) {
          test_new_caps_begin_a_new_segment, test_what_cannot_be_recorded_is_refused_with_what_to_do,
          test_a_folder_that_cannot_be_made_stops_nothing_unless_asked,
          test_clip_of_a_live_stream_has_what_was_before_and_all_tracks,
+         test_stamps_that_jump_or_miss_give_files_as_long_as_the_stream,
          test_events_alone_need_no_location_and_leave_nothing_without_one});
 }

@@ -119,10 +119,31 @@ START_TEST(test_recover_lists_a_file_once) {
     write_text(folder + "/a.ts.part", std::string(188 * 4, 'G'));
     recordsink::IndexEntry entry;
     entry.name = "a.ts";
+    entry.bytes = 188 * 4;
     ck_assert(index.append(entry));
     const std::string lines = read_text(index.path());
     ck_assert_uint_eq(recordsink::recover(*Location::parse(folder + "/a.ts"), Format::Ts, index).finished.size(), 1);
     ck_assert(read_text(index.path()) == lines);
+}
+END_TEST
+
+// With what a muxer writes behind the last fragment.
+START_TEST(test_recover_leaves_what_is_listed_as_it_is) {
+    const std::string folder = make_folder();
+    const std::string file(4 * 188 + 5, 'x');
+    write_text(folder + "/listed.ts.part", file);
+    write_text(folder + "/another.ts.part", file);
+    const Index index(folder);
+    recordsink::IndexEntry entry;
+    entry.name = "listed.ts";
+    entry.bytes = file.size();
+    ck_assert(index.append(entry));
+    entry.name = "another.ts";
+    entry.bytes = 4 * 188;  // one of that name that is gone
+    ck_assert(index.append(entry));
+    (void)recordsink::recover(*Location::parse(folder + "/%i.ts"), Format::Ts, index);
+    ck_assert_uint_eq(read_text(folder + "/listed.ts").size(), file.size());
+    ck_assert_uint_eq(read_text(folder + "/another.ts").size(), 4 * 188);
 }
 END_TEST
 
@@ -143,5 +164,5 @@ int main() {
         {test_create_makes_folders_and_passes_names_that_are_taken, test_finish_gives_the_name_after_the_index_has_it,
          test_finish_never_replaces_a_file, test_sync_notices_that_the_file_was_deleted,
          test_recover_finishes_what_was_left_behind_and_nothing_else, test_recover_lists_a_file_once,
-         test_append_after_half_a_line_begins_a_new_one});
+         test_recover_leaves_what_is_listed_as_it_is, test_append_after_half_a_line_begins_a_new_one});
 }

@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""recordsink's tracks that stop, begin late, end early, or never have a key frame, while others go on."""
+
+import glob
+import json
+import os
+import subprocess
+import sys
+import unittest
+
+from support import gstreamer, suite
+from support.deadline import wait_until
+
+Gst = gstreamer.load()
+
+_SECONDS = 20
+_RATE = 25
+_VIDEO = (
+    f'videotestsrc is-live=true ! video/x-raw,width=64,height=64,framerate={_RATE}/1 '
+    f'! x264enc tune=zerolatency speed-preset=ultrafast key-int-max={_RATE} ! h264parse ! tee name=video'
+)
+_AUDIO = 'audiotestsrc is-live=true ! opusenc ! tee name=audio'
+
+
+def decode(path):
+    command = ['ffmpeg', '-v', 'error', '-xerror', '-i', path, '-f', 'null', '-']
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=_SECONDS)
+    if done.returncode != 0 or done.stderr:
+        raise AssertionError(f'{path}: {done.stderr}')
+
+
+def media(path):
+    """Media types of the streams that have packets."""
+    command = ['ffprobe', '-v', 'error', '-count_packets', '-show_entries', 'stream=codec_type,nb_read_packets', '-of', 'json']
+    streams = json.loads(subprocess.run([*command, path], capture_output=True, check=True, timeout=_SECONDS).stdout)
+    return {stream['codec_type'] for stream in streams['streams'] if int(stream.get('nb_read_packets', 0)) > 0}
+
+
+class Gate:
+    """What of a stream a recordsink gets: `passes(number, buffer)` decides for each buffer."""
+
+    def __init__(self, passes):
+        self._passes = passes
+        self._number = 0
+
+    def __call__(self, _, info):
+        self._number += 1
+        passes = self._passes(self._number - 1, info.get_buffer())
+        return Gst.PadProbeReturn.OK if passes else Gst.PadProbeReturn.DROP
+
+
+def is_key(buffer):
+    return not buffer.has_flags(Gst.BufferFlags.DELTA_UNIT)
+
+
+@suite.only_rtspsink
+@unittest.skipUnless(Gst, gstreamer.MISSING)
+class Tracks(suite.Case):
+    """All at the same time, from one camera."""
+
+    # Name, format, what of the video and of the audio is passed on; an audio packet has 20 ms.
+    CASES = (
+        ('audio-stops-mp4', 'mp4', lambda n, b: True, lambda n, b: n < 60),
+        ('audio-stops-ts', 'ts', lambda n, b: True, lambda n, b: n < 60),
+        ('audio-stops-mkv', 'mkv', lambda n, b: True, lambda n, b: n < 60),
+        ('audio-never-comes', 'mp4', lambda n, b: True, lambda n, b: False),
+        ('video-stops', 'mp4', lambda n, b: n < 40, lambda n, b: True),
+        ('video-is-late', 'mkv', lambda n, b: n > 80, lambda n, b: True),
+        ('audio-is-late', 'mkv', lambda n, b: True, lambda n, b: n > 160),
+        ('no-key-frame', 'mkv', lambda n, b: not is_key(b), lambda n, b: True),
+        ('audio-ends', 'mp4', lambda n, b: True, lambda n, b: n < 60),
+        ('video-ends', 'mp4', lambda n, b: n < 40, lambda n, b: True),
+    )
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        line = f'{_VIDEO} {_AUDIO}'
+        for name, form, *_ in cls.CASES:
+            line += (
+                f' recordsink name={name} format={form} segment-duration=1000 location={cls._folder}/{name}/%03i.{form}'
+                f' video. ! {name}. audio. ! {name}.'
+            )
+        cls.pipeline = Gst.parse_launch(line)
+        for name, _, *gates in cls.CASES:
+            for number, passes in enumerate(gates):
+                pad = cls.pipeline.get_by_name(name).get_static_pad(f'sink_{number}')
+                pad.add_probe(Gst.PadProbeType.BUFFER, Gate(passes))
+        for name, pad in (('audio-ends', 'sink_1'), ('video-ends', 'sink_0')):
+            cls._end_at(cls.pipeline.get_by_name(name).get_static_pad(pad), 70 if pad == 'sink_1' else 45)
+        cls.told = {name: [] for name, *_ in cls.CASES}
+        bus = cls.pipeline.get_bus()
+        bus.set_sync_handler(cls._take_message)
+        cls.pipeline.set_state(Gst.State.PLAYING)
+        try:
+            wait_until(cls._has_enough, _SECONDS, 'segments of each')
+        except AssertionError as error:
+            raise AssertionError({name: len(segments) for name, segments in cls.told.items()}) from error
+        finally:
+            cls.pipeline.set_state(Gst.State.NULL)
+
+    @staticmethod
+    def _end_at(pad, count):
+        seen = []
+
+        def end(_, _info):
+            seen.append(None)
+            if len(seen) != count:
+                return Gst.PadProbeReturn.DROP if len(seen) > count else Gst.PadProbeReturn.OK
+            pad.send_event(Gst.Event.new_eos())
+            return Gst.PadProbeReturn.DROP
+
+        pad.add_probe(Gst.PadProbeType.BUFFER, end)
+
+    @classmethod
+    def _take_message(cls, _, message):
+        structure = message.get_structure()
+        if message.type == Gst.MessageType.ELEMENT and structure.get_name() == 'segment':
+            cls.told[message.src.get_name()].append(structure.to_string())
+        return Gst.BusSyncReply.DROP
+
+    @classmethod
+    def _has_enough(cls):
+        """The longest wait is for video that stopped: four seconds, and then some of sound alone."""
+        return all(len(segments) >= 5 for segments in cls.told.values())
+
+    def tracks(self, name):
+        """What is in the first files and the last, which play."""
+        paths = [path for path in sorted(glob.glob(f'{self.folder}/{name}/*.*')) if not path.endswith('.jsonl')]
+        some = [paths[0], paths[1], paths[-1]]
+        for path in some:
+            decode(path)
+        return [media(path) for path in some]
+
+    def entries(self, name):
+        with open(f'{self.folder}/{name}/index.jsonl', encoding='utf-8') as lines:
+            return [json.loads(line) for line in lines]
+
+    def test_video_goes_on_without_audio(self):
+        for name in ('audio-stops-mp4', 'audio-stops-ts', 'audio-stops-mkv', 'audio-ends'):
+            with self.subTest(name):
+                tracks = self.tracks(name)
+                self.assertEqual(tracks[0], {'video', 'audio'})
+                self.assertEqual(tracks[-1], {'video'})
+                self.assertTrue(all('video' in present for present in tracks))
+                self.assertEqual(sum(entry['holes'] for entry in self.entries(name)), 0)
+
+    def test_audio_goes_on_without_video(self):
+        for name in ('video-stops', 'video-ends'):
+            with self.subTest(name):
+                tracks = self.tracks(name)
+                self.assertEqual(tracks[0], {'video', 'audio'})
+                self.assertEqual(tracks[-1], {'audio'})
+                self.assertTrue(all('audio' in present for present in tracks))
+
+    def test_what_comes_late_begins_a_file(self):
+        for name, early in (('video-is-late', 'audio'), ('audio-is-late', 'video')):
+            with self.subTest(name):
+                tracks = self.tracks(name)
+                self.assertEqual(tracks[0], {early})
+                self.assertEqual(tracks[-1], {'video', 'audio'})
+
+    def test_what_never_comes_is_not_waited_for(self):
+        self.assertEqual(set(map(frozenset, self.tracks('audio-never-comes'))), {frozenset({'video'})})
+        self.assertEqual(set(map(frozenset, self.tracks('no-key-frame'))), {frozenset({'audio'})})
+
+
+if __name__ == '__main__':
+    sys.exit(suite.main())
