@@ -99,15 +99,16 @@ void Upstream::follow(GstElement *source) {
 }
 
 // Once more with credentials and once with a new nonce, for each of a few servers, is what a good one may need. rtspsrc
-// follows those who send it in a circle for ever, a thousand times in half a second.
+// follows those who send it in a circle for ever, a thousand times in half a second: what is not sent is not answered.
 gboolean Upstream::note_request(GstElement *, GstRTSPMessage *message, gpointer self) {
     constexpr unsigned kMost = 10;
     auto *upstream = static_cast<Upstream *>(self);
     GstRTSPMethod method = GST_RTSP_INVALID;
-    if (gst_rtsp_message_parse_request(message, &method, nullptr, nullptr) == GST_RTSP_OK &&
-        method == GST_RTSP_DESCRIBE && upstream->descriptions_asked_.fetch_add(1) == kMost)
-        upstream->fail(redirected_too_often());
-    return TRUE;
+    if (gst_rtsp_message_parse_request(message, &method, nullptr, nullptr) != GST_RTSP_OK ||
+        method != GST_RTSP_DESCRIBE || upstream->descriptions_asked_.fetch_add(1) < kMost)
+        return TRUE;
+    upstream->fail(redirected_too_often());
+    return FALSE;
 }
 
 void Upstream::take_description(GstElement *, GstSDPMessage *description, gpointer self) {

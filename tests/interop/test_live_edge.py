@@ -7,6 +7,7 @@ import time
 from support import application, players, sdp, suite
 from support.application import Application
 from support.deadline import spend, wait_until
+from support.ffmpeg import EACH_PICTURE
 from support.rtp_packet import RtpPacket
 from support.rtsp_client import RtspClient
 from support.timed_pictures import TimedPictures
@@ -38,8 +39,7 @@ def _ffmpeg(url, transport):
         '0:v:0',
         '-pix_fmt',
         'gray',
-        '-fps_mode',
-        'passthrough',
+        *EACH_PICTURE,
         '-flush_packets',
         '1',
         '-f',

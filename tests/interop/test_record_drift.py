@@ -11,6 +11,7 @@ import os
 import subprocess
 
 from support import pipeline, players, stream, suite
+from support.ffmpeg import EACH_PICTURE
 from support.process import Process
 
 _SECONDS = int(os.environ.get('RECORD_DRIFT_SECONDS', '100'))
@@ -33,7 +34,7 @@ def _run(*words):
 
 def _frame_times(path):
     """When the pictures of a file are shown."""
-    text = _run('ffmpeg', '-v', 'error', '-i', path, '-map', '0:v', '-fps_mode', 'passthrough', '-f', 'framemd5', '-').decode()
+    text = _run('ffmpeg', '-v', 'error', '-i', path, '-map', '0:v', *EACH_PICTURE, '-f', 'framemd5', '-').decode()
     base = next(line for line in text.splitlines() if line.startswith('#tb')).split()[-1].split('/')
     lines = [line.split(',') for line in text.splitlines() if not line.startswith('#')]
     return [int(fields[2]) * int(base[0]) / int(base[1]) for fields in lines]

@@ -5,6 +5,7 @@ import subprocess
 
 from . import counter_picture, gstreamer
 from .deadline import wait_until
+from .ffmpeg import EACH_PICTURE
 
 Gst = gstreamer.load()
 
@@ -16,7 +17,7 @@ _SECONDS = 60
 
 def numbers(path):
     """Of the pictures that a full decode gives; it must not complain."""
-    command = ['ffmpeg', '-v', 'error', '-xerror', '-i', path, '-map', '0:v', '-fps_mode', 'passthrough']
+    command = ['ffmpeg', '-v', 'error', '-xerror', '-i', path, '-map', '0:v', *EACH_PICTURE]
     command += ['-f', 'rawvideo', '-pix_fmt', 'gray', '-']
     done = subprocess.run(command, capture_output=True, check=False, timeout=_SECONDS)
     if done.returncode != 0 or done.stderr:

@@ -12,6 +12,7 @@ import subprocess
 import time
 
 from .deadline import Deadline
+from .ffmpeg import EACH_PICTURE
 from .pictures import Pictures
 from .process import Process
 from .sound import RATE, Sound
@@ -98,7 +99,7 @@ def ffmpeg(url, transport, media):
 
 
 def _ffmpeg_pictures(base, size):
-    scaled = ['-map', '0:v:0', '-pix_fmt', 'gray', '-s', f'{size[0]}x{size[1]}', '-fps_mode', 'passthrough']
+    scaled = ['-map', '0:v:0', '-pix_fmt', 'gray', '-s', f'{size[0]}x{size[1]}', *EACH_PICTURE]
     return [*scaled, '-flush_packets', '1', '-f', 'rawvideo', base + '.gray']
 
 
