@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Every launch line of the README serves pictures as typed, with a test source for the camera and a free port; its links lead somewhere."""
 
+import glob
 import os
 import re
 import subprocess
@@ -34,11 +35,17 @@ def with_test_sources(line):
     return re.sub(r'v4l2src( device=\S+)?', CAMERA, line)
 
 
+def pictures_in(file):
+    command = 'ffprobe -v error -count_frames -select_streams v -show_entries stream=nb_read_frames -of csv=p=0'
+    return int(subprocess.run([*command.split(), file], check=True, capture_output=True, timeout=60).stdout)
+
+
 @unittest.skipIf(players.missing('ffprobe'), 'ffprobe is not installed')
 class ReadmeTest(suite.Case):
     def check(self, line):
         port = pipeline.free_port()
-        words = stream.split_line(with_test_sources(line).replace('service=8554', f'service={port}'))
+        line = with_test_sources(line).replace('rtsp://camera/stream', self.camera.url()).replace('=footage/', f'={self.folder}/footage/')
+        words = stream.split_line(line.replace('service=8554', f'service={port}'))
         with pipeline.launch(self.folder, words, port) as server:
             server.wait_ready()
             for path in paths(line):
@@ -46,11 +53,18 @@ class ReadmeTest(suite.Case):
                 sound = ['audio'] if 'audio/' in line else []
                 self.assertEqual(sorted(s['codec_type'] for s in streams), sound + ['video'], path)
                 self.assertTrue(all(int(s['nb_read_frames']) > 0 for s in streams), path)
+        if 'recordsink' in line:
+            (file,) = glob.glob(f'{self.folder}/footage/*/*.mp4')
+            self.assertGreater(pictures_in(file), 0)
 
     def test_every_line_serves_what_it_says(self):
+        port = pipeline.free_port()
+        words = stream.split_line(f'{ENCODING_CAMERA}rtspsink service={port}')
+        self.camera = pipeline.launch(self.folder, words, port, name='camera').wait_ready()
+        self.addCleanup(self.camera.stop)
         subprocess.run(['gst-launch-1.0', '-q', *stream.split_line(FILM)], cwd=self.folder, check=True, timeout=120)
         lines = launch_lines()
-        self.assertEqual(len(lines), 6)
+        self.assertEqual(len(lines), 8)
         for line in lines:
             with self.subTest(line):
                 self.check(line)
