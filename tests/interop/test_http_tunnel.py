@@ -195,7 +195,7 @@ class Secure(suite.Case):
         cls.server.stop()
 
     def _url(self, scheme):
-        return self.server.url().replace('rtsp://127.0.0.1', scheme + '://localhost')
+        return self.server.url().replace('rtsp://', scheme + '://')
 
     def test_viewer_loses_nothing_and_post_without_tls_is_refused(self):
         with Viewer(self.server, client=TunnelClient, tls=self.authority.client()) as viewer:

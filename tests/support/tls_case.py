@@ -25,4 +25,4 @@ class TlsCase(suite.Case):
 
 
 def secure_url(server, path='/test'):
-    return server.url(path).replace('rtsp://127.0.0.1', 'rtsps://localhost')
+    return server.url(path).replace('rtsp://', 'rtsps://')
