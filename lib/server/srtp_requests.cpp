@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include <algorithm>
 #include <string_view>
 #include <utility>
 
@@ -19,11 +20,11 @@ constexpr std::string_view kWish = "srtp";
 
 bool has_parameter(std::string_view query, std::string_view name) {
     while (!query.empty()) {
-        const size_t end = query.find('&');
+        const size_t end = std::min(query.find('&'), query.size());
         const std::string_view parameter = query.substr(0, end);
         if (parameter.substr(0, parameter.find('=')) == name)
             return true;
-        query.remove_prefix(end == std::string_view::npos ? query.size() : end + 1);
+        query.remove_prefix(std::min(end + 1, query.size()));
     }
     return false;
 }
