@@ -14,7 +14,7 @@ from relaying.cameras import Cameras, await_silence, await_streams, bytes_taken
 
 PART = "cost"
 PER_STREAM = "cpu_us_per_stream_and_s"
-SPARE = 1.5  # seconds that viewers watch before and after what is measured
+SPARE = 0.5  # seconds that viewers watch beyond what is measured, which they must not end before
 
 
 def key_of(relay, streams):
@@ -47,22 +47,22 @@ def over(pids, port, seconds):
     }
 
 
-def with_audience(relay, options, action):
-    """Result of the action, while the relay's viewers watch; and what they tell."""
-    joining = options.streams / JOIN_RATE
-    with relay.audience(joining + options.settle + options.window + SPARE) as audience:
-        time.sleep(joining + options.settle)
-        result = action()
-        if isinstance(audience, LoadClient) and audience.ended():
-            raise ServerError("the viewers left before the measurement was over")
-        return result, audience.report() if audience else None
+def joining(streams):
+    """Seconds until a viewer of each watches."""
+    return streams / JOIN_RATE
 
 
 def measure(relay, cameras, options):
     """One round of one relay."""
+    before = joining(options.streams) + options.settle
     with relay.start(cameras.locations(options.streams)):
         await_streams(cameras.port, options.streams)
-        report, watched = with_audience(relay, options, lambda: over(relay.pids, cameras.port, options.window))
+        with relay.audience(before + options.window + SPARE) as audience:
+            time.sleep(before)
+            report = over(relay.pids, cameras.port, options.window)
+            if isinstance(audience, LoadClient) and audience.ended():
+                raise ServerError("the viewers left before the measurement was over")
+            watched = audience.report() if audience else None
     check(report, watched, options.streams)
     report[PER_STREAM] = report["cpu_us_per_s"] / options.streams
     report["viewers"] = watched

@@ -33,7 +33,8 @@ def measure(installation, latency, seconds):
             port = relay.port
             places.append(relay.url() + "0")
         stamps = f"--stamps={installation.stream('video-1s').stamps}"
-        viewers = [running.enter_context(LoadClient(installation, place, "--kernel-time", stamps, seconds=seconds)) for place in places]
+        how = ["--kernel-time", "--settle=1", stamps]
+        viewers = [running.enter_context(LoadClient(installation, place, *how, seconds=seconds)) for place in places]
         return [viewer.whole_report() for viewer in viewers]
 
 

@@ -11,8 +11,11 @@ import sys
 import tempfile
 import time
 
-FREQUENCY = 499  # Hz; not that of the pictures, nor of the kernel's tick
-FUNCTIONS = 30
+from comparison.usage import CallCounter
+
+FREQUENCY = 4999  # Hz of time that the process runs; not a multiple of the kernel's tick
+FUNCTIONS = 25
+CALLS_WINDOW = 1  # seconds
 UNNAMED = re.compile(r"0x[0-9a-f]+$")
 
 
@@ -94,10 +97,13 @@ class Perf:
 
 
 def over(pid, seconds):
-    """Of one process, from now on. By thread first, then by function: sampling takes time itself."""
+    """Of one process, from now on. By thread first: counting calls and sampling take time themselves."""
     before, began = threads(pid), time.monotonic()
     time.sleep(seconds / 2)
     rows = {"threads": thread_rows(before, threads(pid), time.monotonic() - began)}
+    with CallCounter(pid, delay=0, seconds=CALLS_WINDOW) as counter:
+        pass
+    rows["calls_per_s"] = counter.per_second
     with Perf(pid, seconds / 2) as perf:
         rows.update(perf.rows())
     return rows

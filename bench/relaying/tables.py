@@ -5,6 +5,8 @@ from comparison.markdown import number, table
 from relaying import cost, hops
 from relaying.relays import RELAYS
 
+NUMBERS = ("no relay", "one relay", "two relays", "three relays")
+
 
 def _against(results, key, name):
     others = [other for other in results.keys(cost.PART) if other.server == name]
@@ -36,7 +38,7 @@ def hop_table(results):
     rows = []
     for key in results.keys(hops.PART):
         first = hops.key_of(key.server.removeprefix("latency="), 0)
-        row = [f"{key.viewers} relays, {key.server}"]
+        row = [f"{NUMBERS[key.viewers]}, {key.server}" if key.viewers else NUMBERS[0]]
         row += [number(results.median(key, f"latency_ms.{percentile}")) for percentile in ("p50", "p90", "p99", "max")]
         for percentile in ("p50", "p99") if key.viewers else ():
             path, behind = f"latency_ms.{percentile}", key.viewers
@@ -50,7 +52,8 @@ def _share(row):
 
 
 def profile_tables(profile, streams):
-    parts = []
+    calls = [[RELAYS[name].label, number(rows["calls_per_s"] / streams, 0)] for name, rows in profile.items() if rows["calls_per_s"]]
+    parts = [table(["relay", "system calls a second and stream"], calls)] if calls else []
     for name, rows in profile.items():
         label = RELAYS[name].label
         threads = [[row["name"], row["threads"], number(row["us_per_s"] / streams / 1000, 3), _share(row)] for row in rows["threads"] if row["share"] > 0.001]
