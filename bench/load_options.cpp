@@ -19,7 +19,7 @@ struct Arguments {
     gchar *stamps = nullptr;
     gboolean srtp = FALSE;
     gboolean kernel_time = FALSE;
-    gint viewers = 1, joiners = 0, stalled = 0, server = 0;
+    gint viewers = 1, mounts = 0, joiners = 0, stalled = 0, server = 0;
     gdouble join_rate = 200, joiner_rate = 20, alone = 0, settle = 2, window = 8;
 
     ~Arguments() {
@@ -63,6 +63,8 @@ bool read(Arguments &to, int argc, char **argv) {
         {"bare", 0, 0, G_OPTION_ARG_STRING, &to.bare, "receive from bare_sender at the URL's port, without RTSP",
          "video|audio"},
         {"viewers", 0, 0, G_OPTION_ARG_INT, &to.viewers, "how many watch", "N"},
+        {"mounts", 0, 0, G_OPTION_ARG_INT, &to.mounts,
+         "the URL is that of so many mounts, by a number from 0 behind it: each viewer watches the next", "N"},
         {"join-rate", 0, 0, G_OPTION_ARG_DOUBLE, &to.join_rate, "how many of them connect in a second", "N"},
         {"joiners", 0, 0, G_OPTION_ARG_INT, &to.joiners, "how many join during the measurement", "N"},
         {"joiner-rate", 0, 0, G_OPTION_ARG_DOUBLE, &to.joiner_rate, "how many of them in a second", "N"},
@@ -127,6 +129,7 @@ std::optional<LoadOptions> LoadOptions::parse(int argc, char **argv) {
     LoadOptions options;
     options.source = *source;
     options.viewers = static_cast<size_t>(arguments.viewers);
+    options.mounts = static_cast<size_t>(std::max(0, arguments.mounts));
     options.join_rate = arguments.join_rate;
     options.joiners = static_cast<size_t>(arguments.joiners);
     options.joiner_rate = arguments.joiner_rate;

@@ -16,6 +16,7 @@ namespace bench {
 struct LoadOptions {
     Source source;
     size_t viewers = 1;
+    size_t mounts = 0;       // that share the viewers, by a number behind the URL; 0: the URL as it is
     double join_rate = 200;  // viewers a second
     size_t joiners = 0;      // who join while the others are measured
     double joiner_rate = 20;

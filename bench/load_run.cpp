@@ -31,6 +31,13 @@ Duration interval_of(double rate) {
     return duration_of(std::chrono::duration<double>(1 / rate));
 }
 
+Source source_of(const LoadOptions &options, size_t viewer) {
+    Source source = options.source;
+    if (options.mounts > 0)
+        source.url.text += std::to_string(viewer % options.mounts);
+    return source;
+}
+
 }  // namespace
 
 LoadRun::LoadRun(LoadOptions options)
@@ -60,7 +67,8 @@ void LoadRun::when(std::function<bool()> condition, Time deadline, std::function
 
 void LoadRun::join(Joining joining, std::function<void()> step) {
     for (; joining.viewers.size() < joining.count && joining.due <= monotonic_now(); joining.due += joining.interval)
-        joining.viewers.push_back(Viewer::join({loop_, audience_, groups_}, options_.source));
+        joining.viewers.push_back(
+            Viewer::join({loop_, audience_, groups_}, source_of(options_, joining.viewers.size())));
     if (joining.viewers.size() >= joining.count)
         return step();
     loop_.start_timer(joining.due, [this, joining, step = std::move(step)] { join(joining, step); });

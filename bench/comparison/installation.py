@@ -34,7 +34,12 @@ class Stream:
     @property
     def source(self):
         """The element that every server gets the stream from."""
-        return f"benchloopsrc location={self.folder / self.name}.units stamps={self.stamps}"
+        return f"{self.unstamped_source} stamps={self.stamps}"
+
+    @property
+    def unstamped_source(self):
+        """The same where nobody asks when a frame left it."""
+        return f"benchloopsrc location={self.folder / self.name}.units"
 
 
 class Installation:
