@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "base/ref.h"
+#include "mp4_boxes.h"
 
 namespace recordsink {
 
@@ -12,41 +13,20 @@ namespace {
 
 constexpr const char *kTrack = "recordsink-track";
 
-struct Box {
-    const char *type;  // four characters, not ended
-    uint8_t *content;
-    size_t size;  // of the content
-
-    [[nodiscard]] bool is(const char *name) const { return memcmp(type, name, 4) == 0; }
-};
-
-// The boxes that lie one after the other in `bytes`, up to the first that is not whole.
-template <typename Use>
-void for_each_box(uint8_t *bytes, size_t size, Use use) {
-    constexpr size_t kHead = 8;
-    while (size >= kHead) {
-        const size_t length = GST_READ_UINT32_BE(bytes);
-        if (length < kHead || length > size)
-            return;
-        use(Box{reinterpret_cast<const char *>(bytes) + 4, bytes + kHead, length - kHead});
-        bytes += length;
-        size -= length;
-    }
-}
+using Box = Mp4Box<uint8_t>;
 
 // A field that stands elsewhere in boxes of version 1, with their longer times.
 uint32_t field(const Box &box, size_t at, size_t at_in_version_1) {
     const size_t place = box.size > 0 && box.content[0] == 1 ? at_in_version_1 : at;
-    return box.size >= place + 4 ? GST_READ_UINT32_BE(box.content + place) : 0;
+    return box.size >= place + 4 ? read_u32(box.content + place) : 0;
 }
 
 void add_to_decode_time(const Box &tfdt, uint64_t ticks) {
     constexpr size_t kTime = 4;  // behind version and flags
     if (tfdt.size >= kTime + 8 && tfdt.content[0] == 1)
-        GST_WRITE_UINT64_BE(tfdt.content + kTime, GST_READ_UINT64_BE(tfdt.content + kTime) + ticks);
+        write_u64(tfdt.content + kTime, read_u64(tfdt.content + kTime) + ticks);
     else if (tfdt.size >= kTime + 4 && tfdt.content[0] == 0)
-        GST_WRITE_UINT32_BE(tfdt.content + kTime,
-                            static_cast<uint32_t>(GST_READ_UINT32_BE(tfdt.content + kTime) + ticks));
+        write_u32(tfdt.content + kTime, static_cast<uint32_t>(read_u32(tfdt.content + kTime) + ticks));
 }
 
 }  // namespace

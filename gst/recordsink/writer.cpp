@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/clock.h"
+#include "fragment_runs.h"
 #include "log.h"
 
 namespace recordsink {
@@ -136,8 +137,10 @@ bool Writer::make_elements() {
     const auto pad = Ref<GstPad>::adopt(gst_element_get_static_pad(sink, "sink"));
     const auto data = static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST);
     gst_pad_add_probe(pad.get(), data, sync_file, this, nullptr);
-    if (target_.settings.format == Format::Mp4)
+    if (target_.settings.format == Format::Mp4) {
         fragment_times_.watch(muxer, pad.get());
+        give_places_to_runs(pad.get());
+    }
     const unsigned duration = is_aligned() ? 0 : target_.settings.segment_duration;
     g_object_set(splitmux_, "muxer", muxer, "sink", sink, "max-size-time", duration * GST_MSECOND, "max-size-bytes",
                  target_.settings.segment_bytes, "send-keyframe-requests",

@@ -36,6 +36,8 @@ struct Clue {
 
 // The first that fits. rtspsrc has one code for many things; its words are those of GStreamer 1.16 to 1.26.
 constexpr Clue kClues[] = {
+    // For any refusal without a challenge, 404 as well (1.20); what it was is said next.
+    {gst_resource_error_quark, -1, "No supported authentication protocol", Reason::None},
     {gst_resource_error_quark, GST_RESOURCE_ERROR_NOT_AUTHORIZED, "", Reason::Unauthorized},
     {gst_resource_error_quark, GST_RESOURCE_ERROR_NOT_FOUND, "", Reason::NotFound},
     {gst_resource_error_quark, -1, "Unauthorized", Reason::Unauthorized},

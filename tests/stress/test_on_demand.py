@@ -7,6 +7,7 @@ import socket
 import statistics
 import struct
 import time
+import unittest
 
 import load
 from support import network, pipeline, suite
@@ -55,6 +56,7 @@ def _play_multicast(relay):
     return took
 
 
+@unittest.skipIf(load.INSTRUMENTED, 'a sanitizer is in the build')
 class OnDemand(suite.Case):
     def setUp(self):
         self._camera = pipeline.serve(self.folder, [Presentation('/test', (h264(fps=15, gop=15), pcmu()))])

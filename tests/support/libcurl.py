@@ -3,6 +3,9 @@
 
 import ctypes
 import ctypes.util
+import functools
+import socket
+import threading
 
 _URL, _USERPWD, _STREAM_URI, _TRANSPORT, _TIMEOUT = 10002, 10005, 10191, 10192, 13
 _RTSP_REQUEST, _HTTPAUTH, _WRITEFUNCTION, _HEADERFUNCTION = 189, 107, 20011, 20079
@@ -23,6 +26,30 @@ def why_not():
     curl = _load(name)
     curl.curl_version.restype = ctypes.c_char_p
     return '' if b'libcurl' in curl.curl_version() else 'no libcurl'
+
+
+def why_no_credentials():
+    """Why it cannot be asked who it is, '' if it can."""
+    return why_not() or ('' if _tells_credentials() else 'this libcurl tells no credentials over RTSP (Ubuntu 22.04)')
+
+
+@functools.cache
+def _tells_credentials():
+    heard = []
+    with socket.create_server(('127.0.0.1', 0)) as listener:
+        listener.settimeout(10)
+
+        def answer():
+            link, _ = listener.accept()
+            with link:
+                heard.append(link.recv(65536))
+                link.sendall(b'RTSP/1.0 200 OK\r\nCSeq: 1\r\nContent-Length: 0\r\n\r\n')
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        describe(f'rtsp://127.0.0.1:{listener.getsockname()[1]}/', 'user:pass', BASIC)
+        thread.join()
+    return b'Authorization: Basic' in b''.join(heard)
 
 
 def _load(name):

@@ -1,23 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <string>
 
+#include "mp4_text.h"
 #include "recordsink/fragment_times.h"
 #include "support/check_suite.h"
 
 using recordsink::FragmentTimes;
+using recordsink::test::box;
+using recordsink::test::number;
 
 namespace {
-
-std::string number(uint64_t value, int bytes) {
-    std::string text;
-    for (int i = bytes - 1; i >= 0; i--)
-        text += static_cast<char>(value >> (8 * i) & 0xff);
-    return text;
-}
-
-std::string box(const char *type, const std::string &content) {
-    return number(content.size() + 8, 4) + type + content;
-}
 
 std::string trak(uint32_t id, uint32_t timescale) {
     const std::string times(8, '\0');

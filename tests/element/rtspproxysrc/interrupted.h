@@ -3,19 +3,18 @@
 
 #include <glib.h>
 
+#include <cstring>
+
 namespace rtspsink::test {
 
 // rtspsrc 1.22 that is stopped while it gets an answer sends an event without a sequence number, and GStreamer says
-// CRITICAL to that. Nothing comes of it.
-class RtspsrcIsInterrupted {
-public:
-    RtspsrcIsInterrupted() : fatal_(g_log_set_always_fatal(static_cast<GLogLevelFlags>(G_LOG_FATAL_MASK))) {}
-    ~RtspsrcIsInterrupted() { g_log_set_always_fatal(fatal_); }
-    RtspsrcIsInterrupted(const RtspsrcIsInterrupted &) = delete;
-    RtspsrcIsInterrupted &operator=(const RtspsrcIsInterrupted &) = delete;
-
-private:
-    const GLogLevelFlags fatal_;
-};
+// CRITICAL to that. Nothing comes of it, so a test does not end with it.
+inline void allow_interrupted_rtspsrc() {
+    g_test_log_set_fatal_handler(
+        [](const gchar *, GLogLevelFlags, const gchar *message, gpointer) -> gboolean {
+            return strstr(message, "gst_event_set_seqnum: assertion") == nullptr;
+        },
+        nullptr);
+}
 
 }  // namespace rtspsink::test

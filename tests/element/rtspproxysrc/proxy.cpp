@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "camera.h"
+#include "interrupted.h"
 
 namespace rtspsink::test {
 
@@ -16,7 +17,9 @@ std::string proxy_line(const std::string &location, const std::string &more) {
 }
 
 Proxy::Proxy(const std::string &line)
-    : pipeline_(launch(line)), element_(child(pipeline_.get(), "proxy")), messages_(pipeline_.get()) {}
+    : pipeline_(launch(line)), element_(child(pipeline_.get(), "proxy")), messages_(pipeline_.get()) {
+    allow_interrupted_rtspsrc();
+}
 
 Proxy::~Proxy() {
     gst_element_set_state(pipeline_.get(), GST_STATE_NULL);

@@ -5,7 +5,6 @@
 #include "camera.h"
 #include "element/connection.h"
 #include "element/suite.h"
-#include "interrupted.h"
 #include "proxy.h"
 #include "support/check_text.h"
 #include "support/deadline.h"
@@ -49,7 +48,6 @@ unsigned occurrences(const std::string &text, const std::string &word) {
 }  // namespace
 
 START_TEST(test_on_demand_it_is_connected_while_somebody_watches) {
-    const RtspsrcIsInterrupted interrupted;
     Camera camera;
     Proxy proxy(relay_line(camera, "on-demand=true close-after=200"));
     proxy.play();
@@ -69,7 +67,6 @@ START_TEST(test_on_demand_it_is_connected_while_somebody_watches) {
 END_TEST
 
 START_TEST(test_on_demand_the_camera_may_come_after_the_viewer) {
-    const RtspsrcIsInterrupted interrupted;
     Camera camera;
     camera.off();
     Proxy proxy(relay_line(camera, "on-demand=true"));
@@ -85,7 +82,6 @@ START_TEST(test_on_demand_the_camera_may_come_after_the_viewer) {
 END_TEST
 
 START_TEST(test_on_demand_the_first_description_has_all_streams) {
-    const RtspsrcIsInterrupted interrupted;
     Camera camera(std::string(Camera::kSound) + kPicture);
     Proxy proxy(relay_line(camera, "on-demand=true", ":"));
     proxy.play();
@@ -96,7 +92,6 @@ START_TEST(test_on_demand_the_first_description_has_all_streams) {
 END_TEST
 
 START_TEST(test_on_demand_once_described_a_viewer_is_answered_without_the_camera) {
-    const RtspsrcIsInterrupted interrupted;
     Camera camera;
     Proxy proxy(relay_line(camera, "on-demand=true close-after=0"));
     proxy.play();
@@ -109,7 +104,6 @@ START_TEST(test_on_demand_once_described_a_viewer_is_answered_without_the_camera
 END_TEST
 
 START_TEST(test_upstream_is_told_how_many_watch) {
-    const RtspsrcIsInterrupted interrupted;
     Camera camera;
     Proxy proxy(relay_line(camera, ""));
     proxy.play();
@@ -128,7 +122,6 @@ START_TEST(test_upstream_is_told_how_many_watch) {
 END_TEST
 
 START_TEST(test_on_gap_close_ends_the_viewers_and_serves_again) {
-    const RtspsrcIsInterrupted interrupted;
     Camera camera;
     Proxy proxy(relay_line(camera, "on-gap=close"));
     proxy.play();
@@ -149,7 +142,6 @@ START_TEST(test_on_gap_close_ends_the_viewers_and_serves_again) {
 END_TEST
 
 START_TEST(test_on_gap_hold_keeps_the_viewers) {
-    const RtspsrcIsInterrupted interrupted;
     Camera camera;
     Proxy proxy(relay_line(camera, "on-gap=hold"));
     proxy.play();
@@ -165,7 +157,6 @@ START_TEST(test_on_gap_hold_keeps_the_viewers) {
 END_TEST
 
 START_TEST(test_with_another_location_at_hand_there_is_no_gap) {
-    const RtspsrcIsInterrupted interrupted;
     Camera better;
     Camera other;
     Proxy proxy("rtspproxysrc name=proxy on-gap=close locations=" + better.url() + "," + other.url() +

@@ -3,7 +3,6 @@
 
 #include "camera.h"
 #include "element/suite.h"
-#include "interrupted.h"
 #include "packet_log.h"
 #include "proxy.h"
 #include "silent_server.h"
@@ -14,7 +13,6 @@ using rtspcore::Ref;
 using rtspcore::test::spend;
 
 START_TEST(test_null_does_not_wait_for_who_does_not_answer) {
-    const RtspsrcIsInterrupted interrupted;
     SilentServer silent;
     Proxy proxy(proxy_line(silent.url()));
     proxy.play();
@@ -26,7 +24,6 @@ START_TEST(test_null_does_not_wait_for_who_does_not_answer) {
 END_TEST
 
 START_TEST(test_states_may_flip_at_any_moment) {
-    const RtspsrcIsInterrupted interrupted;
     Camera camera;
     // Linked anew whenever its pads come.
     Proxy proxy("rtspproxysrc name=proxy location=" + camera.url() + " : fakesink name=out sync=false");

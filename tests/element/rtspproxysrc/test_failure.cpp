@@ -22,6 +22,8 @@ START_TEST(test_failure_of_names_the_reason_and_the_fix) {
          "gstrtspsrc.c(1): x ():\nFailed to connect. (Generic error)", Reason::Unreachable, "'location'"},
         {GST_RESOURCE_ERROR_NOT_AUTHORIZED, "Unauthorized", "gstrtspsrc.c(1): x ():\nUnauthorized (401)",
          Reason::Unauthorized, "'user-pw'"},
+        {GST_RESOURCE_ERROR_OPEN_READ, "Could not open resource for reading.",
+         "gstrtspsrc.c(1): x ():\nNo supported authentication protocol was found", Reason::None, ""},
         {GST_RESOURCE_ERROR_NOT_FOUND, "Not found", "gstrtspsrc.c(1): x ():\nNot Found (404)", Reason::NotFound,
          "path"},
         {GST_RESOURCE_ERROR_OPEN_READ, "Could not read from resource.", "Got error response: 461", Reason::Refused,

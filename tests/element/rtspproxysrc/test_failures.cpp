@@ -3,7 +3,6 @@
 
 #include "camera.h"
 #include "element/suite.h"
-#include "interrupted.h"
 #include "packet_log.h"
 #include "proxy.h"
 #include "silent_server.h"
@@ -62,7 +61,6 @@ START_TEST(test_a_camera_that_falls_silent_is_connected_anew) {
 END_TEST
 
 START_TEST(test_a_circle_of_proxies_is_not_closed) {
-    const RtspsrcIsInterrupted interrupted;
     Camera camera;
     SilentServer free_port;
     free_port.close();

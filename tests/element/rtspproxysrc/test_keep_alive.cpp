@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "camera.h"
 #include "element/suite.h"
-#include "interrupted.h"
 #include "one_stream.h"
 #include "packet_log.h"
 #include "proxy.h"
@@ -11,7 +10,6 @@ using namespace rtspsink::test;
 using rtspcore::test::eventually;
 
 START_TEST(test_a_session_is_kept_alive_without_loss) {
-    const RtspsrcIsInterrupted interrupted;
     for (const char *transport : {"tcp", "udp"}) {
         Camera camera;
         Proxy proxy(proxy_line(camera.url(), std::string("timeout=250 transports=") + transport));

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+// Boxes of MP4 files, written down.
+namespace recordsink::test {
+
+inline std::string number(uint64_t value, int bytes) {
+    std::string text;
+    for (int i = bytes - 1; i >= 0; i--)
+        text += static_cast<char>(value >> (8 * i) & 0xff);
+    return text;
+}
+
+inline std::string box(const char *type, const std::string &content) {
+    return number(content.size() + 8, 4) + type + content;
+}
+
+}  // namespace recordsink::test
