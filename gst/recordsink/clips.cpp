@@ -211,15 +211,17 @@ void Clips::look_after_sources() {
         const std::lock_guard lock(mutex_);
         if (!std::exchange(changed_, false))
             return;
+        const bool all_ended =
+            std::all_of(tracks.begin(), tracks.end(), [](const auto &track) { return track->queue().ended(); });
         for (const ClipRef &clip : clips_) {
+            if (all_ended && !clip->closing)
+                clip->event->end_reason = "end";  // before the last file can have ended
             for (const auto &track : tracks)
                 if (!clip->closing && !has(clip, track.get()))
                     add_source(*clip, track);
             for (const Source &source : clip->sources)
                 if (source.track->queue().ended())
                     source.queue->end();
-            if (std::all_of(tracks.begin(), tracks.end(), [](const auto &track) { return track->queue().ended(); }))
-                clip->event->end_reason = "end";
             if (clip->recorder)
                 told.push_back(clip->recorder.get());
         }

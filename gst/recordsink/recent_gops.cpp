@@ -11,7 +11,7 @@ RunningTime end_of(const Unit &unit) {
     return unit.time + unit.duration;
 }
 
-constexpr auto has_pictures = [](const auto &entry) { return entry.second.is_video && !entry.second.gops.empty(); };
+constexpr auto kHasPictures = [](const auto &entry) { return entry.second.is_video && !entry.second.gops.empty(); };
 
 }  // namespace
 
@@ -49,12 +49,12 @@ void RecentGops::drop_front(Lane &lane) {
 }
 
 const RecentGops::Lane *RecentGops::video() const {
-    const auto found = std::find_if(lanes_.begin(), lanes_.end(), has_pictures);
+    const auto found = std::find_if(lanes_.begin(), lanes_.end(), kHasPictures);
     return found == lanes_.end() ? nullptr : &found->second;
 }
 
 RecentGops::Lane *RecentGops::video() {
-    const auto found = std::find_if(lanes_.begin(), lanes_.end(), has_pictures);
+    const auto found = std::find_if(lanes_.begin(), lanes_.end(), kHasPictures);
     return found == lanes_.end() ? nullptr : &found->second;
 }
 
