@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""docs/interop.md, a section of which each matrix test writes from what it found."""
+"""docs/interop.md, or another of its kind, a section of which each matrix test writes from what it found."""
 
 import os
+import platform
 import re
 import subprocess
 from dataclasses import dataclass
@@ -10,9 +11,22 @@ from support import browser, players
 
 PLAYED, UNSUPPORTED, FAILED, NOT_RUN = 'played', 'not supported by the player', 'FAILED', 'not run'
 
-_PATH = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'docs', 'interop.md')
+_DOCS = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'docs')
 
-_INTRODUCTION = '''# Who plays what
+
+def _system():
+    """ID, version and name of the distribution."""
+    release = platform.freedesktop_os_release()
+    return release.get('ID', 'unknown'), release.get('VERSION_ID', ''), release.get('PRETTY_NAME', 'an unknown system')
+
+
+# The first is what the project is developed on; players of others are other versions, or built in another way.
+_FILES = {('debian', '12'): 'interop.md', ('ubuntu', '22.04'): 'interop-ubuntu-22.04.md'}
+_PATH = os.path.join(_DOCS, _FILES.get(_system()[:2], 'interop-{}-{}.md'.format(*_system())))
+
+_INTRODUCTION = f'''# Who plays what, on {_system()[2]}
+
+On other systems: [Debian 12](interop.md); [Ubuntu 22.04](interop-ubuntu-22.04.md).
 
 Written by `ninja -C build interop-document` from a real run; do not edit. Each section names the test that writes it,
 which fails when it sees something else with the same versions of the players.
@@ -63,6 +77,8 @@ class Section:
 
 def _sections():
     """heading -> text of the document as it is."""
+    if not os.path.exists(_PATH):
+        return {}
     with open(_PATH, encoding='utf-8') as file:
         parts = re.split(r'^(?=## )', file.read(), flags=re.MULTILINE)[1:]
     return {part.splitlines()[0].removeprefix('## '): part.rstrip('\n') + '\n' for part in parts}
