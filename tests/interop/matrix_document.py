@@ -26,7 +26,7 @@ _PATH = os.path.join(_DOCS, _FILES.get(_system()[:2], 'interop-{}-{}.md'.format(
 
 _INTRODUCTION = f'''# Who plays what, on {_system()[2]}
 
-On other systems: [Debian 12](interop.md); [Ubuntu 22.04](interop-ubuntu-22.04.md).
+On other systems: [Debian 12](interop.md); [Ubuntu 22.04](interop-ubuntu-22.04.md). With [a VLC that has live555](interop-vlc.md).
 
 Written by `ninja -C build interop-document` from a real run; do not edit. Each section names the test that writes it,
 which fails when it sees something else with the same versions of the players.

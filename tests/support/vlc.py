@@ -8,6 +8,7 @@ import functools
 import os
 import shutil
 import subprocess
+from urllib.parse import urlsplit
 
 from .pictures import HeadedPictures
 from .players import Player
@@ -45,12 +46,13 @@ def _words(url, transport, base):
         '--audiofile-channels=1',
         '--audiofile-format=s16',
     ]
-    return [*words, *_OPTIONS[_has_live555()].get(transport, []), url]
+    options = _OPTIONS[_has_live555()].get(transport, [])
+    return [*words, *(option.format(port=urlsplit(url).port) for option in options), url]
 
 
 # By whether it is live555's client; UDP is what both do unasked.
 _OPTIONS = {
-    True: {'tcp': ['--rtsp-tcp'], 'http': ['--rtsp-http'], 'udp_multicast': ['--rtsp-mcast']},
+    True: {'tcp': ['--rtsp-tcp'], 'http': ['--rtsp-http', '--rtsp-http-port={port}'], 'udp_multicast': ['--rtsp-mcast']},
     False: {'udp_multicast': ['--satip-multicast']},
 }
 
