@@ -221,6 +221,7 @@ std::string Writer::open_file(GstSample *first) {
     }
     open.file = std::move(*file);
     last_sync_ = rtspcore::monotonic_now().time_since_epoch().count();
+    reached_ = open.start;
     std::string part = open.file->part_path();
     GST_INFO_OBJECT(splitmux_, "writing %s", part.c_str());
     *open_.lock() = std::move(open);
@@ -228,8 +229,9 @@ std::string Writer::open_file(GstSample *first) {
 }
 
 // What was written so far goes to the disk before more does.
-GstPadProbeReturn Writer::sync_file(GstPad *, GstPadProbeInfo *, gpointer writer) {
+GstPadProbeReturn Writer::sync_file(GstPad *, GstPadProbeInfo *info, gpointer writer) {
     auto *self = static_cast<Writer *>(writer);
+    self->note_reached(info);
     const int64_t now = rtspcore::monotonic_now().time_since_epoch().count();
     if (now - self->last_sync_ < static_cast<int64_t>(self->target_.settings.fragment_duration * GST_MSECOND))
         return GST_PAD_PROBE_OK;
@@ -242,6 +244,14 @@ GstPadProbeReturn Writer::sync_file(GstPad *, GstPadProbeInfo *, gpointer writer
     if (!outcome)
         self->fail("Cannot write '" + file->part_path() + "'", outcome.error().message);
     return GST_PAD_PROBE_OK;
+}
+
+void Writer::note_reached(GstPadProbeInfo *info) {
+    const bool is_list = GST_PAD_PROBE_INFO_TYPE(info) & GST_PAD_PROBE_TYPE_BUFFER_LIST;
+    const GstBuffer *buffer =
+        is_list ? gst_buffer_list_get(GST_PAD_PROBE_INFO_BUFFER_LIST(info), 0) : GST_PAD_PROBE_INFO_BUFFER(info);
+    if (GST_CLOCK_TIME_IS_VALID(GST_BUFFER_DTS_OR_PTS(buffer)))
+        reached_ = since_origin(GST_BUFFER_DTS_OR_PTS(buffer));
 }
 
 GstBusSyncReply Writer::take_message(GstBus *, GstMessage *message, gpointer writer) {
@@ -269,10 +279,13 @@ void Writer::close_file(RunningTime end) {
 void Writer::conclude(const Open &open, RunningTime end) {
     // Of the last file splitmuxsink tells when the last unit begins.
     const Feed &last = reference();
-    if (last.is_done() && last.end() - end <= last.last_duration())
-        finish(open, last.end(), reason_of_end());
-    else
-        finish(open, end, cuts_.lock()->reason_at(end, "limit"));
+    const bool is_last = last.is_done() && last.end() - end <= last.last_duration();
+    if (is_last)
+        end = last.end();
+    if (!finish(open, end, is_last ? reason_of_end() : cuts_.lock()->reason_at(end, "limit")))
+        return;
+    for (const auto &feed : feeds_)
+        feed->note_written(end);
 }
 
 // That of a clip is told when its queues have ended, whoever ended them.
@@ -282,10 +295,43 @@ const char *Writer::reason_of_end() const {
 }
 
 void Writer::salvage(const Open &open) {
-    if (!open.file->cut_to_whole(target_.settings.format))
+    const auto length = open.file->cut_to_whole(target_.settings.format);
+    if (!length)
         return;
-    const RunningTime end = std::max(open.start, reference().end());
-    finish(open, end, "error");
+    if (target_.settings.format == Format::Mp4)
+        salvage_mp4(open, *length);
+    else
+        salvage_whole_gops(open);
+}
+
+// What is not in the fragments is lost.
+void Writer::salvage_mp4(const Open &open, uint64_t length) {
+    const auto zero = fragment_times_.earliest();
+    if (!zero)
+        return;
+    RunningTime end = open.start;
+    std::vector<RunningTime> decoded(feeds_.size(), open.start);
+    for (const auto &[track, after] : open.file->media_ends(length)) {
+        if (track == 0 || track > feeds_.size())
+            continue;
+        const size_t i = track - 1;
+        decoded[i] = since_origin(*zero) + after;
+        if (feeds_[i].get() == &reference())
+            end = open.start + decoded[i] - since_origin(fragment_times_.first(track).value_or(*zero));
+    }
+    if (!finish(open, end, "error"))
+        return;
+    for (size_t i = 0; i < feeds_.size(); i++)
+        feeds_[i]->note_decoded(decoded[i]);
+}
+
+// GOPs that were whole before what was being written: there may be more in the file, but no less.
+void Writer::salvage_whole_gops(const Open &open) {
+    const RunningTime end = std::max(open.start, reference().last_key_until(reached_).value_or(open.start));
+    if (!finish(open, end, "error"))
+        return;
+    for (const auto &feed : feeds_)
+        feed->note_written(end);
 }
 
 void Writer::describe(IndexEntry &entry, const Open &open, RunningTime end) {
@@ -310,7 +356,7 @@ void Writer::describe(IndexEntry &entry, const Open &open, RunningTime end) {
         entry.key_offsets.push_back(keys[i] - open.start);
 }
 
-void Writer::finish(const Open &open, RunningTime end, const char *reason) {
+bool Writer::finish(const Open &open, RunningTime end, const char *reason) {
     IndexEntry entry;
     entry.reason = reason;
     describe(entry, open, end);
@@ -320,15 +366,14 @@ void Writer::finish(const Open &open, RunningTime end, const char *reason) {
     });
     if (!outcome) {
         fail("Cannot finish '" + open.file->path() + "'", outcome.error().message);
-        return;
+        return false;
     }
-    for (const auto &feed : feeds_)
-        feed->note_written(end);
     target_.teller->segment(open.file->path(), entry);
     if (target_.aftercare)
         target_.aftercare->finished(open.file->path(), entry);
     if (!failed_)
         target_.teller->resumed();
+    return true;
 }
 
 void Writer::fail(const std::string &what, const std::string &why) {

@@ -67,6 +67,7 @@ private:
 
     static gchar *name_file(GstElement *splitmux, guint, GstSample *first, gpointer writer);
     static GstPadProbeReturn sync_file(GstPad *pad, GstPadProbeInfo *info, gpointer writer);
+    void note_reached(GstPadProbeInfo *info);
     static GstBusSyncReply take_message(GstBus *bus, GstMessage *message, gpointer writer);
 
     [[nodiscard]] bool make_elements();
@@ -79,7 +80,10 @@ private:
     void close_file(RunningTime end);
     void conclude(const Open &open, RunningTime end);
     void salvage(const Open &open);
-    void finish(const Open &open, RunningTime end, const char *reason);
+    void salvage_mp4(const Open &open, uint64_t length);
+    void salvage_whole_gops(const Open &open);
+    // False: it has not got its name.
+    [[nodiscard]] bool finish(const Open &open, RunningTime end, const char *reason);
     void fail(const std::string &what, const std::string &why);
     void describe(IndexEntry &entry, const Open &open, RunningTime end);
     [[nodiscard]] Feed &reference() const;
@@ -100,6 +104,7 @@ private:
     rtspcore::Guarded<Cuts> cuts_;
     rtspcore::Guarded<Open> open_;
     std::atomic<int64_t> last_sync_{0};
+    std::atomic<RunningTime> reached_{0};  // of what is being written
     std::atomic<bool> failed_{false};
     std::atomic<const char *> end_reason_{"end"};
 };
