@@ -1,0 +1,250 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Disks that are full, gone, read-only or slow, under recordsinks on the tee of an rtspsink that somebody looks at.
+
+In a mount namespace of its own; the slow disk is that of tests/support/slow_disk.cpp.
+"""
+
+import calendar
+import glob
+import json
+import os
+import subprocess
+import sys
+import time
+import unittest
+
+from support import gstreamer, suite
+from support.deadline import wait_until
+from support.numbered_camera import RATE, numbers
+from support.served_camera import ServedCamera
+from support.viewer import Viewer
+
+Gst = gstreamer.load()
+
+_INSIDE = 'RECORD_OWN_MOUNTS'
+_FORMATS = ('mp4', 'ts', 'mkv')
+_DISKS = ('full', 'gone', 'readonly', 'slow')
+_GOP = 5
+_SECONDS = 40
+_PICTURE = 1_000_000_000 // RATE
+
+
+def run(*command):
+    subprocess.run(command, check=True, timeout=_SECONDS)
+
+
+class Disks:
+    """A folder for each, below `root`."""
+
+    def __init__(self, root):
+        self.root = root
+        self.seen_at = {}  # where the files of a disk can be seen, whatever is mounted
+        for name in _DISKS:
+            os.makedirs(self.path(name))
+        self._mount('gone', 'ro')  # what is there when the disk is not
+        for name in ('full', 'gone', 'readonly'):
+            self._mount(name, 'size=64m')
+        for name in _DISKS:
+            self.seen_at[name] = [self._hold(name)]
+
+    def path(self, name):
+        return os.path.join(self.root, name)
+
+    def _mount(self, name, options):
+        run('mount', '-t', 'tmpfs', '-o', options, 'none', self.path(name))
+
+    def _hold(self, name):
+        return f'/proc/{os.getpid()}/fd/{os.open(self.path(name), os.O_RDONLY | os.O_DIRECTORY)}'
+
+    def spoil(self, bytes_a_second):
+        with open(self.path('full') + '/filler', 'wb', buffering=0) as filler:
+            try:
+                while filler.write(bytes(4096)):
+                    pass
+            except OSError:
+                pass
+        run('umount', '-l', self.path('gone'))
+        run('mount', '--bind', self.path('readonly'), self.path('readonly'))
+        run('mount', '-o', 'remount,bind,ro', self.path('readonly'))
+        with open(os.environ['SLOW_DISK_RATE'], 'w', encoding='ascii') as rate:
+            rate.write(str(bytes_a_second))
+
+    def repair(self):
+        os.unlink(self.path('full') + '/filler')
+        self._mount('gone', 'size=64m')
+        self.seen_at['gone'].append(self._hold('gone'))
+        run('umount', self.path('readonly'))
+        os.unlink(os.environ['SLOW_DISK_RATE'])
+
+
+def pictures(path, may_be_cut):
+    """Numbers of those in a file. At the end of one that was cut short, and not to a whole fragment, there may be none."""
+    try:
+        return numbers(path)
+    except AssertionError:
+        if not may_be_cut:
+            raise
+        seen = numbers(path, strict=False)
+        return [number for at, number in enumerate(seen) if number == seen[0] + at]
+
+
+@suite.only_rtspsink
+@unittest.skipUnless(Gst, gstreamer.MISSING)
+class BadDisks(suite.Case):
+    def test_viewers_lose_nothing_and_holes_are_told_truly(self):
+        if subprocess.run(['unshare', '-m', 'true'], capture_output=True, check=False).returncode:
+            self.skipTest('mount namespaces are not permitted')
+        preloaded = ' '.join(filter(None, [os.environ.get('LD_PRELOAD'), os.environ['SLOW_DISK_MODULE']]))
+        inside = subprocess.run(
+            ['unshare', '-m', sys.executable, os.path.abspath(__file__), 'Inside'],
+            env={
+                **os.environ,
+                _INSIDE: '1',
+                'LD_PRELOAD': preloaded,
+                'SLOW_DISK': os.path.join(self.folder, 'disks', 'slow'),
+                'SLOW_DISK_RATE': os.path.join(self.folder, 'rate'),
+            },
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=100,
+        )
+        self.assertEqual(inside.returncode, 0, inside.stdout + inside.stderr)
+        print(inside.stdout, inside.stderr)
+
+
+@unittest.skipUnless(os.environ.get(_INSIDE), 'runs in the namespace that another case makes')
+class Inside(suite.Case):
+    """All disks go bad at once, and are good again."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.disks = Disks(os.path.dirname(os.environ['SLOW_DISK']))
+        cls.names = [f'{disk}-{form}' for disk in _DISKS for form in _FORMATS]
+        cls.camera = ServedCamera({name: cls._properties(*name.split('-')) for name in cls.names}, _GOP).start()
+        cls.addClassCleanup(cls.camera.stop)
+        cls.viewer = Viewer(cls.camera.server)
+        with cls.viewer:
+            cls._go_through_it()
+        cls.camera.end()
+
+    @classmethod
+    def _properties(cls, disk, form):
+        return (
+            f'format={form} segment-duration=1000 fragment-duration=200 queue-duration=1000 '
+            f'location={cls.disks.path(disk)}/{form}/%s-%3f.{form}'
+        )
+
+    @classmethod
+    def _go_through_it(cls):
+        begun = time.monotonic()
+        cls._wait_for_each(cls._disk_was_good, 'a segment')
+        in_next_file = len(cls.camera.times) + 2 * _GOP
+        wait_until(lambda: len(cls.camera.times) >= in_next_file, _SECONDS, 'some of the next file')
+        rate = cls.camera.bytes / (time.monotonic() - begun)
+        # Of the three streams that go to it.
+        cls.disks.spoil(len(_FORMATS) * rate / 10)
+        cls._wait_for_each(cls._disk_is_bad, 'an outage, or a hole')
+        cls.viewer.wait_for_more()
+        cls.repaired = time.time_ns()
+        cls.disks.repair()
+        cls._wait_for_each(cls._disk_is_good_again, 'recording again')
+        cls.viewer.wait_for_more()
+
+    @classmethod
+    def _wait_for_each(cls, condition, what):
+        try:
+            wait_until(lambda: all(condition(name) for name in cls.names), _SECONDS, what)
+        except AssertionError as error:
+            raise AssertionError(f'{what}: not {[name for name in cls.names if not condition(name)]}') from error
+
+    @classmethod
+    def _disk_was_good(cls, name):
+        return cls.camera.count(name, 'segment') > 0
+
+    @classmethod
+    def _disk_is_bad(cls, name):
+        """A slow one: GOPs are left out again and again."""
+        return cls.camera.count(name, 'hole') >= 5 if name.startswith('slow') else cls.camera.count(name, 'outage') > 0
+
+    @classmethod
+    def _disk_is_good_again(cls, name):
+        last = cls.camera.told[name]['segment'][-1]
+        return last.get_int64('start').value > cls.repaired and last.get_string('reason') == 'limit'
+
+    def entries(self, name):
+        """The index, of all disks that were there."""
+        disk, form = name.split('-')
+        found = []
+        for root in self.disks.seen_at[disk]:
+            paths = glob.glob(f'{root}/{form}/*.{form}')
+            with open(f'{root}/{form}/index.jsonl', encoding='utf-8') as lines:
+                here = [{**json.loads(line), 'folder': f'{root}/{form}'} for line in lines]
+            self.assertEqual(sorted(entry['name'] for entry in here), sorted(map(os.path.basename, paths)))
+            found += here
+        return found
+
+    def recorded(self, name):
+        """Each picture that can be decoded, in the order of the files."""
+        found = []
+        for entry in self.entries(name):
+            may_be_cut = entry['reason'] == 'error' and not name.endswith('mp4')
+            seen = pictures(os.path.join(entry['folder'], entry['name']), may_be_cut)
+            self.check_end(name, entry, seen)
+            found += seen
+        self.assertEqual(found, sorted(set(found)))
+        return found
+
+    def check_end(self, name, entry, seen):
+        """What the index tells of the end of a file that was cut short; where that is not known exactly, no more."""
+        if entry['reason'] != 'error':
+            return
+        times = self.camera.times
+        length = nanoseconds(entry['end']) - nanoseconds(entry['start'])
+        self.assertLess(length, times[seen[-1] + 1] - times[seen[0]] + _PICTURE, entry)
+        if name.endswith('mp4'):
+            self.assertGreater(length, times[seen[-1]] - times[seen[0]] - _PICTURE, entry)
+
+    def check_holes(self, name):
+        """What is in no file was told to be missing, and little else."""
+        holes = self.camera.told[name]['hole']
+        spans = [(hole.get_int64('start').value, hole.get_int64('end').value) for hole in holes]
+        missing = sorted(set(range(len(self.camera.times))) - set(self.recorded(name)))
+        self.assertTrue(missing)
+        untold = [n for n in missing if not any(start <= self.camera.times[n] < end for start, end in spans)]
+        self.assertEqual(untold, [], spans)
+        told = sum(hole.get_uint64('units').value for hole in holes)
+        if name.endswith('mp4'):
+            self.assertEqual(told, len(missing))
+        else:
+            self.assertGreaterEqual(told, len(missing))
+            self.assertLessEqual(told, len(missing) + 4 * _GOP * max(self.camera.count(name, 'outage'), 1))
+        cut = sum(entry['reason'] == 'error' for entry in self.entries(name))
+        print(f'{name}: {cut} files cut short, {len(missing)} of {len(self.camera.times)} pictures missing, {told} told in {len(holes)} holes')
+
+    def test_viewer_lost_nothing(self):
+        self.assertEqual(self.viewer.lost, 0)
+        self.assertGreater(self.viewer.packets, 0)
+
+    def test_holes_are_told_truly(self):
+        for name in self.names:
+            with self.subTest(name):
+                self.check_holes(name)
+
+    def test_outage_and_its_end_are_told_once(self):
+        for name in self.names:
+            with self.subTest(name):
+                outages = 0 if name.startswith('slow') else 1
+                self.assertEqual(self.camera.count(name, 'outage'), outages)
+                self.assertEqual(self.camera.count(name, 'resumed'), outages)
+
+
+def nanoseconds(text):
+    """Of a time in the index."""
+    seconds, fraction = text.rstrip('Z').split('.')
+    return int(calendar.timegm(time.strptime(seconds, '%Y-%m-%dT%H:%M:%S'))) * 1_000_000_000 + int(fraction) * 1000
+
+
+if __name__ == '__main__':
+    suite.main()
