@@ -37,6 +37,7 @@ struct ListedSegment {
     std::string name;
     UnixTime end = 0;
     uint64_t bytes = 0;
+    bool is_clip = false;
 };
 
 // Of a line of an index; nothing if it is none. Any text gives an answer.
