@@ -91,6 +91,15 @@ START_TEST(test_new_caps_begin_a_new_segment) {
 }
 END_TEST
 
+START_TEST(test_names_that_collide_get_numbers) {
+    const std::string folder = make_folder();
+    const auto segments =
+        record(kVideo + std::string("recordsink segment-duration=1000 location=") + folder + "/a.mp4");
+    const std::vector<std::string> expected = {folder + "/a.mp4", folder + "/a-2.mp4", folder + "/a-3.mp4"};
+    ck_assert(segments == expected);
+}
+END_TEST
+
 START_TEST(test_what_cannot_be_recorded_is_refused_with_what_to_do) {
     struct Case {
         const char *line;
@@ -275,7 +284,8 @@ int main(int argc, char **argv) {
     return rtspsink::test::run_element_suite(
         argc, argv, "record",
         {test_segments_are_cut_in_each_format, test_bytes_bound_segments, test_sound_alone_is_recorded,
-         test_new_caps_begin_a_new_segment, test_what_cannot_be_recorded_is_refused_with_what_to_do,
+         test_new_caps_begin_a_new_segment, test_names_that_collide_get_numbers,
+         test_what_cannot_be_recorded_is_refused_with_what_to_do,
          test_a_folder_that_cannot_be_made_stops_nothing_unless_asked,
          test_clip_of_a_live_stream_has_what_was_before_and_all_tracks,
          test_stamps_that_jump_or_miss_give_files_as_long_as_the_stream,
