@@ -185,10 +185,10 @@ void Feed::tell_lost() {
     source_.tell(lost);
 }
 
-std::optional<RunningTime> Feed::last_key_until(RunningTime time) {
+std::optional<RunningTime> Feed::last_key_decoded_until(RunningTime time) {
     auto taken = taken_.lock();
     const auto key = std::find_if(taken->rbegin(), taken->rend(),
-                                  [&](const Piece &piece) { return piece.key && piece.hole.start <= time; });
+                                  [&](const Piece &piece) { return piece.key && piece.decoded <= time; });
     return key == taken->rend() ? std::nullopt : std::optional(key->hole.start);
 }
 

@@ -53,8 +53,8 @@ public:
     void tell_lost();
     // Key frames before this time that were not given yet. Safe.
     [[nodiscard]] std::vector<RunningTime> key_frames_until(RunningTime end);
-    // The last key frame at or before this time that is in no finished file yet. Safe.
-    [[nodiscard]] std::optional<RunningTime> last_key_until(RunningTime time);
+    // The last key frame that is decoded then or before, and is in no finished file yet. Safe.
+    [[nodiscard]] std::optional<RunningTime> last_key_decoded_until(RunningTime time);
 
 private:
     // A unit, or several one after the other.

@@ -138,6 +138,8 @@ bool Writer::make_elements() {
     gst_pad_add_probe(pad.get(), data, sync_file, this, nullptr);
     if (target_.settings.format == Format::Mp4)
         fragment_times_.watch(muxer, pad.get());
+    else
+        progress_.watch(muxer);
     const unsigned duration = is_aligned() ? 0 : target_.settings.segment_duration;
     g_object_set(splitmux_, "muxer", muxer, "sink", sink, "max-size-time", duration * GST_MSECOND, "max-size-bytes",
                  target_.settings.segment_bytes, "send-keyframe-requests",
@@ -211,6 +213,7 @@ std::string Writer::open_file(GstSample *first) {
     GstBuffer *buffer = first ? gst_sample_get_buffer(first) : nullptr;
     Open open;
     fragment_times_.begin_file();
+    progress_.begin_file();
     open.start = buffer ? since_origin(GST_BUFFER_PTS(buffer)) : reference().end();
     open.start_time = open.start + reference().capture_offset();
     const std::string path = location_.expand(open.start_time, (*target_.sequence)++);
@@ -221,7 +224,6 @@ std::string Writer::open_file(GstSample *first) {
     }
     open.file = std::move(*file);
     last_sync_ = rtspcore::monotonic_now().time_since_epoch().count();
-    reached_ = open.start;
     std::string part = open.file->part_path();
     GST_INFO_OBJECT(splitmux_, "writing %s", part.c_str());
     *open_.lock() = std::move(open);
@@ -229,9 +231,8 @@ std::string Writer::open_file(GstSample *first) {
 }
 
 // What was written so far goes to the disk before more does.
-GstPadProbeReturn Writer::sync_file(GstPad *, GstPadProbeInfo *info, gpointer writer) {
+GstPadProbeReturn Writer::sync_file(GstPad *, GstPadProbeInfo *, gpointer writer) {
     auto *self = static_cast<Writer *>(writer);
-    self->note_reached(info);
     const int64_t now = rtspcore::monotonic_now().time_since_epoch().count();
     if (now - self->last_sync_ < static_cast<int64_t>(self->target_.settings.fragment_duration * GST_MSECOND))
         return GST_PAD_PROBE_OK;
@@ -244,14 +245,6 @@ GstPadProbeReturn Writer::sync_file(GstPad *, GstPadProbeInfo *info, gpointer wr
     if (!outcome)
         self->fail("Cannot write '" + file->part_path() + "'", outcome.error().message);
     return GST_PAD_PROBE_OK;
-}
-
-void Writer::note_reached(GstPadProbeInfo *info) {
-    const bool is_list = GST_PAD_PROBE_INFO_TYPE(info) & GST_PAD_PROBE_TYPE_BUFFER_LIST;
-    const GstBuffer *buffer =
-        is_list ? gst_buffer_list_get(GST_PAD_PROBE_INFO_BUFFER_LIST(info), 0) : GST_PAD_PROBE_INFO_BUFFER(info);
-    if (GST_CLOCK_TIME_IS_VALID(GST_BUFFER_DTS_OR_PTS(buffer)))
-        reached_ = since_origin(GST_BUFFER_DTS_OR_PTS(buffer));
 }
 
 GstBusSyncReply Writer::take_message(GstBus *, GstMessage *message, gpointer writer) {
@@ -325,9 +318,14 @@ void Writer::salvage_mp4(const Open &open, uint64_t length) {
         feeds_[i]->note_decoded(decoded[i]);
 }
 
-// GOPs that were whole before what was being written: there may be more in the file, but no less.
+// GOPs that the muxer was surely through with: there may be more in the file, but no less.
 void Writer::salvage_whole_gops(const Open &open) {
-    const RunningTime end = std::max(open.start, reference().last_key_until(reached_).value_or(open.start));
+    RunningTime end = open.start;
+    for (size_t i = 0; i < feeds_.size(); i++) {
+        const auto passed = progress_.passed(i + 1);
+        if (passed && feeds_[i].get() == &reference())
+            end = feeds_[i]->last_key_decoded_until(since_origin(*passed)).value_or(end);
+    }
     if (!finish(open, end, "error"))
         return;
     for (const auto &feed : feeds_)

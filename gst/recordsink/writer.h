@@ -15,6 +15,7 @@
 #include "feed.h"
 #include "fragment_times.h"
 #include "index.h"
+#include "muxer_progress.h"
 #include "segment_file.h"
 #include "settings.h"
 #include "teller.h"
@@ -67,7 +68,6 @@ private:
 
     static gchar *name_file(GstElement *splitmux, guint, GstSample *first, gpointer writer);
     static GstPadProbeReturn sync_file(GstPad *pad, GstPadProbeInfo *info, gpointer writer);
-    void note_reached(GstPadProbeInfo *info);
     static GstBusSyncReply take_message(GstBus *bus, GstMessage *message, gpointer writer);
 
     [[nodiscard]] bool make_elements();
@@ -101,10 +101,10 @@ private:
     std::string mapping_;
     CutPlan cut_plan_;
     FragmentTimes fragment_times_;
+    MuxerProgress progress_;
     rtspcore::Guarded<Cuts> cuts_;
     rtspcore::Guarded<Open> open_;
     std::atomic<int64_t> last_sync_{0};
-    std::atomic<RunningTime> reached_{0};  // of what is being written
     std::atomic<bool> failed_{false};
     std::atomic<const char *> end_reason_{"end"};
 };

@@ -8,7 +8,7 @@ import time
 
 from . import counter_picture, gstreamer, pipeline
 from .deadline import wait_until
-from .numbered_camera import RATE
+from .numbered_camera import PICTURE, RATE
 
 Gst = gstreamer.load()
 
@@ -36,7 +36,7 @@ class ServedCamera:
     def _text(self, sinks, gop):
         caps = f'video/x-raw,format=I420,width={counter_picture.WIDTH},height={counter_picture.HEIGHT},framerate={RATE}/1'
         line = (
-            f'appsrc name=source is-live=true do-timestamp=true format=time caps={caps} '
+            f'appsrc name=source is-live=true format=time caps={caps} '
             '! x264enc tune=zerolatency speed-preset=ultrafast pass=quant quantizer=15 option-string=scenecut=0 '
             f'key-int-max={gop} ! h264parse ! tee name=t ! rtspsink service={self.server.port}'
         )
@@ -60,11 +60,13 @@ class ServedCamera:
     def _push(self):
         source = self._line.get_by_name('source')
         begun = time.monotonic()
+        first = self._line.get_current_running_time()
         number = 0
         while not self._stopping.wait(max(begun + number / RATE - time.monotonic(), 0)):
             noise = os.urandom(counter_picture.FRAME_SIZE // 2).translate(_FAINT)
             buffer = Gst.Buffer.new_wrapped(counter_picture.draw(number)[: counter_picture.FRAME_SIZE] + noise)
-            buffer.duration = Gst.SECOND // RATE
+            buffer.pts = buffer.dts = first + number * PICTURE
+            buffer.duration = PICTURE
             source.emit('push-buffer', buffer)
             number += 1
         source.emit('end-of-stream')
