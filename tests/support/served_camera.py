@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Numbered pictures, as fast as time, that are served and recorded from one tee."""
+"""Numbered pictures and sound, as fast as time, that are served and recorded from one tee."""
 
 import collections
 import os
@@ -25,11 +25,14 @@ class ServedCamera:
         self.told = {name: collections.defaultdict(list) for name in sinks}
         self.times = []  # of the pictures, in nanoseconds of running time
         self.bytes = 0
+        self.sound = 0  # packets of it
         self._ended = threading.Event()
         self._stopping = threading.Event()
         self._line = Gst.parse_launch(self._text(sinks, gop))
         tee = self._line.get_by_name('t').get_static_pad('sink')
         tee.add_probe(Gst.PadProbeType.BUFFER, self._note)
+        sound = self._line.get_by_name('a').get_static_pad('sink')
+        sound.add_probe(Gst.PadProbeType.BUFFER, self._count_sound)
         self._line.get_bus().set_sync_handler(self._take_message)
         self._thread = threading.Thread(target=self._push, daemon=True)
 
@@ -38,9 +41,14 @@ class ServedCamera:
         line = (
             f'appsrc name=source is-live=true format=time caps={caps} '
             '! x264enc tune=zerolatency speed-preset=ultrafast pass=quant quantizer=15 option-string=scenecut=0 '
-            f'key-int-max={gop} ! h264parse ! tee name=t ! rtspsink service={self.server.port}'
+            f'key-int-max={gop} ! h264parse ! tee name=t ! rtspsink service={self.server.port} '
+            'audiotestsrc name=sound is-live=true ! opusenc ! tee name=a'
         )
-        return line + ''.join(f'  t. ! recordsink name={name} {properties}' for name, properties in sinks.items())
+        return line + ''.join(f'  t. ! recordsink name={name} {properties} a. ! {name}.' for name, properties in sinks.items())
+
+    def _count_sound(self, *_):
+        self.sound += 1
+        return Gst.PadProbeReturn.OK
 
     def _note(self, pad, info):
         buffer = info.get_buffer()
@@ -70,6 +78,7 @@ class ServedCamera:
             source.emit('push-buffer', buffer)
             number += 1
         source.emit('end-of-stream')
+        self._line.get_by_name('sound').send_event(Gst.Event.new_eos())
 
     def start(self):
         self._line.set_state(Gst.State.PLAYING)
