@@ -109,6 +109,8 @@ START_TEST(test_what_cannot_be_recorded_is_refused_with_what_to_do) {
         {"videotestsrc ! recordsink location=/tmp/x.mp4", "x264enc"},
         {"audiotestsrc ! recordsink location=/tmp/x.mp4", "opusenc"},
         {"audiotestsrc ! audioresample ! alawenc ! recordsink location=/tmp/x.mp4", "format=mkv"},
+        {"fakesrc ! meta/x-klv,parsed=true ! recordsink location=/tmp/x.mp4", "format=ts"},
+        {"fakesrc ! text/x-raw,format=utf8 ! recordsink format=ts location=/tmp/x.ts", "format=mkv"},
         {"videotestsrc ! x264enc ! recordsink", "location"},
         {"videotestsrc ! x264enc ! recordsink clip-location=/tmp/%Y/../%{event}.mp4", "'..'"},
         {"videotestsrc ! x264enc ! recordsink clip-location=/tmp/%{name}.mp4", "clip-location"},
