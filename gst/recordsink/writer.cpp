@@ -64,7 +64,7 @@ Writer::~Writer() {
     const Open open = std::exchange(*open_.lock(), {});
     if (open.file)
         salvage(open);
-    if (!failed_)
+    if (!failed_ && !open.file)
         return;
     for (const auto &feed : feeds_)
         feed->tell_lost();

@@ -7,7 +7,7 @@ import threading
 import time
 
 from . import counter_picture, gstreamer, pipeline
-from .deadline import wait_until
+from .deadline import wait_until, wait_until_still
 from .numbered_camera import PICTURE, RATE
 
 Gst = gstreamer.load()
@@ -90,10 +90,15 @@ class ServedCamera:
         """How often it has told that."""
         return len(self.told[sink][name])
 
-    def end(self):
-        """Plays to the end."""
+    def finish(self):
+        """Nothing more comes; what came is with the sinks."""
         self._stopping.set()
         self._thread.join()
+        wait_until_still(lambda: len(self.times) + self.sound, 0.3, _SECONDS, 'the last picture')
+
+    def end(self):
+        """Plays to the end."""
+        self.finish()
         wait_until(self._ended.is_set, _SECONDS, 'the end')
         self.stop()
 
