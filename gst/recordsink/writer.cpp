@@ -223,6 +223,7 @@ std::string Writer::open_file(GstSample *first) {
         return kNowhere;
     }
     open.file = std::move(*file);
+    target_.index.reserve();
     last_sync_ = rtspcore::monotonic_now().time_since_epoch().count();
     std::string part = open.file->part_path();
     GST_INFO_OBJECT(splitmux_, "writing %s", part.c_str());

@@ -264,6 +264,11 @@ class Inside(suite.Case):
                 self.check_holes(name)
                 self.check_sound(name)
 
+    def test_what_was_written_before_the_disk_was_full_has_its_name(self):
+        for form in self.FORMATS:
+            if 'full' in self.DISKS:
+                self.assertIn('error', [entry['reason'] for entry in self.entries('full-' + form)], form)
+
     def test_outage_and_its_end_are_told_once(self):
         for name in self.names:
             with self.subTest(name):
