@@ -4,6 +4,7 @@
 #include <gst/video/video.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "log.h"
 
@@ -21,7 +22,14 @@ constexpr milliseconds kAgain{200};
 constexpr RunningTime kMargin = 500'000'000;
 // Only where a gap begins counts, to splitmuxsink.
 constexpr RunningTime kGap = 100'000'000;
-constexpr RunningTime kSoundPiece = 200'000'000;
+// Of those that are in no file yet; older ones are put together.
+constexpr size_t kMostPieces = 4096;
+// Of times in a file, which are whole ticks of its clock.
+constexpr RunningTime kRounding = 1'000'000;
+
+Hole together(const Hole &a, const Hole &b) {
+    return {std::min(a.start, b.start), std::max(a.end, b.end), a.units + b.units, a.bytes + b.bytes};
+}
 
 }  // namespace
 
@@ -113,20 +121,26 @@ void Feed::pass(Unit unit) {
 }
 
 void Feed::note_taken(const Unit &unit) {
+    const auto decoded = static_cast<RunningTime>(GST_BUFFER_DTS_OR_PTS(unit.buffer.get()) - kTimeOrigin);
     auto taken = taken_.lock();
-    const bool begins =
-        unit.key && (track().is_video() || taken->empty() || unit.time - taken->back().start > kSoundPiece);
-    if (begins || taken->empty())
-        taken->push_back({unit.time, unit.time, 0, 0});
-    Hole &last = taken->back();
-    last.end = std::max(last.end, unit.time + unit.duration);
-    last.units++;
-    last.bytes += unit.bytes;
+    taken->push_back({{unit.time, unit.time + unit.duration, 1, unit.bytes}, decoded, unit.key});
+    if (taken->size() <= kMostPieces)
+        return;
+    const Hole oldest = taken->front().hole;
+    taken->pop_front();
+    taken->front().hole = together(oldest, taken->front().hole);
+    taken->front().key = false;
 }
 
 void Feed::note_written(RunningTime end) {
     auto taken = taken_.lock();
-    while (!taken->empty() && taken->front().start < end)
+    while (!taken->empty() && taken->front().hole.start < end)
+        taken->pop_front();
+}
+
+void Feed::note_decoded(RunningTime end) {
+    auto taken = taken_.lock();
+    while (!taken->empty() && taken->front().decoded + kRounding < end)
         taken->pop_front();
 }
 
@@ -161,16 +175,21 @@ void Feed::end_stream(GopQueue::Outcome outcome) {
 }
 
 void Feed::tell_lost() {
-    const std::deque<Hole> taken = std::exchange(*taken_.lock(), {});
+    const Pieces taken = std::exchange(*taken_.lock(), {});
     if (taken.empty())
         return;
-    Hole lost{taken.front().start, taken.back().end, 0, 0};
-    for (const Hole &gop : taken) {
-        lost.units += gop.units;
-        lost.bytes += gop.bytes;
-    }
+    Hole lost = taken.front().hole;
+    for (auto piece = std::next(taken.begin()); piece != taken.end(); ++piece)
+        lost = together(lost, piece->hole);
     queue().add_lost(lost);
     source_.tell(lost);
+}
+
+std::optional<RunningTime> Feed::last_key_decoded_until(RunningTime time) {
+    auto taken = taken_.lock();
+    const auto key = std::find_if(taken->rbegin(), taken->rend(),
+                                  [&](const Piece &piece) { return piece.key && piece.decoded <= time; });
+    return key == taken->rend() ? std::nullopt : std::optional(key->hole.start);
 }
 
 std::vector<RunningTime> Feed::key_frames_until(RunningTime end) {

@@ -47,12 +47,24 @@ public:
     [[nodiscard]] bool is_done() const { return done_; }
     // What begins before `end` is in a file. Safe.
     void note_written(RunningTime end);
+    // What is decoded before `end` is in a file. Safe.
+    void note_decoded(RunningTime end);
     // The rest of what went through got nowhere. After stop().
     void tell_lost();
     // Key frames before this time that were not given yet. Safe.
     [[nodiscard]] std::vector<RunningTime> key_frames_until(RunningTime end);
+    // The last key frame that is decoded then or before, and is in no finished file yet. Safe.
+    [[nodiscard]] std::optional<RunningTime> last_key_decoded_until(RunningTime time);
 
 private:
+    // A unit, or several one after the other.
+    struct Piece {
+        Hole hole;  // that it would leave
+        RunningTime decoded = 0;
+        bool key = false;
+    };
+    using Pieces = std::deque<Piece>;
+
     static void run(gpointer feed);
     static gboolean take_event(GstPad *pad, GstObject *parent, GstEvent *event);
     static gboolean answer(GstPad *pad, GstObject *parent, GstQuery *query);
@@ -76,7 +88,7 @@ private:
     std::atomic<RunningTime> last_duration_{0};
     std::atomic<bool> done_{false};
     rtspcore::Guarded<std::deque<RunningTime>> key_times_;
-    rtspcore::Guarded<std::deque<Hole>> taken_;  // went through, and is in no finished file yet; by GOPs
+    rtspcore::Guarded<Pieces> taken_;  // went through, and is in no finished file yet
 };
 
 }  // namespace recordsink

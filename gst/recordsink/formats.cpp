@@ -74,6 +74,21 @@ std::string name_of(const GstCaps *caps) {
     return gst_structure_get_name(gst_caps_get_structure(caps, 0));
 }
 
+Ref<GstElementFactory> find_factory(const char *name) {
+    return Ref<GstElementFactory>::adopt(gst_element_factory_find(name));
+}
+
+// ", or another format, ...", if there is one.
+std::string advice(const GstCaps *caps) {
+    const auto copy = Ref<GstCaps>::adopt(gst_caps_copy(caps));
+    for (const Format other : {Format::Mkv, Format::Ts, Format::Mp4}) {
+        const auto muxer = find_factory(muxer_of(other));
+        if (muxer && find_medium(caps) && !gst_caps_is_empty(taken_by(muxer.get(), copy.get()).get()))
+            return ", or another format, such as format=" + std::string(nick(other));
+    }
+    return {};
+}
+
 Failure<ErrorCode> refused(const GstCaps *caps, Format format) {
     const ErrorCode code{GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE};
     const std::string name = name_of(caps);
@@ -81,17 +96,13 @@ Failure<ErrorCode> refused(const GstCaps *caps, Format format) {
         return {code, name + " would fill the disk. Put an encoder in front, such as x264enc."};
     if (name == "audio/x-raw")
         return {code, name + " is not recorded. Put an encoder in front, such as avenc_aac or opusenc."};
-    return {code, "Files of format=" + std::string(nick(format)) + " do not take " + name +
-                      ". Use another codec, or another format, such as format=mkv."};
+    return {code, "Files of format=" + std::string(nick(format)) + " do not take " + name + ". Use another codec" +
+                      advice(caps) + "."};
 }
 
 Failure<ErrorCode> missing(const std::string &factory, const char *package) {
     return {{GST_CORE_ERROR, GST_CORE_ERROR_MISSING_PLUGIN},
             "No element '" + factory + "' is installed. Install " + package + "."};
-}
-
-Ref<GstElementFactory> find_factory(const char *name) {
-    return Ref<GstElementFactory>::adopt(gst_element_factory_find(name));
 }
 
 }  // namespace

@@ -1,17 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "fragment_runs.h"
 
-#include "mp4_boxes.h"
+#include "mp4_box.h"
 
 namespace recordsink {
 
 namespace {
-
-using Box = Mp4Box<const uint8_t>;
-
-// Of `tfhd` and `trun`, in the order in which the fields stand.
-enum : uint32_t { kBaseOffset = 0x1, kDescription = 0x2, kDefaultDuration = 0x8, kDefaultSize = 0x10 };
-enum : uint32_t { kOffset = 0x1, kFirstFlags = 0x4, kDuration = 0x100, kSize = 0x200, kFlags = 0x400, kTime = 0x800 };
 
 std::string number(uint32_t value) {
     std::string bytes(4, '\0');
@@ -30,39 +24,39 @@ std::string box(std::string_view type, const std::string &content) {
     return bytes;
 }
 
-uint32_t flags_of(const Box &box) {
+uint32_t flags_of(const ConstBox &box) {
     return box.size >= 4 ? read_u32(box.content) & 0xffffff : 0;
 }
 
 // Null if it says none.
-std::optional<uint32_t> default_size(const Box &tfhd) {
-    const uint32_t flags = flags_of(tfhd);
+std::optional<uint32_t> default_size(const ConstBox &box) {
+    const uint32_t flags = flags_of(box);
     size_t at = 8;  // version, flags, number of the track
-    at += flags & kBaseOffset ? 8 : 0;
-    at += flags & kDescription ? 4 : 0;
-    at += flags & kDefaultDuration ? 4 : 0;
-    if (!(flags & kDefaultSize) || tfhd.size < at + 4)
+    at += flags & tfhd::kBaseOffset ? 8 : 0;
+    at += flags & tfhd::kDescription ? 4 : 0;
+    at += flags & tfhd::kDuration ? 4 : 0;
+    if (!(flags & tfhd::kSize) || box.size < at + 4)
         return std::nullopt;
-    return read_u32(tfhd.content + at);
+    return read_u32(box.content + at);
 }
 
 // Of the samples of a `trun`; null if that is told elsewhere, or it is broken.
-std::optional<uint64_t> data_in(const Box &trun, std::optional<uint32_t> default_size) {
-    const uint32_t flags = flags_of(trun);
-    if (trun.size < 8)
+std::optional<uint64_t> data_in(const ConstBox &box, std::optional<uint32_t> default_size) {
+    const uint32_t flags = flags_of(box);
+    if (box.size < 8)
         return std::nullopt;
-    const uint64_t count = read_u32(trun.content + 4);
-    if (!(flags & kSize))
+    const uint64_t count = read_u32(box.content + 4);
+    if (!(flags & trun::kSize))
         return default_size ? std::optional(count * *default_size) : std::nullopt;
     size_t sample = 0;
-    for (const uint32_t field : {kDuration, kSize, kFlags, kTime})
+    for (const uint32_t field : {trun::kDuration, trun::kSize, trun::kFlags, trun::kTimeOffset})
         sample += flags & field ? 4 : 0;
-    const size_t begin = 8 + (flags & kOffset ? 4 : 0) + (flags & kFirstFlags ? 4 : 0);
-    if (trun.size < begin || count > (trun.size - begin) / sample)
+    const size_t begin = 8 + (flags & trun::kDataOffset ? 4 : 0) + (flags & trun::kFirstFlags ? 4 : 0);
+    if (box.size < begin || count > (box.size - begin) / sample)
         return std::nullopt;
     uint64_t sum = 0;
     for (uint64_t i = 0; i < count; i++)
-        sum += read_u32(trun.content + begin + i * sample + (flags & kDuration ? 4 : 0));
+        sum += read_u32(box.content + begin + i * sample + (flags & trun::kDuration ? 4 : 0));
     return sum;
 }
 
@@ -71,28 +65,28 @@ class TrackRuns {
 public:
     explicit TrackRuns(uint32_t later) : later_(later) {}
 
-    std::string content(const Box &traf) {
-        const size_t whole = for_each_box(traf.content, traf.size, [this](const Box &inner) { add(inner); });
+    std::string content(const ConstBox &traf) {
+        const size_t whole = for_each_box(traf.content, traf.size, [this](const ConstBox &inner) { add(inner); });
         return content_ + text(traf.content + whole, traf.size - whole);
     }
 
 private:
-    void add(const Box &inner) {
+    void add(const ConstBox &inner) {
         if (inner.is("tfhd"))
             default_size_ = default_size(inner);
         content_ += box({inner.type, 4}, inner.is("trun") ? run(inner) : text(inner.content, inner.size));
     }
 
-    std::string run(const Box &trun) {
-        std::string content = text(trun.content, trun.size);
-        const auto data = data_in(trun, default_size_);
-        const bool has_place = flags_of(trun) & kOffset && trun.size >= 12;
+    std::string run(const ConstBox &box) {
+        std::string content = text(box.content, box.size);
+        const auto data = data_in(box, default_size_);
+        const bool has_place = flags_of(box) & trun::kDataOffset && box.size >= 12;
         if (has_place) {
-            next_ = read_u32(trun.content + 8) + later_;
+            next_ = read_u32(box.content + 8) + later_;
             content.replace(8, 4, number(*next_));
         } else if (next_ && data) {
             content.insert(8, number(*next_));
-            content[3] = static_cast<char>(content[3] | kOffset);
+            content[3] = static_cast<char>(content[3] | trun::kDataOffset);
         }
         next_ = next_ && data ? std::optional(static_cast<uint32_t>(*next_ + *data)) : std::nullopt;
         return content;
@@ -104,9 +98,9 @@ private:
     std::optional<uint32_t> next_;  // where the next run's data is; unknown before the first
 };
 
-std::string fragment(const Box &moof, uint32_t later) {
+std::string fragment(const ConstBox &moof, uint32_t later) {
     std::string content;
-    const size_t whole = for_each_box(moof.content, moof.size, [&](const Box &inner) {
+    const size_t whole = for_each_box(moof.content, moof.size, [&](const ConstBox &inner) {
         content +=
             box({inner.type, 4}, inner.is("traf") ? TrackRuns(later).content(inner) : text(inner.content, inner.size));
     });
@@ -136,7 +130,7 @@ GstPadProbeReturn take_bytes(GstPad *, GstPadProbeInfo *info, gpointer) {
 std::optional<std::string> with_places_of_runs(std::string_view boxes) {
     const auto *bytes = reinterpret_cast<const uint8_t *>(boxes.data());
     std::string result;
-    const size_t whole = for_each_box(bytes, boxes.size(), [&](const Box &outer) {
+    const size_t whole = for_each_box(bytes, boxes.size(), [&](const ConstBox &outer) {
         if (!outer.is("moof")) {
             result += box({outer.type, 4}, text(outer.content, outer.size));
             return;

@@ -2,24 +2,15 @@
 #include "fragment_times.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "base/ref.h"
-#include "mp4_boxes.h"
+#include "mp4_box.h"
 
 namespace recordsink {
 
 namespace {
 
 constexpr const char *kTrack = "recordsink-track";
-
-using Box = Mp4Box<uint8_t>;
-
-// A field that stands elsewhere in boxes of version 1, with their longer times.
-uint32_t field(const Box &box, size_t at, size_t at_in_version_1) {
-    const size_t place = box.size > 0 && box.content[0] == 1 ? at_in_version_1 : at;
-    return box.size >= place + 4 ? read_u32(box.content + place) : 0;
-}
 
 void add_to_decode_time(const Box &tfdt, uint64_t ticks) {
     constexpr size_t kTime = 4;  // behind version and flags
@@ -47,20 +38,7 @@ public:
 
 private:
     void header(const Box &moov) {
-        for_each_box(moov.content, moov.size, [this](const Box &trak) {
-            if (!trak.is("trak"))
-                return;
-            uint32_t id = 0;
-            for_each_box(trak.content, trak.size, [&](const Box &box) {
-                if (box.is("tkhd"))
-                    id = field(box, 12, 20);
-                else if (box.is("mdia"))
-                    for_each_box(box.content, box.size, [&](const Box &mdhd) {
-                        if (mdhd.is("mdhd"))
-                            state_.timescales[id] = field(mdhd, 12, 20);
-                    });
-            });
-        });
+        for_each_timescale(moov, [this](uint32_t id, uint32_t scale) { state_.timescales[id] = scale; });
     }
 
     void fragment(const Box &moof) {
@@ -112,6 +90,19 @@ void FragmentTimes::note_first(size_t track, GstClockTime first) {
         state->firsts[track - 1] = first;
 }
 
+std::optional<GstClockTime> FragmentTimes::first(size_t track) {
+    auto state = state_.lock();
+    return track > 0 && track <= state->firsts.size() ? state->firsts[track - 1] : std::nullopt;
+}
+
+std::optional<GstClockTime> FragmentTimes::earliest() {
+    std::optional<GstClockTime> earliest;
+    for (const auto &first : state_.lock()->firsts)
+        if (first)
+            earliest = std::min(earliest.value_or(*first), *first);
+    return earliest;
+}
+
 void FragmentTimes::correct(uint8_t *bytes, size_t size) {
     auto state = state_.lock();
     Walk(*state).file(bytes, size);
@@ -132,7 +123,9 @@ GstPadProbeReturn FragmentTimes::take_unit(GstPad *pad, GstPadProbeInfo *info, g
     GstBuffer *buffer = GST_PAD_PROBE_INFO_BUFFER(info);
     const size_t track = GPOINTER_TO_SIZE(g_object_get_data(G_OBJECT(pad), kTrack));
     const GstClockTime first = GST_BUFFER_DTS_OR_PTS(buffer);
-    if (GST_CLOCK_TIME_IS_VALID(first))
+    // mp4mux leaves out what only tells that there is nothing.
+    const bool is_nothing = GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_GAP) && gst_buffer_get_size(buffer) == 0;
+    if (GST_CLOCK_TIME_IS_VALID(first) && !is_nothing)
         static_cast<FragmentTimes *>(times)->note_first(track, first);
     return GST_PAD_PROBE_OK;
 }

@@ -24,6 +24,10 @@ public:
 
     // For what follows: `first`, in nanoseconds, is when the first unit of a track is decoded.
     void note_first(size_t track, GstClockTime first);
+    // When the first unit of a track is decoded, and the first of all, which is 0 in the file's fragments. Nothing: no
+    // unit came.
+    [[nodiscard]] std::optional<GstClockTime> first(size_t track);
+    [[nodiscard]] std::optional<GstClockTime> earliest();
     // `bytes` are of a file, from the beginning of a box. Any bytes are taken.
     void correct(uint8_t *bytes, size_t size);
 

@@ -110,12 +110,12 @@ void GopQueue::flush(bool flushing) {
     changed_.notify_all();
 }
 
-void GopQueue::discard() {
+std::optional<Hole> GopQueue::discard() {
     const std::lock_guard lock(mutex_);
     Hole hole;
     while (!units_.empty())
         drop_gop(hole);
-    (void)counted(hole);
+    return counted(hole);
 }
 
 void GopQueue::add_lost(const Hole &hole) {

@@ -72,8 +72,8 @@ public:
     void end();
     // What was taken, and got nowhere, is a hole as well.
     void add_lost(const Hole &hole);
-    // What is in it is a hole now.
-    void discard();
+    // What is in it is a hole now, if there is any.
+    [[nodiscard]] std::optional<Hole> discard();
     // Forgets all, and lets go of who waits. `flushing`: until it is called with false nothing is taken in.
     void flush(bool flushing);
 

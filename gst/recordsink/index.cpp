@@ -17,7 +17,8 @@ namespace recordsink {
 
 namespace {
 
-constexpr off_t kTail = 1 << 20;  // hundreds of lines; what is left behind is in the last few
+constexpr off_t kRoom = 16 << 10;  // for the longest line
+constexpr off_t kTail = 1 << 20;   // hundreds of lines; what is left behind is in the last few
 
 std::string quoted(const std::string &text) {
     std::string json = "\"";
@@ -149,6 +150,14 @@ std::string Index::name_of(const std::string &path) const {
 
 std::string Index::path_of(const std::string &name) const {
     return folder_ == "." ? name : folder_ == "/" ? "/" + name : folder_ + "/" + name;
+}
+
+void Index::reserve() const {
+    const int fd = open(path().c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+    if (fd < 0)
+        return;
+    (void)!fallocate(fd, FALLOC_FL_KEEP_SIZE, size_of(fd), kRoom);
+    close(fd);
 }
 
 std::vector<ListedSegment> Index::read() const {

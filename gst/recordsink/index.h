@@ -37,6 +37,7 @@ struct ListedSegment {
     std::string name;
     UnixTime end = 0;
     uint64_t bytes = 0;
+    bool is_clip = false;
 };
 
 // Of a line of an index; nothing if it is none. Any text gives an answer.
@@ -53,6 +54,8 @@ public:
     // What `path` is called in the index, and the other way round.
     [[nodiscard]] std::string name_of(const std::string &path) const;
     [[nodiscard]] std::string path_of(const std::string &name) const;
+    // Sets room aside for a line, where the file system can: when the disk is full the last file still gets its name.
+    void reserve() const;
     // In one write, and synced. False with errno when it cannot be written.
     [[nodiscard]] bool append(const IndexEntry &entry) const;
     // Whether one of its last lines is of this file.

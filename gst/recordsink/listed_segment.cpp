@@ -12,6 +12,7 @@ namespace {
 constexpr std::string_view kNameField = "{\"name\":\"";
 constexpr std::string_view kEndField = ",\"end\":\"";
 constexpr std::string_view kBytesField = ",\"bytes\":";
+constexpr std::string_view kEventField = ",\"event\":\"";
 
 // The string whose first character is at `at`, which is moved behind its quote; nothing if it has no end.
 std::optional<std::string> unquoted(std::string_view line, size_t &at) {
@@ -73,7 +74,7 @@ std::optional<ListedSegment> listed_segment(std::string_view line) {
     const char *digits = line.data() + bytes_at + kBytesField.size();
     if (!end || std::from_chars(digits, line.data() + line.size(), bytes).ec != std::errc())
         return std::nullopt;
-    return ListedSegment{std::move(*name), *end, bytes};
+    return ListedSegment{std::move(*name), *end, bytes, line.find(kEventField, at) != std::string_view::npos};
 }
 
 }  // namespace recordsink

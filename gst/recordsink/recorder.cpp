@@ -97,6 +97,9 @@ void Recorder::run() {
         if (next == Next::Retry)
             wait_to_retry();
     }
+    // There was no time to write it.
+    for (const Source &source : sources_())
+        source.tell(source.queue->discard());
 }
 
 void Recorder::finish_left_behind() {
@@ -221,7 +224,7 @@ void Recorder::wait_to_retry() {
     const bool over = stopping || all(sources, has_ended);
     for (const Source &source : sources)
         if (over)
-            source.queue->discard();
+            source.tell(source.queue->discard());
         else
             source.queue->set_impatient(false);
 }

@@ -65,7 +65,7 @@ void Retention::load() {
     bytes_ = 0;
     std::unordered_set<std::string> seen;
     for (ListedSegment &segment : index_.read()) {
-        if (!is_ours(segment.name) || !seen.insert(segment.name).second)
+        if (segment.is_clip || !is_ours(segment.name) || !seen.insert(segment.name).second)
             continue;
         bytes_ += segment.bytes;
         kept_.push_back(std::move(segment));

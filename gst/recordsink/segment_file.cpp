@@ -11,6 +11,7 @@
 #include <cstdio>
 
 #include "location.h"
+#include "media_ends.h"
 #include "whole_part.h"
 
 namespace recordsink {
@@ -102,32 +103,47 @@ int64_t SegmentFile::changed() const {
 }
 
 SegmentFile::Result<void> SegmentFile::sync() const {
-    struct stat status = {};
-    if (fdatasync(fd_) != 0 || fstat(fd_, &status) != 0)
+    if (fdatasync(fd_) != 0)
         return last_error();
-    if (status.st_nlink == 0)
-        return rtspcore::Failure<int>{ENOENT, "the file was deleted"};
-    return {};
+    const auto size = size_if_there();
+    return size ? Result<void>() : Result<void>(size.error());
 }
 
-bool SegmentFile::cut_to_whole(Format format) const {
+// What is written to a disk that was unmounted, lazily, goes well, and is seen by nobody.
+SegmentFile::Result<uint64_t> SegmentFile::size_if_there() const {
+    struct stat ours = {};
+    struct stat named = {};
+    if (fstat(fd_, &ours) != 0)
+        return last_error();
+    const bool is_ours =
+        stat(part_path().c_str(), &named) == 0 && named.st_dev == ours.st_dev && named.st_ino == ours.st_ino;
+    if (!is_ours)
+        return rtspcore::Failure<int>{ENOENT, "the file was deleted, or its disk was unmounted"};
+    return static_cast<uint64_t>(ours.st_size);
+}
+
+std::optional<uint64_t> SegmentFile::cut_to_whole(Format format) const {
     const WholePart whole = whole_part(fd_, format);
     if (!whole.has_media) {
         unlink(part_path().c_str());
-        return false;
+        return std::nullopt;
     }
     // What cannot be cut off is left there: players stop at it.
     (void)!ftruncate(fd_, static_cast<off_t>(whole.length));
-    return true;
+    return whole.length;
+}
+
+std::map<uint32_t, int64_t> SegmentFile::media_ends(uint64_t length) const {
+    return recordsink::media_ends(fd_, length);
 }
 
 SegmentFile::Result<void> SegmentFile::finish(const BeforeNaming &before) {
-    struct stat status = {};
-    if (fsync(fd_) != 0 || fstat(fd_, &status) != 0)
+    if (fsync(fd_) != 0)
         return last_error();
-    if (status.st_nlink == 0)
-        return rtspcore::Failure<int>{ENOENT, "the file was deleted"};
-    if (!before(static_cast<uint64_t>(status.st_size)))
+    const auto size = size_if_there();
+    if (!size)
+        return size.error();
+    if (!before(*size))
         return last_error();
     if (renameat2(AT_FDCWD, part_path().c_str(), AT_FDCWD, path_.c_str(), RENAME_NOREPLACE) != 0) {
         // Not every file system can refuse to replace.

@@ -3,7 +3,9 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/result.h"
@@ -37,15 +39,18 @@ public:
     // When it was written to, in nanoseconds since 1970.
     [[nodiscard]] int64_t changed() const;
 
-    // What is written so far survives a power cut. ENOENT when the file was deleted.
+    // What is written so far survives a power cut. ENOENT when the file was deleted, or its disk taken away.
     [[nodiscard]] Result<void> sync() const;
-    // Ends what was cut short at the last whole fragment. False: there is nothing in it, and it is gone.
-    [[nodiscard]] bool cut_to_whole(Format format) const;
+    // Ends what was cut short at the last whole fragment. How long that is; nothing: the file had none, and is gone.
+    [[nodiscard]] std::optional<uint64_t> cut_to_whole(Format format) const;
+    // Of an MP4 file, see there.
+    [[nodiscard]] std::map<uint32_t, int64_t> media_ends(uint64_t length) const;
     // Syncs the file, renames it, syncs the folder.
     [[nodiscard]] Result<void> finish(const BeforeNaming &before);
 
 private:
     SegmentFile(std::string path, int fd) : path_(std::move(path)), fd_(fd) {}
+    [[nodiscard]] Result<uint64_t> size_if_there() const;
 
     std::string path_;
     int fd_;

@@ -24,7 +24,7 @@ bool TimeLine::is_true_gap(RunningTime time, const Input &input) const {
         return false;
     if (input.now)
         return std::abs(*input.now - time - lag_) <= kJitter;
-    return time - next_ <= kLongestUnit;
+    return input.is_sparse || time - next_ <= kLongestUnit;
 }
 
 TimeLine::Place TimeLine::place(const Input &input) {
@@ -32,8 +32,10 @@ TimeLine::Place TimeLine::place(const Input &input) {
     Place place;
     place.time = input.stamp ? *input.stamp + shift_ : in_time;
     if (begun_ && (place.time < last_ - kMostBack || place.time > next_ + kMostForward)) {
-        place.jumped_from = next_;
-        if (!is_true_gap(place.time, input)) {
+        const bool is_true = is_true_gap(place.time, input);
+        if (!is_true || !input.is_sparse)
+            place.jumped_from = next_;
+        if (!is_true) {
             shift_ += in_time - place.time;
             place.time = in_time;
         }

@@ -17,6 +17,7 @@ public:
         bool is_decoding_time = false;
         RunningTime duration = 0;
         std::optional<RunningTime> now;  // by the clock, of a live stream
+        bool is_sparse = false;          // pauses are its nature, and nothing is missing in them
     };
     struct Place {
         RunningTime time = 0;

@@ -4,6 +4,7 @@
 #include <gst/video/video.h>
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "base/clock.h"
@@ -18,6 +19,8 @@ using rtspcore::Ref;
 namespace {
 
 constexpr int64_t kMillisecond = 1'000'000;
+// Of text that would be over before it can be shown.
+constexpr RunningTime kShortestText = 100 * kMillisecond;
 // Of a unit that says nothing of its length: only what a hole's length is counted by.
 constexpr RunningTime kUnknownDuration = 40 * kMillisecond;
 
@@ -91,6 +94,7 @@ void Track::start(const Settings &settings) {
     live_.reset();
     fixed_offset_.reset();
     time_line_.reset();
+    shown_until_ = std::numeric_limits<RunningTime>::min();
     key_frames_.reset();
     refused_ = false;
 }
@@ -152,6 +156,7 @@ bool Track::take_caps(const GstCaps *caps) {
     route_ = std::move(*route);
     is_video_ = route_.kind == Route::Kind::Video;
     is_sparse_ = route_.kind == Route::Kind::Text || route_.kind == Route::Kind::Data;
+    one_at_a_time_ = route_.kind == Route::Kind::Text && owner_.settings().format == Format::Mp4;
     take_mapping(caps);
     return same || build(route_.parser);
 }
@@ -273,7 +278,7 @@ void Track::stamp(Unit &unit) {
     unit.duration =
         GST_BUFFER_DURATION_IS_VALID(buffer) ? static_cast<RunningTime>(GST_BUFFER_DURATION(buffer)) : kUnknownDuration;
     const auto now = *live_ ? running_time_now(GST_ELEMENT(owner_.bin)) : std::nullopt;
-    const TimeLine::Place place = time_line_.place({dts ? dts : pts, dts.has_value(), unit.duration, now});
+    const TimeLine::Place place = time_line_.place({dts ? dts : pts, dts.has_value(), unit.duration, now, is_sparse_});
     unit.time = pts ? *pts + place.shift : place.time;
     if (dts)
         unit.time = std::max(unit.time, place.time);
@@ -282,6 +287,22 @@ void Track::stamp(Unit &unit) {
     GST_BUFFER_PTS(buffer) = kTimeOrigin + static_cast<GstClockTime>(unit.time);
     if (dts)
         GST_BUFFER_DTS(buffer) = kTimeOrigin + static_cast<GstClockTime>(place.time);
+    if (one_at_a_time_)
+        keep_apart(unit);
+}
+
+// Timed text samples follow one another (3GPP TS 26.245, 5.17): one that begins before the one before is over would
+// make mp4mux's durations wrap around.
+void Track::keep_apart(Unit &unit) {
+    const RunningTime end = unit.time + unit.duration;
+    if (unit.time < shown_until_) {
+        unit.time = shown_until_;
+        unit.duration = std::max(end - unit.time, kShortestText);
+        GST_BUFFER_PTS(unit.buffer.get()) = kTimeOrigin + static_cast<GstClockTime>(unit.time);
+        GST_BUFFER_DTS(unit.buffer.get()) = GST_CLOCK_TIME_NONE;
+        GST_BUFFER_DURATION(unit.buffer.get()) = static_cast<GstClockTime>(unit.duration);
+    }
+    shown_until_ = unit.time + unit.duration;
 }
 
 void Track::watch_key_frames(Unit &unit) {

@@ -71,6 +71,7 @@ private:
     bool build(const std::string &parser);
     void take(GstBuffer *buffer);
     void stamp(Unit &unit);
+    void keep_apart(Unit &unit);
     void watch_key_frames(Unit &unit);
     [[nodiscard]] int64_t capture_offset(GstBuffer *buffer, RunningTime time);
     [[nodiscard]] bool upstream_is_live();
@@ -86,6 +87,8 @@ private:
     std::optional<bool> live_;
     bool is_queued_ = true;  // there is continuous recording
     TimeLine time_line_;
+    bool one_at_a_time_ = false;   // text, in a format where each lasts until the next
+    RunningTime shown_until_ = 0;  // the text before
     KeyFrameWatch key_frames_;
     std::optional<int64_t> fixed_offset_;
     GopQueue queue_;

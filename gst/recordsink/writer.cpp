@@ -65,7 +65,7 @@ Writer::~Writer() {
     const Open open = std::exchange(*open_.lock(), {});
     if (open.file)
         salvage(open);
-    if (!failed_)
+    if (!failed_ && !open.file)
         return;
     for (const auto &feed : feeds_)
         feed->tell_lost();
@@ -140,6 +140,8 @@ bool Writer::make_elements() {
     if (target_.settings.format == Format::Mp4) {
         fragment_times_.watch(muxer, pad.get());
         give_places_to_runs(pad.get());
+    } else {
+        progress_.watch(muxer);
     }
     const unsigned duration = is_aligned() ? 0 : target_.settings.segment_duration;
     g_object_set(splitmux_, "muxer", muxer, "sink", sink, "max-size-time", duration * GST_MSECOND, "max-size-bytes",
@@ -214,6 +216,7 @@ std::string Writer::open_file(GstSample *first) {
     GstBuffer *buffer = first ? gst_sample_get_buffer(first) : nullptr;
     Open open;
     fragment_times_.begin_file();
+    progress_.begin_file();
     open.start = buffer ? since_origin(GST_BUFFER_PTS(buffer)) : reference().end();
     open.start_time = open.start + reference().capture_offset();
     const std::string path = location_.expand(open.start_time, (*target_.sequence)++);
@@ -223,6 +226,7 @@ std::string Writer::open_file(GstSample *first) {
         return kNowhere;
     }
     open.file = std::move(*file);
+    target_.index.reserve();
     last_sync_ = rtspcore::monotonic_now().time_since_epoch().count();
     std::string part = open.file->part_path();
     GST_INFO_OBJECT(splitmux_, "writing %s", part.c_str());
@@ -272,10 +276,13 @@ void Writer::close_file(RunningTime end) {
 void Writer::conclude(const Open &open, RunningTime end) {
     // Of the last file splitmuxsink tells when the last unit begins.
     const Feed &last = reference();
-    if (last.is_done() && last.end() - end <= last.last_duration())
-        finish(open, last.end(), reason_of_end());
-    else
-        finish(open, end, cuts_.lock()->reason_at(end, "limit"));
+    const bool is_last = last.is_done() && last.end() - end <= last.last_duration();
+    if (is_last)
+        end = last.end();
+    if (!finish(open, end, is_last ? reason_of_end() : cuts_.lock()->reason_at(end, "limit")))
+        return;
+    for (const auto &feed : feeds_)
+        feed->note_written(end);
 }
 
 // That of a clip is told when its queues have ended, whoever ended them.
@@ -285,10 +292,48 @@ const char *Writer::reason_of_end() const {
 }
 
 void Writer::salvage(const Open &open) {
-    if (!open.file->cut_to_whole(target_.settings.format))
+    const auto length = open.file->cut_to_whole(target_.settings.format);
+    if (!length)
         return;
-    const RunningTime end = std::max(open.start, reference().end());
-    finish(open, end, "error");
+    if (target_.settings.format == Format::Mp4)
+        salvage_mp4(open, *length);
+    else
+        salvage_whole_gops(open);
+}
+
+// What is not in the fragments is lost.
+void Writer::salvage_mp4(const Open &open, uint64_t length) {
+    const auto zero = fragment_times_.earliest();
+    if (!zero)
+        return;
+    RunningTime end = open.start;
+    std::vector<RunningTime> decoded(feeds_.size(), open.start);
+    for (const auto &[track, after] : open.file->media_ends(length)) {
+        if (track == 0 || track > feeds_.size())
+            continue;
+        const size_t i = track - 1;
+        decoded[i] = since_origin(*zero) + after;
+        if (feeds_[i].get() == &reference())
+            end = open.start + decoded[i] - since_origin(fragment_times_.first(track).value_or(*zero));
+    }
+    if (!finish(open, end, "error"))
+        return;
+    for (size_t i = 0; i < feeds_.size(); i++)
+        feeds_[i]->note_decoded(decoded[i]);
+}
+
+// GOPs that the muxer was surely through with: there may be more in the file, but no less.
+void Writer::salvage_whole_gops(const Open &open) {
+    RunningTime end = open.start;
+    for (size_t i = 0; i < feeds_.size(); i++) {
+        const auto passed = progress_.passed(i + 1);
+        if (passed && feeds_[i].get() == &reference())
+            end = feeds_[i]->last_key_decoded_until(since_origin(*passed)).value_or(end);
+    }
+    if (!finish(open, end, "error"))
+        return;
+    for (const auto &feed : feeds_)
+        feed->note_written(end);
 }
 
 void Writer::describe(IndexEntry &entry, const Open &open, RunningTime end) {
@@ -313,7 +358,7 @@ void Writer::describe(IndexEntry &entry, const Open &open, RunningTime end) {
         entry.key_offsets.push_back(keys[i] - open.start);
 }
 
-void Writer::finish(const Open &open, RunningTime end, const char *reason) {
+bool Writer::finish(const Open &open, RunningTime end, const char *reason) {
     IndexEntry entry;
     entry.reason = reason;
     describe(entry, open, end);
@@ -323,15 +368,14 @@ void Writer::finish(const Open &open, RunningTime end, const char *reason) {
     });
     if (!outcome) {
         fail("Cannot finish '" + open.file->path() + "'", outcome.error().message);
-        return;
+        return false;
     }
-    for (const auto &feed : feeds_)
-        feed->note_written(end);
     target_.teller->segment(open.file->path(), entry);
     if (target_.aftercare)
         target_.aftercare->finished(open.file->path(), entry);
     if (!failed_)
         target_.teller->resumed();
+    return true;
 }
 
 void Writer::fail(const std::string &what, const std::string &why) {

@@ -15,6 +15,7 @@
 #include "feed.h"
 #include "fragment_times.h"
 #include "index.h"
+#include "muxer_progress.h"
 #include "segment_file.h"
 #include "settings.h"
 #include "teller.h"
@@ -79,7 +80,10 @@ private:
     void close_file(RunningTime end);
     void conclude(const Open &open, RunningTime end);
     void salvage(const Open &open);
-    void finish(const Open &open, RunningTime end, const char *reason);
+    void salvage_mp4(const Open &open, uint64_t length);
+    void salvage_whole_gops(const Open &open);
+    // False: it has not got its name.
+    [[nodiscard]] bool finish(const Open &open, RunningTime end, const char *reason);
     void fail(const std::string &what, const std::string &why);
     void describe(IndexEntry &entry, const Open &open, RunningTime end);
     [[nodiscard]] Feed &reference() const;
@@ -97,6 +101,7 @@ private:
     std::string mapping_;
     CutPlan cut_plan_;
     FragmentTimes fragment_times_;
+    MuxerProgress progress_;
     rtspcore::Guarded<Cuts> cuts_;
     rtspcore::Guarded<Open> open_;
     std::atomic<int64_t> last_sync_{0};

@@ -9,9 +9,11 @@ import sys
 import unittest
 
 from support import gstreamer, suite
+from support.deadline import wait_until
 from support.numbered_camera import BASE, PICTURE, RATE, Camera, Gst, first_is_key, numbers
 
 _GOP = 10
+_SECONDS = 20
 _JOINS = int(os.environ.get('RECORD_SEGMENTS', '50'))
 
 
@@ -48,6 +50,10 @@ class Clips(suite.Case):
         self.assertLessEqual(seen[0], asked)
         self.assertGreater(seen[0], asked - _GOP)
         self.assertAlmostEqual(self.number_at(entry['start']), seen[0], delta=0.5)
+
+    @staticmethod
+    def count(camera, name):
+        return camera.sink.get_property('stats').get_uint64(name)[1]
 
     def camera(self, properties):
         return Camera(f'clip-location={self.root}/clip-%{{event}}.mp4 {properties}', _GOP)
@@ -127,6 +133,21 @@ class Clips(suite.Case):
         self.assertEqual(len(os.listdir(self.root)), len(ids) + 1)
         for name in ids:
             self.clip(name)
+
+    def test_retention_leaves_clips_alone(self):
+        """Of names as the segments have, even."""
+        names = f'clip-location={self.root}/%{{event}}.mp4 location={self.root}/%i.mp4'
+        camera = self.camera(f'pre-event=1 {names}')
+        camera.push(60)
+        self.assertTrue(camera.sink.emit('start-event', '1000', 0))
+        camera.push(30)
+        camera.end()
+        # Finds both in the index.
+        camera = self.camera(f'{names} segment-duration=1000 max-total-bytes=1')
+        camera.push(100)
+        wait_until(lambda: self.count(camera, 'removed-segments') > 1, _SECONDS, 'segments being removed')
+        camera.end()
+        self.clip('1000')
 
     def test_long_event_goes_on_in_another_file_without_a_gap(self):
         camera = self.camera('pre-event=1 clip-duration=2000')

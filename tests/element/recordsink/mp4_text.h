@@ -18,4 +18,10 @@ inline std::string box(const char *type, const std::string &content) {
     return number(content.size() + 8, 4) + type + content;
 }
 
+inline std::string trak(uint32_t id, uint32_t timescale) {
+    const std::string times(8, '\0');
+    return box("trak", box("tkhd", number(0, 4) + times + number(id, 4)) +
+                           box("mdia", box("mdhd", number(0, 4) + times + number(timescale, 4))));
+}
+
 }  // namespace recordsink::test

@@ -8,14 +8,9 @@
 using recordsink::FragmentTimes;
 using recordsink::test::box;
 using recordsink::test::number;
+using recordsink::test::trak;
 
 namespace {
-
-std::string trak(uint32_t id, uint32_t timescale) {
-    const std::string times(8, '\0');
-    return box("trak", box("tkhd", number(0, 4) + times + number(id, 4)) +
-                           box("mdia", box("mdhd", number(0, 4) + times + number(timescale, 4))));
-}
 
 std::string traf(uint32_t id, int version, uint64_t time) {
     return box("traf", box("tfhd", number(0, 4) + number(id, 4)) +

@@ -91,6 +91,15 @@ START_TEST(test_new_caps_begin_a_new_segment) {
 }
 END_TEST
 
+START_TEST(test_names_that_collide_get_numbers) {
+    const std::string folder = make_folder();
+    const auto segments =
+        record(kVideo + std::string("recordsink segment-duration=1000 location=") + folder + "/a.mp4");
+    const std::vector<std::string> expected = {folder + "/a.mp4", folder + "/a-2.mp4", folder + "/a-3.mp4"};
+    ck_assert(segments == expected);
+}
+END_TEST
+
 START_TEST(test_what_cannot_be_recorded_is_refused_with_what_to_do) {
     struct Case {
         const char *line;
@@ -100,6 +109,8 @@ START_TEST(test_what_cannot_be_recorded_is_refused_with_what_to_do) {
         {"videotestsrc ! recordsink location=/tmp/x.mp4", "x264enc"},
         {"audiotestsrc ! recordsink location=/tmp/x.mp4", "opusenc"},
         {"audiotestsrc ! audioresample ! alawenc ! recordsink location=/tmp/x.mp4", "format=mkv"},
+        {"fakesrc ! meta/x-klv,parsed=true ! recordsink location=/tmp/x.mp4", "format=ts"},
+        {"fakesrc ! text/x-raw,format=utf8 ! recordsink format=ts location=/tmp/x.ts", "format=mkv"},
         {"videotestsrc ! x264enc ! recordsink", "location"},
         {"videotestsrc ! x264enc ! recordsink clip-location=/tmp/%Y/../%{event}.mp4", "'..'"},
         {"videotestsrc ! x264enc ! recordsink clip-location=/tmp/%{name}.mp4", "clip-location"},
@@ -275,7 +286,8 @@ int main(int argc, char **argv) {
     return rtspsink::test::run_element_suite(
         argc, argv, "record",
         {test_segments_are_cut_in_each_format, test_bytes_bound_segments, test_sound_alone_is_recorded,
-         test_new_caps_begin_a_new_segment, test_what_cannot_be_recorded_is_refused_with_what_to_do,
+         test_new_caps_begin_a_new_segment, test_names_that_collide_get_numbers,
+         test_what_cannot_be_recorded_is_refused_with_what_to_do,
          test_a_folder_that_cannot_be_made_stops_nothing_unless_asked,
          test_clip_of_a_live_stream_has_what_was_before_and_all_tracks,
          test_stamps_that_jump_or_miss_give_files_as_long_as_the_stream,

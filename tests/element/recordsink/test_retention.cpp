@@ -145,6 +145,26 @@ START_TEST(test_files_that_are_not_ours_stay) {
 }
 END_TEST
 
+// Whatever they are called.
+START_TEST(test_clips_stay) {
+    Camera camera({1, 1, 1 << 30});
+    IndexEntry clip;
+    clip.name = "2026-01-01/00/59-59.mp4";
+    clip.bytes = 1 << 20;
+    clip.reason = "event";
+    clip.event = "door";
+    clip.event_start = clip.end;
+    g_mkdir_with_parents((camera.folder_ / "2026-01-01/00").c_str(), 0777);
+    write_text(camera.folder_ / clip.name, "what happened");
+    ck_assert(camera.index_.append(clip));
+    camera.retention_.also(camera.location_);  // reads the index again
+    for (int minute = 0; minute < 3; minute++)
+        (void)camera.record_minute();
+    camera.check();
+    ck_assert(exists(camera.folder_ / clip.name));
+}
+END_TEST
+
 START_TEST(test_two_cameras_of_a_folder_leave_each_other_alone) {
     Camera camera({0, 2 * kBytes, 0}, 1 << 30, "%N-%o-%i.mp4");
     const Location ours = camera.location_.of_camera("door").of_mapping("/main");
@@ -323,7 +343,7 @@ END_TEST
 int main() {
     return rtspcore::test::run_suite(
         "retention",
-        {test_a_day_of_segments_keeps_each_bound, test_files_that_are_not_ours_stay,
+        {test_a_day_of_segments_keeps_each_bound, test_files_that_are_not_ours_stay, test_clips_stay,
          test_two_cameras_of_a_folder_leave_each_other_alone,
          test_what_was_there_before_counts_and_what_was_moved_does_not,
          test_a_segment_that_is_about_to_get_its_name_keeps_its_line,

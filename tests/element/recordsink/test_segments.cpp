@@ -137,6 +137,29 @@ START_TEST(test_index_tells_camera_mapping_and_each_key_frame) {
 }
 END_TEST
 
+START_TEST(test_new_caps_of_sound_begin_a_segment_with_both_tracks) {
+    const Folder folder;
+    Recording recording(
+        "videotestsrc num-buffers=150 ! video/x-raw,width=64,height=64,framerate=25/1 ! x264enc tune=zerolatency "
+        "speed-preset=ultrafast key-int-max=10 ! recordsink name=r location=" +
+        folder.path() +
+        "/%i.mp4 concat name=c ! r. "
+        "audiotestsrc num-buffers=150 samplesperbuffer=960 ! audio/x-raw,rate=48000,channels=1 ! opusenc ! c. "
+        "audiotestsrc num-buffers=150 samplesperbuffer=960 ! audio/x-raw,rate=48000,channels=2 ! opusenc ! c.");
+    std::vector<std::string> reasons;
+    gint64 length = 0;
+    while (const auto message = recording.next("segment")) {
+        reasons.push_back(text(message, "reason"));
+        length += time_of(message, "end") - time_of(message, "start");
+    }
+    ck_assert(reasons == std::vector<std::string>({"caps", "end"}));
+    ck_assert_int_lt(std::abs(length - 6 * static_cast<gint64>(GST_SECOND)), 100 * 1000 * 1000);
+    ck_assert_uint_eq(recording.count("holes"), 0);
+    for (const std::string &line : lines_of(folder / "index.jsonl"))
+        ck_assert_msg(line.find(R"(["video/x-h264","audio/x-opus"])") != std::string::npos, "%s", line.c_str());
+}
+END_TEST
+
 START_TEST(test_old_segments_go_and_the_index_agrees) {
     const Folder folder;
     Recording recording(
@@ -197,7 +220,8 @@ int main(int argc, char **argv) {
     return rtspsink::test::run_element_suite(
         argc, argv, "segments",
         {test_aligned_segments_begin_at_multiples_in_utc, test_split_now_cuts_at_a_key_frame_that_it_asks_for,
-         test_index_tells_camera_mapping_and_each_key_frame, test_old_segments_go_and_the_index_agrees,
+         test_index_tells_camera_mapping_and_each_key_frame, test_new_caps_of_sound_begin_a_segment_with_both_tracks,
+         test_old_segments_go_and_the_index_agrees,
          test_a_command_follows_each_segment_and_one_that_hangs_holds_nothing_up,
          test_password_of_the_url_cannot_be_read});
 }

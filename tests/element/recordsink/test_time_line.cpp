@@ -60,6 +60,25 @@ START_TEST(test_stamps_that_jump_are_put_where_the_stream_is) {
 }
 END_TEST
 
+// However long nobody says anything: it is no gap.
+START_TEST(test_pauses_of_sparse_streams_are_none) {
+    for (const bool live : {true, false})
+        for (const RunningTime pause : {3 * kSecond, 3600 * kSecond}) {
+            TimeLine line;
+            (void)place_after(line, kSecond, 0, live);
+            const RunningTime time = 2 * kSecond + pause;
+            const auto now = live ? std::optional(time + kLag) : std::nullopt;
+            const auto place = line.place({time, true, kPicture, now, true});
+            ck_assert_int_eq(place.time, time);
+            ck_assert(!place.jumped_from);
+        }
+    // A stamp that the clock does not agree with is wrong here as well.
+    TimeLine line;
+    (void)place_after(line, kSecond, 0, true);
+    ck_assert(line.place({3600 * kSecond, true, kPicture, 2 * kSecond + kLag, true}).jumped_from);
+}
+END_TEST
+
 START_TEST(test_what_follows_a_jump_follows_there) {
     TimeLine line;
     (void)place_after(line, 500 * kSecond, 0, true);
@@ -83,6 +102,6 @@ END_TEST
 
 int main() {
     return rtspcore::test::run_suite(
-        "time_line", {test_stamps_that_jump_are_put_where_the_stream_is, test_what_follows_a_jump_follows_there,
-                      test_stamps_of_presentation_may_go_back_a_little});
+        "time_line", {test_stamps_that_jump_are_put_where_the_stream_is, test_pauses_of_sparse_streams_are_none,
+                      test_what_follows_a_jump_follows_there, test_stamps_of_presentation_may_go_back_a_little});
 }
