@@ -5,7 +5,6 @@
 
 #include <algorithm>
 
-#include "base/clock.h"
 #include "fragment_runs.h"
 #include "log.h"
 
@@ -15,19 +14,10 @@ using rtspcore::Ref;
 
 namespace {
 
-// Cannot be opened: splitmuxsink would go on with the name before.
-constexpr const char *kNowhere = "/dev/null/.";
-
 constexpr int64_t kMillisecond = 1'000'000;
-// In a line of the index; of a stream with more key frames each n-th.
-constexpr size_t kMostKeyOffsets = 1000;
 
 void set(GstElement *element, const char *name, const std::string &value) {
     gst_util_set_object_arg(G_OBJECT(element), name, value.c_str());
-}
-
-RunningTime since_origin(GstClockTime time) {
-    return static_cast<RunningTime>(time - kTimeOrigin);
 }
 
 RunningTime running_time_of(const GstMessage *message) {
@@ -208,49 +198,6 @@ std::optional<RunningTime> Writer::newest() const {
     return newest;
 }
 
-gchar *Writer::name_file(GstElement *, guint, GstSample *first, gpointer writer) {
-    return g_strdup(static_cast<Writer *>(writer)->open_file(first).c_str());
-}
-
-std::string Writer::open_file(GstSample *first) {
-    GstBuffer *buffer = first ? gst_sample_get_buffer(first) : nullptr;
-    Open open;
-    fragment_times_.begin_file();
-    progress_.begin_file();
-    open.start = buffer ? since_origin(GST_BUFFER_PTS(buffer)) : reference().end();
-    open.start_time = open.start + reference().capture_offset();
-    const std::string path = location_.expand(open.start_time, (*target_.sequence)++);
-    auto file = SegmentFile::create(path);
-    if (!file) {
-        fail("Cannot create '" + path + "'", file.error().message);
-        return kNowhere;
-    }
-    open.file = std::move(*file);
-    target_.index.reserve();
-    last_sync_ = rtspcore::monotonic_now().time_since_epoch().count();
-    std::string part = open.file->part_path();
-    GST_INFO_OBJECT(splitmux_, "writing %s", part.c_str());
-    *open_.lock() = std::move(open);
-    return part;
-}
-
-// What was written so far goes to the disk before more does.
-GstPadProbeReturn Writer::sync_file(GstPad *, GstPadProbeInfo *, gpointer writer) {
-    auto *self = static_cast<Writer *>(writer);
-    const int64_t now = rtspcore::monotonic_now().time_since_epoch().count();
-    if (now - self->last_sync_ < static_cast<int64_t>(self->target_.settings.fragment_duration * GST_MSECOND))
-        return GST_PAD_PROBE_OK;
-    self->last_sync_ = now;
-    const std::shared_ptr<SegmentFile> file = self->open_.lock()->file;
-    if (!file)
-        return GST_PAD_PROBE_OK;
-    const auto outcome = file->sync();
-    self->target_.teller->disk_latency().note(rtspcore::monotonic_now().time_since_epoch().count() - now);
-    if (!outcome)
-        self->fail("Cannot write '" + file->part_path() + "'", outcome.error().message);
-    return GST_PAD_PROBE_OK;
-}
-
 GstBusSyncReply Writer::take_message(GstBus *, GstMessage *message, gpointer writer) {
     auto *self = static_cast<Writer *>(writer);
     if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR)
@@ -261,121 +208,6 @@ GstBusSyncReply Writer::take_message(GstBus *, GstMessage *message, gpointer wri
         self->close_file(running_time_of(message));
     gst_message_unref(message);
     return GST_BUS_DROP;
-}
-
-void Writer::close_file(RunningTime end) {
-    const Open open = std::exchange(*open_.lock(), {});
-    if (!open.file)
-        return;
-    if (failed_)  // splitmuxsink closes files that it could not write as well
-        salvage(open);
-    else
-        conclude(open, end);
-}
-
-void Writer::conclude(const Open &open, RunningTime end) {
-    // Of the last file splitmuxsink tells when the last unit begins.
-    const Feed &last = reference();
-    const bool is_last = last.is_done() && last.end() - end <= last.last_duration();
-    if (is_last)
-        end = last.end();
-    if (!finish(open, end, is_last ? reason_of_end() : cuts_.lock()->reason_at(end, "limit")))
-        return;
-    for (const auto &feed : feeds_)
-        feed->note_written(end);
-}
-
-// That of a clip is told when its queues have ended, whoever ended them.
-const char *Writer::reason_of_end() const {
-    const std::string reason = end_reason_.load();
-    return target_.event && reason == "end" ? target_.event->end_reason : end_reason_;
-}
-
-void Writer::salvage(const Open &open) {
-    const auto length = open.file->cut_to_whole(target_.settings.format);
-    if (!length)
-        return;
-    if (target_.settings.format == Format::Mp4)
-        salvage_mp4(open, *length);
-    else
-        salvage_whole_gops(open);
-}
-
-// What is not in the fragments is lost.
-void Writer::salvage_mp4(const Open &open, uint64_t length) {
-    const auto zero = fragment_times_.earliest();
-    if (!zero)
-        return;
-    RunningTime end = open.start;
-    std::vector<RunningTime> decoded(feeds_.size(), open.start);
-    for (const auto &[track, after] : open.file->media_ends(length)) {
-        if (track == 0 || track > feeds_.size())
-            continue;
-        const size_t i = track - 1;
-        decoded[i] = since_origin(*zero) + after;
-        if (feeds_[i].get() == &reference())
-            end = open.start + decoded[i] - since_origin(fragment_times_.first(track).value_or(*zero));
-    }
-    if (!finish(open, end, "error"))
-        return;
-    for (size_t i = 0; i < feeds_.size(); i++)
-        feeds_[i]->note_decoded(decoded[i]);
-}
-
-// GOPs that the muxer was surely through with: there may be more in the file, but no less.
-void Writer::salvage_whole_gops(const Open &open) {
-    RunningTime end = open.start;
-    for (size_t i = 0; i < feeds_.size(); i++) {
-        const auto passed = progress_.passed(i + 1);
-        if (passed && feeds_[i].get() == &reference())
-            end = feeds_[i]->last_key_decoded_until(since_origin(*passed)).value_or(end);
-    }
-    if (!finish(open, end, "error"))
-        return;
-    for (const auto &feed : feeds_)
-        feed->note_written(end);
-}
-
-void Writer::describe(IndexEntry &entry, const Open &open, RunningTime end) {
-    entry.name = target_.index.name_of(open.file->path());
-    entry.camera = target_.settings.camera;
-    entry.mapping = mapping_;
-    entry.start = open.start_time;
-    entry.end = open.start_time + (end - open.start);
-    std::vector<RunningTime> keys;
-    if (target_.event) {
-        entry.event = target_.event->id;
-        entry.event_start = target_.event->start;
-    }
-    for (const auto &feed : feeds_) {
-        entry.tracks.emplace_back(gst_structure_get_name(gst_caps_get_structure(feed->caps(), 0)));
-        const auto times = feed->key_frames_until(end);
-        keys.insert(keys.end(), times.begin(), times.end());
-        entry.holes += feed->queue().holes_until(end);
-    }
-    entry.key_frames = keys.size();
-    for (size_t i = 0; i < keys.size(); i += keys.size() / (kMostKeyOffsets + 1) + 1)
-        entry.key_offsets.push_back(keys[i] - open.start);
-}
-
-bool Writer::finish(const Open &open, RunningTime end, const char *reason) {
-    IndexEntry entry;
-    entry.reason = reason;
-    describe(entry, open, end);
-    const auto outcome = open.file->finish([&](uint64_t bytes) {
-        entry.bytes = bytes;
-        return target_.index.append(entry);
-    });
-    if (!outcome) {
-        fail("Cannot finish '" + open.file->path() + "'", outcome.error().message);
-        return false;
-    }
-    target_.teller->segment(open.file->path(), entry);
-    if (target_.aftercare)
-        target_.aftercare->finished(open.file->path(), entry);
-    if (!failed_)
-        target_.teller->resumed();
-    return true;
 }
 
 void Writer::fail(const std::string &what, const std::string &why) {
