@@ -6,7 +6,6 @@
 #include <algorithm>
 
 #include "fragment_runs.h"
-#include "log.h"
 
 namespace recordsink {
 
