@@ -3,6 +3,8 @@
 
 #include <openssl/ssl.h>
 
+#include <cstdint>
+
 #include "carrier.h"
 
 namespace bench {

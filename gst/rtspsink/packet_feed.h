@@ -4,6 +4,7 @@
 #include <gst/base/gstbasesink.h>
 
 #include <atomic>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <vector>

@@ -38,8 +38,9 @@ Result<std::vector<uint8_t>, Status> mikey_message(std::string_view header) {
             if (equals_ignoring_case(parameter.name, "data"))
                 data = parameter.value;
         }
-        auto message = is_mikey ? decode(data) : std::vector<uint8_t>();
-        if (!message.empty())
+        if (!is_mikey)
+            continue;
+        if (auto message = decode(data); !message.empty())
             return message;
     }
     return Failure{Status::KeyManagementFailure,

@@ -3,6 +3,7 @@
 
 #include <gst/check/gstharness.h>
 
+#include <cstdint>
 #include <string>
 
 #include "messages.h"

@@ -164,9 +164,7 @@ bool Users::proves(const User &user, const rtsp::DigestCredentials &credentials,
 }
 
 const User *Users::verify(const rtsp::Credentials &credentials, std::string_view method) const {
-    const std::string &name =
-        std::visit([](const auto &form) -> const std::string & { return form.user; }, credentials);
-    const User *user = find(name);
+    const User *user = std::visit([this](const auto &form) { return find(form.user); }, credentials);
     // Digests that no password has, of the right lengths.
     static const User kNobody{{}, std::string(32, '-'), std::string(64, '-'), {}};
     const User &checked = user ? *user : kNobody;

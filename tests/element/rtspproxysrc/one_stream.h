@@ -3,6 +3,7 @@
 
 #include <check.h>
 
+#include <cstdint>
 #include <vector>
 
 #include "packet_log.h"
