@@ -16,13 +16,12 @@ namespace {
 std::vector<uint8_t> decode(std::string_view base64) {
     const bool is_base64 =
         std::ranges::all_of(base64, [](char c) { return g_ascii_isalnum(c) || c == '+' || c == '/' || c == '='; });
-    if (!is_base64)
+    if (!is_base64 || base64.size() < 2)
         return {};
+    std::string text(base64);
     gsize size = 0;
-    guchar *bytes = g_base64_decode(std::string(base64).c_str(), &size);
-    std::vector<uint8_t> decoded(bytes, bytes + size);
-    g_free(bytes);
-    return decoded;
+    g_base64_decode_inplace(text.data(), &size);
+    return {text.begin(), text.begin() + static_cast<std::ptrdiff_t>(size)};
 }
 
 }  // namespace
