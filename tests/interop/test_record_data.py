@@ -3,7 +3,6 @@
 
 import collections
 import glob
-import hashlib
 import json
 import os
 import subprocess
@@ -42,21 +41,29 @@ def unit(form, number):
 
 
 def in_file(form, data):
-    """What a packet of it has, in hash: a timed text sample begins with its length (3GPP TS 26.245)."""
-    return hashlib.md5(len(data).to_bytes(2, 'big') + data if form == 'mp4' else data).hexdigest()
+    """What ffprobe may show of it. A timed text sample begins with its length (3GPP TS 26.245). ffmpeg 6.1 takes the
+    first five bytes of KLV in MPEG-TS for the head of a metadata access unit, which GStreamer writes without."""
+    if form == 'mp4':
+        return (len(data).to_bytes(2, 'big') + data,)
+    return (data, data[5:]) if form == 'ts' else (data,)
 
 
 def streams(path):
-    """By kind the packets: when they are shown, and their hash. What is empty, between lines in MP4, is left out."""
-    command = ['ffprobe', '-v', 'error', '-show_data_hash', 'md5', '-of', 'json']
-    command += ['-show_entries', 'stream=index,codec_type:packet=stream_index,pts_time,size,data_hash', path]
+    """By kind the packets: when they are shown, and what is in them. What is empty, between lines in MP4, is left out."""
+    command = ['ffprobe', '-v', 'error', '-show_data', '-of', 'json']
+    command += ['-show_entries', 'stream=index,codec_type:packet=stream_index,pts_time,size,data', path]
     found = json.loads(subprocess.run(command, capture_output=True, check=True, timeout=_SECONDS).stdout)
     kinds = {stream['index']: stream['codec_type'] for stream in found['streams']}
     packets = {kind: [] for kind in kinds.values()}
     for packet in found['packets']:
         if int(packet['size']) > 2:
-            packets[kinds[packet['stream_index']]].append((float(packet['pts_time']), packet['data_hash'].split(':')[-1]))
+            packets[kinds[packet['stream_index']]].append((float(packet['pts_time']), from_dump(packet['data'])))
     return packets
+
+
+def from_dump(text):
+    """Lines of an offset, sixteen bytes in hex, and the same as text."""
+    return b''.join(bytes.fromhex(line[10:49]) for line in text.splitlines() if line)
 
 
 def times_in_file(form, times):
@@ -109,10 +116,12 @@ class SparseTracks(suite.Case):
         expected = iter(times_in_file(form, times))
         for packets, segment in zip(self._check_video(form, name, told), told.segments, strict=True):
             start = segment.get_int64('start').value - told.segments[0].get_int64('start').value
-            for time, digest in packets[_KIND[form]]:
-                found.append(digest)
+            for time, packet in packets[_KIND[form]]:
+                found.append(packet)
                 errors.append(start / 1e9 + time - packets['video'][0][0] - next(expected, 0))
-        self.assertEqual(found, [in_file(form, unit(form, number)) for number in range(len(times))])
+        self.assertEqual(len(found), len(times))
+        for number, packet in enumerate(found):
+            self.assertIn(packet, in_file(form, unit(form, number)))
         self.assertLess(max(errors) - min(errors), 0.1, errors)
 
     def test_files(self):
