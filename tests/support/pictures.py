@@ -2,6 +2,7 @@
 """Decoded pictures, as raw GRAY8 in a file that a player may still be writing."""
 
 import os
+import re
 
 
 class Pictures:
@@ -35,14 +36,20 @@ class Pictures:
 
 
 class HeadedPictures(Pictures):
-    """As VLC's yuv output writes them: a line, and a line before each picture."""
+    """As VLC's yuv output writes them: a line that tells their size, and a line before each picture."""
 
     def count(self):
         try:
             with open(self._path, 'rb') as file:
-                self._header = len(file.readline())
+                header = file.readline()
         except FileNotFoundError:
             return 0
+        size = re.search(rb' W(\d+) H(\d+) ', header)
+        if not size:
+            return 0
+        self._width, self._height = int(size.group(1)), int(size.group(2))
+        self._size = self._width * self._height
+        self._header = len(header)
         self._prefix = len(b'FRAME\n')
         return super().count()
 
