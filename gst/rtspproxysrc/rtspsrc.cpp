@@ -29,11 +29,11 @@ GstElement *make_rtspsrc(const RtspsrcConfig &config) {
     if (!source)
         return nullptr;
     constexpr guint64 kMicroseconds = 1000;
-    // Our own watchdog comes first, and does what `timeout` (of UDP) would.
     // It tunnels by the scheme of its URL alone; media then comes as over TCP.
     const bool tunnels = config.transports == GST_RTSP_LOWER_TRANS_HTTP;
     const std::string url = tunnels ? tunnelled_url(config.url) : config.url;
     const guint protocols = tunnels ? GST_RTSP_LOWER_TRANS_TCP : config.transports;
+    // Our own watchdog comes first, and does what `timeout` (of UDP) would.
     g_object_set(source, "location", url.c_str(), "latency", config.latency, "protocols", protocols, "tcp-timeout",
                  2 * config.timeout * kMicroseconds, "timeout", guint64{0}, nullptr);
     if (!config.user_id.empty())
