@@ -3,11 +3,12 @@
 
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
 
-from support import pipeline, stream, suite
+from support import pipeline, players, stream, suite
 from support.certificates import Authority
 from support.deadline import spend, wait_until
 from support.process import Process
@@ -20,6 +21,27 @@ _GOP = 1.0
 _BACK_WITHIN = 1.0  # seconds, and a group of pictures
 
 
+class Encoder:
+    """ffmpeg, which sends picture and sound to ports of this machine; it lives as long as its camera's case."""
+
+    def __init__(self, folder):
+        video, audio = pipeline.free_port(), pipeline.free_port()
+        words = 'ffmpeg -nostdin -loglevel error -re -f lavfi -i testsrc=size=160x120:rate=15 -re -f lavfi -i sine=440'
+        words += ' -map 0 -c:v libx264 -pix_fmt yuv420p -preset ultrafast -tune zerolatency -g 7'
+        words += f' -f rtp rtp://127.0.0.1:{video} -map 1 -c:a pcm_mulaw -ar 8000 -ac 1 -f rtp rtp://127.0.0.1:{audio}'
+        self._process = Process(words.split(), folder, 'ffmpeg')
+        caps = 'application/x-rtp,media={},encoding-name={},clock-rate={},payload={}'
+        self.receiver = (
+            f'( udpsrc address=127.0.0.1 port={video} caps="{caps.format("video", "H264", 90000, 96)}"'
+            ' ! rtph264depay ! h264parse config-interval=-1 ! rtph264pay name=pay0'
+            f' udpsrc address=127.0.0.1 port={audio} caps="{caps.format("audio", "PCMU", 8000, 0)}"'
+            ' ! rtppcmudepay ! rtppcmupay name=pay1 )'
+        )
+
+    def close(self):
+        self._process.kill()
+
+
 class Camera:
     """Always on the same port, like one."""
 
@@ -29,23 +51,38 @@ class Camera:
         self.port = pipeline.free_port()
         self.url = f'rtsp://127.0.0.1:{self.port}/test'
         self._presentations = [stream.Presentation('/test', (stream.h264(fps=15, gop=15), stream.pcmu()))]
-        self._process = None
+        self._process = self._encoder = None
 
     def on(self):
         """Comes back when it answers."""
-        if self._kind == 'rival':
-            here = os.path.dirname(os.path.abspath(pipeline.__file__))
-            words = [sys.executable, os.path.join(here, 'rival.py'), self.port]
-            words += stream.rival_arguments(self._presentations)
-        else:
+        if self._kind == 'rtspsink':
             line = stream.rtspsink_line(self._presentations, f'service={self.port}')
             words = ['gst-launch-1.0', *stream.split_line(line)]
-        self._process = Process(words, self._folder, 'camera', env=pipeline.plugin_environment())
+        else:
+            here = os.path.dirname(os.path.abspath(pipeline.__file__))
+            words = [sys.executable, os.path.join(here, 'rival.py'), '--shared', self.port, *self._rival_media()]
+        self._process = Process(words, self._folder, f'camera{self.port}', env=pipeline.plugin_environment())
         return pipeline.Server(self._process, self.port, strict=False).wait_ready()
+
+    def _rival_media(self):
+        if self._kind == 'rival':
+            return stream.rival_arguments(self._presentations)
+        if not self._encoder:
+            self._encoder = Encoder(self._folder)
+        return ['/test', self._encoder.receiver]
 
     def off(self):
         """As by pulling its plug."""
         self._process.kill()
+
+    def stand_still(self, still):
+        """It is there, and neither sends nor answers."""
+        os.kill(self._process.pid, signal.SIGSTOP if still else signal.SIGCONT)
+
+    def close(self):
+        self.off()
+        if self._encoder:
+            self._encoder.close()
 
 
 def relay(folder, location, properties='', name='relay'):
@@ -72,7 +109,7 @@ class Restarts(suite.Case):
     def _start(self, kind='rtspsink', properties=''):
         camera = Camera(self.folder, kind)
         camera.on()
-        self.addCleanup(camera.off)
+        self.addCleanup(camera.close)
         proxy = relay(self.folder, camera.url, properties)
         self.addCleanup(proxy.process.kill)
         return camera, proxy
@@ -114,10 +151,12 @@ class Restarts(suite.Case):
             self.assertNotIn(word, said)
 
     def test_viewers_stay_when_the_camera_restarts(self):
-        for kind in ('rtspsink', 'rival'):
+        for kind in ('rtspsink', 'rival', 'ffmpeg and rival'):
             with self.subTest(camera=kind):
-                if kind == 'rival' and pipeline.why_no_rival():
+                if 'rival' in kind and pipeline.why_no_rival():
                     self.skipTest(pipeline.why_no_rival())
+                if 'ffmpeg' in kind and players.missing('ffmpeg'):
+                    self.skipTest('ffmpeg is not installed')
                 camera, proxy = self._start(kind)
                 viewers = self._watch(proxy)
                 times = [self._restart(camera, viewers) for _ in range(_RESTARTS)]
@@ -135,6 +174,44 @@ class Restarts(suite.Case):
         camera.on()
         self.addCleanup(camera.off)
         self._check(proxy, self._watch(proxy))
+
+
+@suite.only_rtspsink
+class Failover(suite.Case):
+    def _wait_for(self, proxy, camera, seconds):
+        """Until the relay says last that it plays this camera."""
+
+        def plays():
+            states = re.findall(r'SrcState\)(\w+),.*?location=\(string\)(\S+?),', proxy.log())
+            return states and states[-1] == ('playing', camera.url)
+
+        wait_until(plays, seconds, f'{camera.url} playing')
+
+    def test_the_second_serves_within_timeout_and_a_second_and_the_first_after_the_hold_down(self):
+        cameras = [Camera(self.folder), Camera(self.folder)]
+        for camera in cameras:
+            camera.on()
+            self.addCleanup(camera.close)
+        timeout, hold_down = 1.0, 0.5
+        properties = f'timeout={timeout * 1000:.0f} hold-down={hold_down * 1000:.0f}'
+        port = pipeline.free_port()
+        line = f'rtspproxysrc locations={cameras[0].url},{cameras[1].url} {properties} : rtspsink service={port}'
+        proxy = pipeline.launch(self.folder, ['-m', *stream.split_line(line)], port, name='relay').wait_ready()
+        self.addCleanup(proxy.process.kill)
+        wait_served(proxy)
+        with Viewer(proxy) as viewer:
+            viewer.wait_for_more()
+            self._wait_for(proxy, cameras[0], 10)
+            cameras[0].stand_still(True)
+            begin = time.monotonic()
+            self._wait_for(proxy, cameras[1], 10)
+            self.assertLess(time.monotonic() - begin, timeout + 1)
+            viewer.wait_for_more()
+            cameras[0].stand_still(False)
+            self._wait_for(proxy, cameras[0], 10)
+            viewer.wait_for_more()
+            self.assertEqual([track.lost for track in viewer.tracks], [0, 0])
+        proxy.stop()
 
 
 @suite.only_rtspsink
