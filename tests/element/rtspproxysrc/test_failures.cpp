@@ -51,6 +51,16 @@ START_TEST(test_what_is_wrong_is_told_with_its_reason_and_without_the_password) 
 }
 END_TEST
 
+START_TEST(test_credentials_that_change_are_taken_with_the_next_attempt) {
+    Camera camera(Camera::kSound, "auth=user:right");
+    Proxy proxy(proxy_line(camera.url(), "user-id=user user-pw=wrong backoff-min=10 backoff-max=20"));
+    proxy.play();
+    proxy.wait_for_reason("unauthorized");
+    g_object_set(proxy.element(), "user-pw", "right", nullptr);
+    proxy.wait_for("playing");
+}
+END_TEST
+
 START_TEST(test_a_camera_that_falls_silent_is_connected_anew) {
     Camera camera("appsrc name=silent is-live=true format=time caps=audio/x-mulaw,rate=8000,channels=1 ! sink.");
     Proxy proxy(proxy_line(camera.url(), "timeout=300 transports=tcp"));
@@ -137,6 +147,7 @@ int main(int argc, char **argv) {
     return rtspsink::test::run_element_suite(
         argc, argv, "proxy_failures",
         {test_what_is_wrong_is_told_with_its_reason_and_without_the_password,
+         test_credentials_that_change_are_taken_with_the_next_attempt,
          test_a_camera_that_falls_silent_is_connected_anew, test_a_circle_of_proxies_is_not_closed,
          test_on_failure_error_posts_the_reason, test_on_failure_eos_ends_the_streams_that_were,
          test_settings_that_cannot_be_used_fail_in_ready_and_are_named, test_passwords_cannot_be_read});
