@@ -16,6 +16,7 @@ import sys
 import gi
 
 gi.require_version('Gst', '1.0')
+gi.require_version('GstRtsp', '1.0')
 gi.require_version('GstRtspServer', '1.0')
 from gi.repository import GLib, Gst, GstRtsp, GstRtspServer  # noqa: E402  the versions have to be asked for first
 
@@ -52,9 +53,16 @@ def main():
     sink.set_property('rtsp-server', file_server(options.file))
     if options.certificate:
         sink.set_property('tls-certificate', options.certificate)
+    errors = []
+
+    def on_error(_bus, message):
+        errors.append(message.parse_error()[0].message)
+        print(errors[-1], file=sys.stderr)
+        loop.quit()
+
     bus = pipeline.get_bus()
     bus.add_signal_watch()
-    bus.connect('message::error', lambda _, message: (print(message.parse_error()[0].message, file=sys.stderr), loop.quit()))
+    bus.connect('message::error', on_error)
     if pipeline.set_state(Gst.State.PLAYING) != Gst.StateChangeReturn.FAILURE:
         base = f'rtsp://127.0.0.1:{sink.get_property("bound-port")}'
         for path in ['/live', *('/files/' + os.path.basename(file) for file in options.file)]:
@@ -65,7 +73,8 @@ def main():
         GLib.timeout_add(int(options.seconds * 1000), loop.quit)
     loop.run()
     pipeline.set_state(Gst.State.NULL)
+    return 1 if errors else 0
 
 
 if __name__ == '__main__':
-    main()
+    sys.exit(main())

@@ -36,7 +36,7 @@ class Application:
         self.record = self.pipeline.get_by_name('record')
         self.record.set_property('location', os.path.join(options.folder, '%Y-%m-%d', '%H-%M-%S.mp4'))
         self.record.set_property('clip-location', os.path.join(options.folder, 'clips', '%Y-%m-%d-%H-%M-%S-%{event}.mp4'))
-        # A week, and never so much that others on the disk have less than a gigabyte.
+        # A week, and less where the disk has less than a gigabyte left. Clips stay until somebody removes them.
         self.record.set_property('max-age', 7 * 24 * 3600 * 1000)
         self.record.set_property('min-free-bytes', 1 << 30)
         bus = self.pipeline.get_bus()
@@ -44,7 +44,10 @@ class Application:
         bus.connect('message', self.on_message)
 
     def on_input(self, descriptor, _condition):
-        data = os.read(descriptor, 4096)
+        try:
+            data = os.read(descriptor, 4096)
+        except OSError:  # a terminal that is gone
+            data = b''
         for name in data.decode('utf-8', 'replace').split('\n'):
             if name:
                 self.on_event(name)
@@ -95,6 +98,8 @@ def main():
     parser.add_argument('--folder', default=os.path.join(tempfile.gettempdir(), 'recordings'))
     parser.add_argument('--seconds', type=int, default=0, help='end after this time')
     options = parser.parse_args()
+    if sys.stdin is None:
+        parser.error('the standard input is closed, where events come from; give it </dev/null to record without them')
     Gst.init(None)
     application = Application(options)
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -110,6 +110,19 @@ def join(comparison):
             comparison.measure("join", server, stream, load)
 
 
+def asking(comparison):
+    """Viewers for whom the encoder, whose key frames are ten seconds apart, is asked for one."""
+    server = comparison.servers.get("rtspsink")
+    if not server:
+        return
+    port = free_port()
+    pipeline = f"{ENCODING.replace('key-int-max=30', 'key-int-max=300')} ! rtspsink service={port} start-mode=key-frame"
+    with server.start_pipeline(pipeline, port) as running:
+        load = comparison.load("tcp", 10, window=20, joiners=60, joiner_rate=3)  # fewer a second than are asked for
+        report = load.apply(comparison.installation, server, running, comparison.installation.stream("video-10s"))
+    comparison.keep(Key("asking", "rtspsink", "tcp", 10, "encoding"), report)
+
+
 def storm(comparison):
     """300 viewers that come within a second while 100 watch."""
     for server in comparison.rtsp_servers():
@@ -213,6 +226,7 @@ PARTS = {
     "one-viewer": one_viewer,
     "latency": latency,
     "join": join,
+    "asking": asking,
     "storm": storm,
     "stall": stall,
     "calls": calls,

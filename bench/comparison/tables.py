@@ -116,6 +116,7 @@ def render(results):
         ("One viewer", results.keys("one-viewer"), _one_viewer_table),
         ("Latency added", results.keys("latency"), _latency_table),
         ("Joining", results.keys("join"), lambda r: _join_table(r, "join")),
+        ("Joining, and asking the encoder", results.keys("asking"), lambda r: _join_table(r, "asking")),
         ("300 joiners in a second", results.keys("storm"), lambda r: _join_table(r, "storm")),
         ("A tenth stops reading", results.keys("stall"), lambda r: _detail_table(r, "stall")),
         ("System calls", results.keys("calls"), _calls_table),

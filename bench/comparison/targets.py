@@ -7,6 +7,7 @@ from comparison.ciphers import BareCost
 from comparison.results import BARE, COST, OURS, RIVAL, Key
 
 MAX_RATIO_TO_RIVAL = {"tcp": 0.45, "udp": 0.35}
+FRAME = 1000 / 30  # ms between two pictures
 
 
 @dataclasses.dataclass(frozen=True)
@@ -74,6 +75,10 @@ def _join_checks(results):
             yield f"{where}, worst", results.worst(key, "joiners_join.first_key_frame_ms.max"), 100, "ms"
         late = results.worst(key, "joiners_join.player_late_ms.max")
         yield f"player late half a second later, GOP {key.stream.removeprefix('video-')}, worst", late, 67, "ms"
+    for key in results.keys("asking"):
+        times = "joiners_join.first_key_frame_ms"
+        yield "first key frame after connect, asking the encoder, median", results.median(key, f"{times}.p50"), 2 * FRAME, "ms"
+        yield "first key frame after connect, asking the encoder, worst", results.worst(key, f"{times}.max"), 4 * FRAME, "ms"
     for key in results.keys("storm"):
         if key.server == OURS:
             yield "300 joiners in a second, p99", results.worst(key, "joiners_join.first_key_frame_ms.p99"), 150, "ms"

@@ -30,9 +30,10 @@ std::string name_of(const std::string &id) {
 
 }  // namespace
 
-// `%i` stands for anything in a glob, as does the id; and what is before the first conversion is the folder of both.
+// `%Z` stands for anything in a glob, and for any text in an expression, as does the id; and what is before the first
+// conversion is the folder of both.
 Result<ClipLocation, LocationError> ClipLocation::parse(const std::string &pattern) {
-    auto any = Location::parse(with_event(pattern, "%i"));
+    auto any = Location::parse(with_event(pattern, "%Z"));
     if (!any)
         return rtspcore::Failure{any.error().code, any.error().message};
     return ClipLocation(pattern, std::move(*any));

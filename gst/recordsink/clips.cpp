@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "element_time.h"
 #include "log.h"
 #include "recovery.h"
 
@@ -56,21 +55,27 @@ Clips::Level Clips::level() {
     return {clips_.size(), recent_.bytes()};
 }
 
-// What happens now is stamped with the clock's time, and comes a little later.
+// What happens now is stamped with the clock's time, and comes a little later; unless the stamps are none of the
+// clock's, but go on as it does. How far they are off was seen when the newest came: since then there may be a pause.
 Clips::Moment Clips::moment() const {
     Moment moment;
     const auto newest = recent_.now();
-    const auto clock = running_time_now(owner_.element);
+    const auto clock = owner_.now();
     if (newest)
         moment.now = *newest;
-    if (!is_live_ || !clock || (newest && std::abs(*clock - newest->time) > kMostLag))
+    if (!is_live_ || !clock)
         return moment;
     moment.is_paced = true;
-    if (newest)
-        moment.lag = std::max<RunningTime>(*clock - newest->time, 0);
-    else
-        moment.now.capture_offset = rtspcore::wall_now().time_since_epoch().count() - *clock;
     moment.now.time = *clock;
+    if (!newest) {
+        moment.now.capture_offset = rtspcore::wall_now().time_since_epoch().count() - *clock;
+        return moment;
+    }
+    RunningTime off = newest->came.value_or(*clock) - newest->time;
+    if (std::abs(off) > kMostLag)
+        moment.now.time -= std::exchange(off, 0);
+    const RunningTime behind = moment.now.time - newest->time;
+    moment.lag = std::max<RunningTime>(behind > kMostLag ? off : behind, 0);
     return moment;
 }
 
@@ -89,6 +94,7 @@ void Clips::add_source(Clip &clip, const std::shared_ptr<Track> &track) const {
         bounds.duration += units.back().time - units.front().time;
     auto queue = std::make_shared<GopQueue>();
     queue->set_bounds(bounds);
+    queue->set_impatient(impatient_);
     for (const Unit &unit : units)
         (void)queue->push(unit, false);
     clip.sources.push_back({track, std::move(queue), clip.event});
@@ -135,10 +141,11 @@ bool Clips::stop_event(const std::string &id) {
 
 void Clips::take(const Track &track, const Unit &unit, bool wait) {
     Sources takers;
+    const auto now = wait ? std::nullopt : owner_.now();
     {
         const std::lock_guard lock(mutex_);
         is_live_ = !wait;
-        recent_.add(&track, track.is_video(), unit);
+        recent_.add(&track, track.is_video(), unit, now);
         for (const ClipRef &clip : clips_)
             for (const Source &source : clip->sources) {
                 if (source.track.get() != &track || source.queue->ended())
@@ -160,6 +167,14 @@ void Clips::take(const Track &track, const Unit &unit, bool wait) {
 void Clips::forget(const Track &track) {
     const std::lock_guard lock(mutex_);
     recent_.forget(&track);
+}
+
+void Clips::set_impatient(bool impatient) {
+    const std::lock_guard lock(mutex_);
+    impatient_ = impatient;
+    for (const ClipRef &clip : clips_)
+        for (const Source &source : clip->sources)
+            source.queue->set_impatient(impatient);
 }
 
 void Clips::run() {
@@ -222,6 +237,8 @@ void Clips::look_after_sources() {
             for (const Source &source : clip->sources)
                 if (source.track->queue().ended())
                     source.queue->end();
+                else if (!clip->closing)
+                    source.queue->begin_again();
             if (clip->recorder)
                 told.push_back(clip->recorder.get());
         }
@@ -233,6 +250,7 @@ void Clips::look_after_sources() {
 void Clips::end_sources(Clip &clip) {
     clip.closing = true;
     clip.deadline = Time::max();
+    clip.finished = clip.finished || clip.sources.empty();  // no recorder would ever tell
     for (const Source &source : clip.sources)
         source.queue->end();
 }
@@ -277,7 +295,7 @@ void Clips::start_recorders() {
         target.event = clip->event;
         auto recorder = std::make_unique<Recorder>(
             std::move(target), [this, clip = clip.get()] { return sources_of(*clip); },
-            [this, clip = clip.get()] { note_finished(*clip); });
+            [this, clip = clip.get()](unsigned) { note_finished(*clip); });
         const std::lock_guard lock(mutex_);
         clip->recorder = std::move(recorder);
     }
@@ -297,15 +315,17 @@ void Clips::tell_end() {
     const Tracks tracks = owner_.tracks();
     const bool ended = !tracks.empty() && std::all_of(tracks.begin(), tracks.end(),
                                                       [](const auto &track) { return track->queue().ended(); });
-    if (!ended || told_end_)
+    unsigned ends = 0;
+    for (const auto &track : tracks)
+        ends = std::max(ends, track->queue().ends());
+    if (!ended || ends <= told_ends_)
         return;
     {
         const std::lock_guard lock(mutex_);
         if (!clips_.empty())
             return;
     }
-    told_end_ = true;
-    owner_.all_ended();
+    owner_.all_ended(told_ends_ = ends);
 }
 
 void Clips::end_all() {

@@ -25,9 +25,9 @@ class Clips {
 public:
     using Tracks = std::vector<std::shared_ptr<Track>>;
     struct Owner {
-        GstElement *element;  // borrowed
+        std::function<std::optional<RunningTime>()> now;  // by the clock; nothing before the element played
         std::function<Tracks()> tracks;
-        std::function<void()> all_ended;  // once, when all tracks have and no clip is open
+        Recorder::AllEnded all_ended;  // when all tracks have and no clip is open
     };
     // More events at a time are refused: each has threads.
     static constexpr size_t kMost = 16;
@@ -48,6 +48,8 @@ public:
     // What came for a track, on its streaming thread. With `wait` that is held up while a clip's queue is full.
     void take(const Track &track, const Unit &unit, bool wait);
     void forget(const Track &track);
+    // Whoever is held up in take() is not any more; what does not fit is dropped.
+    void set_impatient(bool impatient);
     // A track came, has other caps or has ended.
     void changed();
 
@@ -100,12 +102,13 @@ private:
     const Writer::Target target_;
     const ClipLocation location_;
     const Owner owner_;
-    bool told_end_ = false;
+    unsigned told_ends_ = 0;
     std::mutex mutex_;
     std::condition_variable noted_;
     RecentGops recent_;
     std::vector<ClipRef> clips_;
     bool is_live_ = true;
+    bool impatient_ = false;
     bool stopping_ = false;
     bool changed_ = false;
     std::thread thread_;

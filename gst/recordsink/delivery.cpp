@@ -2,6 +2,7 @@
 #include "delivery.h"
 
 #include <algorithm>
+#include <memory>
 
 namespace recordsink {
 
@@ -25,6 +26,18 @@ std::vector<std::string> words_of(const std::string &command, std::string &probl
         list.emplace_back(*word);
     g_strfreev(words);
     return list;
+}
+
+// Its other words may be secret.
+std::string problem_with_command(const std::string &command) {
+    std::string problem;
+    const std::vector<std::string> words = words_of(command, problem);
+    if (!problem.empty())
+        return problem;
+    const std::unique_ptr<gchar, decltype(&g_free)> program(g_find_program_in_path(words[0].c_str()), g_free);
+    if (program)
+        return "";
+    return "there is no program '" + words[0] + "' that can be run. Install it, or give its whole path";
 }
 
 // As the configuration of curl wants it.
@@ -68,7 +81,7 @@ Delivery::Plan Delivery::Plan::of(const Settings &settings) {
 std::string Delivery::problem_with(const Settings &settings) {
     std::string problem;
     if (!settings.segment_command.empty())
-        (void)words_of(settings.segment_command, problem);
+        problem = problem_with_command(settings.segment_command);
     if (!problem.empty())
         return "Property 'segment-command': " + problem;
     const std::string &url = settings.segment_post;

@@ -9,7 +9,7 @@
 
 namespace recordsink {
 
-// Running time by the pipeline's clock; nothing before the element plays. Safe.
+// Running time by the pipeline's clock; nothing before the element first plays. Safe.
 std::optional<RunningTime> running_time_now(GstElement *element);
 
 }  // namespace recordsink

@@ -4,6 +4,7 @@
 #include <gst/video/video.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <iterator>
 
 #include "log.h"
@@ -26,6 +27,7 @@ constexpr RunningTime kGap = 100'000'000;
 constexpr size_t kMostPieces = 4096;
 // Of times in a file, which are whole ticks of its clock.
 constexpr RunningTime kRounding = 1'000'000;
+constexpr int64_t kSameOffset = 1'000'000;
 
 Hole together(const Hole &a, const Hole &b) {
     return {std::min(a.start, b.start), std::max(a.end, b.end), a.units + b.units, a.bytes + b.bytes};
@@ -104,7 +106,7 @@ void Feed::step() {
 }
 
 void Feed::pass(Unit unit) {
-    capture_offset_ = unit.capture_offset;
+    note_offset(unit);
     last_duration_ = unit.duration;
     end_ = std::max(end_.load(), unit.time + unit.duration);
     told_until_ = std::max(told_until_, end_.load());
@@ -118,6 +120,21 @@ void Feed::pass(Unit unit) {
     }
     GST_DEBUG_OBJECT(track().pad(), "the writer takes nothing more");
     gst_pad_pause_task(entry_.get());
+}
+
+// The two clocks do not run alike: it is a little different each time.
+void Feed::note_offset(const Unit &unit) {
+    auto offsets = offsets_.lock();
+    const bool begins_gop = unit.key && track().is_video();
+    if (begins_gop || offsets->empty() || std::abs(unit.capture_offset - offsets->back().value) > kSameOffset)
+        offsets->push_back({unit.time, unit.capture_offset});
+}
+
+int64_t Feed::capture_offset_at(RunningTime time) {
+    auto offsets = offsets_.lock();
+    while (offsets->size() > 1 && (*offsets)[1].from <= time)
+        offsets->pop_front();
+    return offsets->empty() ? 0 : offsets->front().value;
 }
 
 void Feed::note_taken(const Unit &unit) {
@@ -168,7 +185,7 @@ void Feed::tell_silence() {
 
 void Feed::end_stream(GopQueue::Outcome outcome) {
     if (outcome == GopQueue::Outcome::NewCaps)
-        events_.restart();
+        events_.new_caps();
     done_ = true;
     gst_pad_push_event(entry_.get(), gst_event_new_eos());
     gst_pad_pause_task(entry_.get());

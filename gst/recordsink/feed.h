@@ -21,7 +21,7 @@ class Feed {
 public:
     // Called on the feed's thread.
     struct Events {
-        std::function<void()> restart;                              // the track's caps are others now
+        std::function<void()> new_caps;                             // nothing goes through from here on
         std::function<std::optional<RunningTime>()> newest_of_all;  // of what the file's streams have queued
     };
 
@@ -39,13 +39,15 @@ public:
     [[nodiscard]] Track &track() const { return *source_.track; }
     [[nodiscard]] GopQueue &queue() const { return *source_.queue; }
     [[nodiscard]] const GstCaps *caps() const { return caps_.get(); }
-    // Time since 1970 minus running time, as of what went through last. Safe.
-    [[nodiscard]] int64_t capture_offset() const { return capture_offset_; }
+    // Time since 1970 minus running time, as of what was there then. Each call is for a later time; safe.
+    [[nodiscard]] int64_t capture_offset_at(RunningTime time);
     // When what went through last ends. Safe.
     [[nodiscard]] RunningTime end() const { return end_; }
     [[nodiscard]] RunningTime last_duration() const { return last_duration_; }
     // Nothing more will go through. Safe.
     [[nodiscard]] bool is_done() const { return done_; }
+    // Something went through that is in no finished file. Safe.
+    [[nodiscard]] bool has_unwritten() { return !taken_.lock()->empty(); }
     // What begins before `end` is in a file. Safe.
     void note_written(RunningTime end);
     // What is decoded before `end` is in a file. Safe.
@@ -65,6 +67,11 @@ private:
         bool key = false;
     };
     using Pieces = std::deque<Piece>;
+    // Of capture time, from there on.
+    struct Offset {
+        RunningTime from = 0;
+        int64_t value = 0;
+    };
 
     static void run(gpointer feed);
     static gboolean take_event(GstPad *pad, GstObject *parent, GstEvent *event);
@@ -73,6 +80,7 @@ private:
     void step();
     void pass(Unit unit);
     void note_taken(const Unit &unit);
+    void note_offset(const Unit &unit);
     void end_stream(GopQueue::Outcome outcome);
     void tell_silence();
 
@@ -84,11 +92,11 @@ private:
     bool begun_ = false;
     bool is_silent_ = false;
     RunningTime told_until_ = std::numeric_limits<RunningTime>::min();  // data or silence
-    std::atomic<int64_t> capture_offset_{0};
     std::atomic<RunningTime> end_{0};
     std::atomic<RunningTime> last_duration_{0};
     std::atomic<bool> done_{false};
     rtspcore::Guarded<std::deque<RunningTime>> key_times_;
+    rtspcore::Guarded<std::deque<Offset>> offsets_;
     rtspcore::Guarded<Pieces> taken_;  // went through, and is in no finished file yet
 };
 

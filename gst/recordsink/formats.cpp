@@ -52,13 +52,16 @@ const Medium *find_medium(const GstCaps *caps) {
     return nullptr;
 }
 
-const char *nick(Format format) {
-    return format == Format::Mp4 ? "mp4" : format == Format::Ts ? "ts" : "mkv";
+// The header that mp4mux (1.22) writes for AC-3 in fragments is longer than what is there: no player finds any track.
+bool is_spoiled(GstCaps *medium, Format format) {
+    return format == Format::Mp4 && gst_caps_can_intersect(medium, caps_of("audio/x-ac3").get());
 }
 
 // What of a medium the muxer takes; empty if it does not.
-Ref<GstCaps> taken_by(GstElementFactory *muxer, GstCaps *medium) {
+Ref<GstCaps> taken_by(GstElementFactory *muxer, Format format, GstCaps *medium) {
     auto taken = Ref<GstCaps>::adopt(gst_caps_new_empty());
+    if (is_spoiled(medium, format))
+        return taken;
     for (const GList *item = gst_element_factory_get_static_pad_templates(muxer); item; item = item->next) {
         auto *pad = static_cast<GstStaticPadTemplate *>(item->data);
         if (pad->direction != GST_PAD_SINK)
@@ -83,7 +86,7 @@ std::string advice(const GstCaps *caps) {
     const auto copy = Ref<GstCaps>::adopt(gst_caps_copy(caps));
     for (const Format other : {Format::Mkv, Format::Ts, Format::Mp4}) {
         const auto muxer = find_factory(muxer_of(other));
-        if (muxer && find_medium(caps) && !gst_caps_is_empty(taken_by(muxer.get(), copy.get()).get()))
+        if (muxer && find_medium(caps) && !gst_caps_is_empty(taken_by(muxer.get(), other, copy.get()).get()))
             return ", or another format, such as format=" + std::string(nick(other));
     }
     return {};
@@ -111,6 +114,10 @@ const char *muxer_of(Format format) {
     return format == Format::Mp4 ? "mp4mux" : format == Format::Ts ? "mpegtsmux" : "matroskamux";
 }
 
+const char *nick(Format format) {
+    return format == Format::Mp4 ? "mp4" : format == Format::Ts ? "ts" : "mkv";
+}
+
 GstCaps *offered_caps() {
     GstCaps *caps = gst_caps_new_empty();
     for (const Medium &medium : kMedia)
@@ -129,7 +136,7 @@ Outcome<Route> find_route(const GstCaps *caps, Format format) {
     const auto copy = Ref<GstCaps>::adopt(gst_caps_copy(caps));
     const auto parsed = caps_of(medium->caps);
     // After the parser its details may be others: what counts is the medium.
-    route.wanted = taken_by(muxer.get(), medium->parser ? parsed.get() : copy.get());
+    route.wanted = taken_by(muxer.get(), format, medium->parser ? parsed.get() : copy.get());
     if (gst_caps_is_empty(route.wanted.get()))
         return refused(caps, format);
     route.kind = medium->kind;

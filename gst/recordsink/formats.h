@@ -26,6 +26,8 @@ struct Route {
     enum class Kind { Video, Audio, Text, Data } kind = Kind::Audio;
 };
 
+// As the property has it, and the names of its files.
+const char *nick(Format format);
 const char *muxer_of(Format format);
 // What pads take: all that some format takes, and raw, to refuse it with a sentence instead of a failed link.
 GstCaps *offered_caps();

@@ -40,24 +40,57 @@ std::optional<uint32_t> default_size(const ConstBox &box) {
     return read_u32(box.content + at);
 }
 
-// Of the samples of a `trun`; null if that is told elsewhere, or it is broken.
-std::optional<uint64_t> data_in(const ConstBox &box, std::optional<uint32_t> default_size) {
+// The samples of a `trun`.
+struct Samples {
+    uint32_t count;
+    size_t begin;   // of the first, in the content
+    size_t length;  // of what is told of each
+    size_t size;    // in that, where its size is told, or would be
+};
+
+// Null if it is broken.
+std::optional<Samples> samples_of(const ConstBox &box) {
     const uint32_t flags = flags_of(box);
     if (box.size < 8)
         return std::nullopt;
-    const uint64_t count = read_u32(box.content + 4);
-    if (!(flags & trun::kSize))
-        return default_size ? std::optional(count * *default_size) : std::nullopt;
-    size_t sample = 0;
+    Samples samples = {read_u32(box.content + 4), 8, 0, flags & trun::kDuration ? 4u : 0u};
+    samples.begin += (flags & trun::kDataOffset ? 4 : 0) + (flags & trun::kFirstFlags ? 4 : 0);
     for (const uint32_t field : {trun::kDuration, trun::kSize, trun::kFlags, trun::kTimeOffset})
-        sample += flags & field ? 4 : 0;
-    const size_t begin = 8 + (flags & trun::kDataOffset ? 4 : 0) + (flags & trun::kFirstFlags ? 4 : 0);
-    if (box.size < begin || count > (box.size - begin) / sample)
+        samples.length += flags & field ? 4 : 0;
+    if (box.size < samples.begin || (samples.length > 0 && samples.count > (box.size - samples.begin) / samples.length))
         return std::nullopt;
+    return samples;
+}
+
+uint32_t size_of(const ConstBox &box, const Samples &samples, size_t number) {
+    return read_u32(box.content + samples.begin + number * samples.length + samples.size);
+}
+
+// Null if that is told elsewhere, or the `trun` is broken.
+std::optional<uint64_t> data_in(const ConstBox &box, std::optional<uint32_t> default_size) {
+    const auto samples = samples_of(box);
+    if (!samples)
+        return std::nullopt;
+    if (!(flags_of(box) & trun::kSize))
+        return default_size ? std::optional(static_cast<uint64_t>(samples->count) * *default_size) : std::nullopt;
     uint64_t sum = 0;
-    for (uint64_t i = 0; i < count; i++)
-        sum += read_u32(box.content + begin + i * sample + (flags & trun::kDuration ? 4 : 0));
+    for (size_t i = 0; i < samples->count; i++)
+        sum += size_of(box, *samples, i);
     return sum;
+}
+
+// The content of a `trun` that tells no sizes, with that of each of its samples.
+std::string with_sizes(const ConstBox &box, uint32_t size) {
+    const auto samples = samples_of(box);
+    if (!samples || (samples->length == 0 && samples->count > 1))
+        return text(box.content, box.size);
+    std::string content = text(box.content, samples->begin);
+    content[2] = static_cast<char>(content[2] | trun::kSize >> 8);
+    const uint8_t *sample = box.content + samples->begin;
+    for (size_t i = 0; i < samples->count; i++, sample += samples->length)
+        content +=
+            text(sample, samples->size) + number(size) + text(sample + samples->size, samples->length - samples->size);
+    return content;
 }
 
 // The content of a `traf` whose data comes `later`, as the boxes before it have grown.
@@ -79,7 +112,11 @@ private:
 
     std::string run(const ConstBox &box) {
         std::string content = text(box.content, box.size);
-        const auto data = data_in(box, default_size_);
+        if (!(flags_of(box) & trun::kSize) && !default_size_ && first_size_)
+            content = with_sizes(box, *first_size_);
+        const ConstBox sized = {box.type, reinterpret_cast<const uint8_t *>(content.data()), content.size()};
+        const auto data = data_in(sized, default_size_);
+        note_first(sized);
         const bool has_place = flags_of(box) & trun::kDataOffset && box.size >= 12;
         if (has_place) {
             next_ = read_u32(box.content + 8) + later_;
@@ -92,10 +129,17 @@ private:
         return content;
     }
 
+    void note_first(const ConstBox &run) {
+        const auto samples = samples_of(run);
+        if (!first_size_ && samples && samples->count > 0 && flags_of(run) & trun::kSize)
+            first_size_ = size_of(run, *samples, 0);
+    }
+
     const uint32_t later_;
     std::string content_;
     std::optional<uint32_t> default_size_;
-    std::optional<uint32_t> next_;  // where the next run's data is; unknown before the first
+    std::optional<uint32_t> first_size_;  // of the first sample
+    std::optional<uint32_t> next_;        // where the next run's data is; unknown before the first
 };
 
 std::string fragment(const ConstBox &moof, uint32_t later) {

@@ -5,6 +5,7 @@
 
 #include "base/ref.h"
 #include "mp4_box.h"
+#include "opus_header.h"
 
 namespace recordsink {
 
@@ -39,6 +40,7 @@ public:
 private:
     void header(const Box &moov) {
         for_each_timescale(moov, [this](uint32_t id, uint32_t scale) { state_.timescales[id] = scale; });
+        mend_opus_headers(moov);
     }
 
     void fragment(const Box &moof) {

@@ -15,6 +15,7 @@ namespace recordsink {
 // Gives the tracks of a fragmented MP4 file their true places in time. mp4mux has each of them begin at 0, without an
 // edit list, so that sound would be off by what its first packet is later than the picture: up to a packet, another in
 // each segment. Here the times in the fragments (`tfdt`, ISO/IEC 14496-12 8.8.12) are moved on their way to the file.
+// What mp4mux does to Opus is mended on that way as well.
 // Safe; begin_file() comes before a file's data.
 class FragmentTimes {
 public:

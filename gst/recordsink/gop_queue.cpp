@@ -13,6 +13,20 @@ namespace {
 // Between two files, if no file is ever finished.
 constexpr size_t kMostHoles = 1000;
 
+// Time stamps are rounded.
+constexpr RunningTime kTouching = 1'000'000;
+
+void add_to(Hole &hole, const Unit &unit) {
+    hole.start = hole.units == 0 ? unit.time : std::min(hole.start, unit.time);
+    hole.end = std::max(hole.end, unit.time + unit.duration);
+    hole.units++;
+    hole.bytes += unit.bytes;
+}
+
+bool is_touching(const Hole &before, const Hole &after) {
+    return after.start >= before.start && after.start <= before.end + kTouching;
+}
+
 }  // namespace
 
 void GopQueue::set_bounds(Bounds bounds) {
@@ -26,12 +40,8 @@ bool GopQueue::full() const {
 }
 
 void GopQueue::drop_front(Hole &hole) {
-    const Unit &unit = units_.front();
-    hole.start = hole.units == 0 ? unit.time : std::min(hole.start, unit.time);
-    hole.end = std::max(hole.end, unit.time + unit.duration);
-    hole.units++;
-    hole.bytes += unit.bytes;
-    level_.bytes -= unit.bytes;
+    add_to(hole, units_.front());
+    level_.bytes -= units_.front().bytes;
     units_.pop_front();
 }
 
@@ -40,7 +50,7 @@ void GopQueue::drop_gop(Hole &hole) {
     do
         drop_front(hole);
     while (!units_.empty() && !units_.front().key);
-    wants_key_ = units_.empty();
+    wants_key_ |= units_.empty();
 }
 
 std::optional<Hole> GopQueue::counted(const Hole &hole) {
@@ -72,29 +82,67 @@ std::optional<Hole> GopQueue::push(Unit unit, bool wait) {
         jump = Hole{*unit.jumped_from, std::max(*unit.jumped_from, unit.time), 0, 0};
         count(*jump);
     }
-    level_.bytes += unit.bytes;
-    const bool follows_nothing = wants_key_ && !unit.key && units_.empty();
-    units_.push_back(std::move(unit));
-    if (follows_nothing)
-        drop_front(hole);
-    else
-        note_newest();
+    // What comes before a first key frame is no hole: nobody misses it.
+    if (!wants_key_ || unit.key)
+        append(std::move(unit));
+    else if (newest_)
+        add_to(hole, unit);
     while ((!wait || impatient_) && full() && !units_.empty())
         drop_gop(hole);
     changed_.notify_all();
-    return hole.units > 0 ? counted(hole) : jump;
+    const auto told = go_on(hole);
+    return told ? told : jump;
 }
 
-void GopQueue::note_newest() {
-    wants_key_ = false;
+// What is dropped one by one is one hole: sound, and what depends on a key frame that is gone.
+std::optional<Hole> GopQueue::go_on(const Hole &hole) {
+    if (hole.units == 0)
+        return std::exchange(open_hole_, std::nullopt);
+    if (open_hole_ && is_touching(*open_hole_, hole)) {
+        level_.dropped_units += hole.units;
+        level_.dropped_bytes += hole.bytes;
+        level_.dropped_duration += std::max<RunningTime>(hole.end - open_hole_->end, 0);
+        open_hole_ = Hole{open_hole_->start, std::max(open_hole_->end, hole.end), open_hole_->units + hole.units,
+                          open_hole_->bytes + hole.bytes};
+        return std::nullopt;
+    }
+    count(hole);
+    if (!open_hole_ && !wants_key_ && hole.units > 1)
+        return hole;
+    return std::exchange(open_hole_, hole);
+}
+
+std::optional<Hole> GopQueue::close_hole() {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(open_hole_, std::nullopt);
+}
+
+bool GopQueue::asks_for_key() {
+    const std::lock_guard lock(mutex_);
+    return wants_key_ && !std::exchange(key_asked_, true);
+}
+
+void GopQueue::append(Unit unit) {
+    level_.bytes += unit.bytes;
+    units_.push_back(std::move(unit));
+    wants_key_ = key_asked_ = false;
     newest_ = units_.back().time;
     newest_came_ = rtspcore::monotonic_now();
 }
 
 void GopQueue::end() {
     const std::lock_guard lock(mutex_);
-    ended_ = true;
+    if (!std::exchange(ended_, true))
+        ends_++;
     changed_.notify_all();
+}
+
+void GopQueue::begin_again() {
+    const std::lock_guard lock(mutex_);
+    if (!ended_)
+        return;
+    ended_ = false;
+    wants_key_ = true;
 }
 
 void GopQueue::flush(bool flushing) {
@@ -102,7 +150,9 @@ void GopQueue::flush(bool flushing) {
     units_.clear();
     level_.bytes = 0;
     flushing_ = flushing;
+    open_hole_.reset();
     wants_key_ = true;
+    key_asked_ = false;
     newest_.reset();
     newest_came_ = rtspcore::monotonic_now();
     if (!flushing)
@@ -148,7 +198,8 @@ GopQueue::Outcome GopQueue::take(const GstCaps *caps, Unit &unit, std::chrono::m
 
 void GopQueue::stop_taking(bool now) {
     const std::lock_guard lock(mutex_);
-    taking_ = now ? Taking::No : Taking::UntilKey;
+    if (now || taking_ == Taking::Yes)
+        taking_ = now ? Taking::No : Taking::UntilKey;
     changed_.notify_all();
 }
 
@@ -161,7 +212,7 @@ std::optional<Hole> GopQueue::start_taking() {
     else if (!units_.front().key)
         drop_gop(hole);
     changed_.notify_all();
-    return counted(hole);
+    return hole.units > 0 ? go_on(hole) : std::nullopt;
 }
 
 GopQueue::Level GopQueue::level() {
@@ -193,6 +244,11 @@ bool GopQueue::is_idle(std::chrono::milliseconds period) {
 bool GopQueue::ended() {
     const std::lock_guard lock(mutex_);
     return ended_;
+}
+
+unsigned GopQueue::ends() {
+    const std::lock_guard lock(mutex_);
+    return ends_;
 }
 
 Ref<GstCaps> GopQueue::front_caps() {

@@ -67,10 +67,17 @@ public:
     };
 
     void set_bounds(Bounds bounds);
-    // Gives the hole that it made, if any. With `wait` it makes none, and blocks until there is room, or flush().
+    // Gives the hole that it made, if any; one that goes on with what comes next only when it is over. With `wait` it
+    // makes none, and blocks until there is room, or flush().
     std::optional<Hole> push(Unit unit, bool wait);
-    // Nothing more will come.
+    // Nothing more will come, unless begin_again() is called.
     void end();
+    // A new stream follows the one that ended.
+    void begin_again();
+    // The hole that goes on, if there is one: nothing more belongs to it.
+    [[nodiscard]] std::optional<Hole> close_hole();
+    // What was pushed was dropped for want of a key frame; true once until there is one.
+    [[nodiscard]] bool asks_for_key();
     // What was taken, and got nowhere, is a hole as well.
     void add_lost(const Hole &hole);
     // What is in it is a hole now, if there is any.
@@ -97,6 +104,8 @@ public:
     [[nodiscard]] bool is_idle(std::chrono::milliseconds period);
     // Whether end() was called.
     [[nodiscard]] bool ended();
+    // How often it did: after a flush it may go on.
+    [[nodiscard]] unsigned ends();
     // Those of the oldest unit, else null.
     [[nodiscard]] rtspcore::Ref<GstCaps> front_caps();
 
@@ -104,9 +113,10 @@ private:
     enum class Taking { Yes, UntilKey, No };
 
     [[nodiscard]] bool full() const;
-    void note_newest();
+    void append(Unit unit);
     void drop_front(Hole &hole);
     std::optional<Hole> counted(const Hole &hole);
+    std::optional<Hole> go_on(const Hole &hole);
     void count(const Hole &hole);
     void drop_gop(Hole &hole);
 
@@ -118,9 +128,12 @@ private:
     Level level_;
     Taking taking_ = Taking::No;
     bool wants_key_ = true;
+    bool key_asked_ = false;
+    std::optional<Hole> open_hole_;  // counted, and not told yet
     std::optional<RunningTime> newest_;
     rtspcore::Time newest_came_ = rtspcore::monotonic_now();
     bool ended_ = false;
+    unsigned ends_ = 0;
     bool flushing_ = false;
     bool impatient_ = false;
 };

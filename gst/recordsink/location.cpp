@@ -72,6 +72,13 @@ bool has_parent_component(const std::string &path) {
     return ("/" + path + "/").find("/../") != std::string::npos;
 }
 
+// The index calls files without it.
+std::string without_this_folder(std::string path) {
+    while (path.rfind("./", 0) == 0)
+        path.erase(0, path.find_first_not_of('/', 1));
+    return path;
+}
+
 }  // namespace
 
 std::string iso_time(UnixTime time) {
@@ -86,14 +93,15 @@ Location::Location(const std::string &pattern, std::vector<NamePiece> pieces) : 
     root_ = folder == 0 ? "." : folder == 1 ? "/" : pattern.substr(0, folder - 1);
 }
 
-Result<Location, LocationError> Location::parse(const std::string &pattern) {
+Result<Location, LocationError> Location::parse(const std::string &text) {
+    const std::string pattern = without_this_folder(text);
     if (pattern.empty() || pattern.back() == '/')
         return Failure{LocationError::Empty, "it names no file; use one like /var/rec/%Y-%m-%d/%H-%M-%S.mp4"};
     NamePieces pieces = split_name(pattern);
     if (!pieces.bad.empty())
-        return Failure{
-            LocationError::BadConversion,
-            "'" + pieces.bad + "' is no conversion that a name can have; those are %" + std::string(kConversions)};
+        return Failure{LocationError::BadConversion,
+                       "'" + pieces.bad + "' is no conversion that a name can have; those are %" +
+                           std::string(kConversions) + ", none of them filled with spaces"};
     Location location(pattern, std::move(pieces.list));
     if (has_parent_component(pattern.substr(folder_length(pattern))))
         return Failure{LocationError::LeavesFolder, "it leaves the folder " + location.root_ + " by '..'"};

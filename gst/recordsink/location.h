@@ -25,7 +25,7 @@ public:
     // Conversions are those of strftime(3) that give neither a slash nor white space, `%f` (microseconds, six digits;
     // `%3f` and so on, other numbers of digits), `%i` (the sequence number; `%05i` with leading zeroes), `%N` (the
     // camera) and `%o` (the mapping). What follows the first one must stay in the folder.
-    static rtspcore::Result<Location, LocationError> parse(const std::string &pattern);
+    static rtspcore::Result<Location, LocationError> parse(const std::string &text);
 
     // The same for this camera, or mapping: see safe_name().
     [[nodiscard]] Location of_camera(const std::string &name) const;

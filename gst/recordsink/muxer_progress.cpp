@@ -2,6 +2,7 @@
 #include "muxer_progress.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace recordsink {
 
@@ -18,11 +19,24 @@ void MuxerProgress::watch(GstElement *muxer) {
 void MuxerProgress::begin_file() {
     for (Newest &newest : *tracks_.lock())
         newest = {};
+    synced_.lock()->clear();
+}
+
+std::optional<GstClockTime> MuxerProgress::oldest(const Tracks &tracks, size_t track) {
+    return track > 0 && track <= tracks.size() ? tracks[track - 1].front() : std::nullopt;
 }
 
 std::optional<GstClockTime> MuxerProgress::passed(size_t track) {
-    auto tracks = tracks_.lock();
-    return track > 0 && track <= tracks->size() ? (*tracks)[track - 1].front() : std::nullopt;
+    return oldest(*tracks_.lock(), track);
+}
+
+std::optional<GstClockTime> MuxerProgress::synced(size_t track) {
+    return oldest(*synced_.lock(), track);
+}
+
+void MuxerProgress::note_synced() {
+    Tracks tracks = *tracks_.lock();
+    *synced_.lock() = std::move(tracks);
 }
 
 void MuxerProgress::note_unit(size_t track, GstClockTime decoded) {

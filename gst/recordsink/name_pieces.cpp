@@ -8,22 +8,41 @@
 
 namespace recordsink {
 
-// Without those of strftime(3) that may give a slash or white space (%c, %D, %x, %n...).
-const char *const kConversions = "aAbBCdeFgGhHIjklmMpPRsSTuUVwWyYzZfiNo%";
+// Without those of strftime(3) that may give a slash or white space (%c, %D, %x, %n, %e...).
+const char *const kConversions = "aAbBCdFgGhHIjmMpPRsSTuUVwWyYzZfiNo%";
 
 namespace {
 
 constexpr size_t kLongestName = 100;  // of 255 bytes that a file's may have
 
-// The conversion that begins with the '%' at `start`, and where it ends.
+// A width fills text with spaces, and a number with zeroes; %i, which is printf's, with what its flag says.
+bool gives_spaces(const std::string &flags, bool has_width, char letter) {
+    if (!has_width)
+        return false;
+    return strchr("aAbBhpPRTzZ", letter) || (letter == 'i' && flags.find('0') != 0);
+}
+
+// The conversion that begins with the '%' at `start`, and where it ends, or would if it were one.
 std::optional<NamePiece> conversion_at(const std::string &pattern, size_t start, size_t &end) {
-    const size_t flags_end = pattern.find_first_not_of("-_0^#", start + 1);
+    const size_t flags_end = pattern.find_first_not_of("-0^#", start + 1);
     const size_t letter = pattern.find_first_not_of("0123456789", flags_end);
+    end = letter == std::string::npos ? letter : letter + 1;
     // Two digits of width are plenty, and a name has its bounds.
     if (letter == std::string::npos || letter - flags_end > 2 || !strchr(kConversions, pattern[letter]))
         return std::nullopt;
-    end = letter + 1;
+    const std::string flags = pattern.substr(start + 1, flags_end - start - 1);
+    if (gives_spaces(flags, letter > flags_end, pattern[letter]))
+        return std::nullopt;
     return NamePiece{NamePiece::Kind::Conversion, pattern.substr(start + 1, letter - start - 1), pattern[letter]};
+}
+
+// What was written, whole: `%{name}`, and a letter of several bytes.
+std::string bad_conversion(const std::string &pattern, size_t start, size_t end) {
+    if (end != std::string::npos && pattern[end - 1] == '{')
+        end = pattern.find('}', end) == std::string::npos ? end : pattern.find('}', end) + 1;
+    while (end < pattern.size() && (static_cast<unsigned char>(pattern[end]) & 0xC0) == 0x80)
+        end++;
+    return pattern.substr(start, end - start);
 }
 
 void add_text(std::vector<NamePiece> &list, char c) {
@@ -64,7 +83,7 @@ NamePieces split_name(const std::string &pattern) {
         size_t end = 0;
         auto conversion = conversion_at(pattern, at, end);
         if (!conversion) {
-            pieces.bad = pattern.substr(at, 4);
+            pieces.bad = bad_conversion(pattern, at, end);
             return pieces;
         }
         pieces.list.push_back(std::move(*conversion));

@@ -30,7 +30,8 @@ const Property kProperties[] = {
     {[] {
          return g_param_spec_string("location", "Location",
                                     "Names of the files, with strftime's conversions for the start in UTC, %f for "
-                                    "microseconds, %i for a running number. Set before READY",
+                                    "microseconds, %i for a running number, %N for the camera, %o for the mapping. "
+                                    "Set before READY",
                                     nullptr, kUntilReady);
      },
      [](Settings &s, const GValue *v) { s.location = g_value_get_string(v) ? g_value_get_string(v) : ""; },
@@ -89,7 +90,7 @@ const Property kProperties[] = {
     {[] {
          return g_param_spec_boolean("align", "Align",
                                      "Whether files begin at multiples of segment-duration since 1970, UTC, at a key "
-                                     "frame that is asked for. Set before READY",
+                                     "frame that is asked for; not with segment-duration=0. Set before READY",
                                      FALSE, kUntilReady);
      },
      [](Settings &s, const GValue *v) { s.align = g_value_get_boolean(v); },

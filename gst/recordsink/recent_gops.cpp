@@ -15,12 +15,12 @@ constexpr auto kHasPictures = [](const auto &entry) { return entry.second.is_vid
 
 }  // namespace
 
-void RecentGops::add(Key stream, bool is_video, Unit unit) {
+void RecentGops::add(Key stream, bool is_video, Unit unit, std::optional<RunningTime> now) {
     Lane &lane = lanes_[stream];
     lane.is_video = is_video;
     if (lane.gops.empty() && !unit.key)
         return;
-    lane.newest = {unit.time, unit.capture_offset};
+    lane.newest = {unit.time, unit.capture_offset, now};
     bytes_ += unit.bytes;
     if (unit.key)
         lane.gops.emplace_back();

@@ -25,10 +25,12 @@ public:
     struct Now {
         RunningTime time = 0;  // of the newest unit, of the video if there is one
         int64_t capture_offset = 0;
+        std::optional<RunningTime> came;  // when, by the clock
     };
 
     void set_bounds(Bounds bounds) { bounds_ = bounds; }
-    void add(Key stream, bool is_video, Unit unit);
+    // `now` is that of the clock, if there is one.
+    void add(Key stream, bool is_video, Unit unit, std::optional<RunningTime> now = {});
     // The stream has gone, or begins anew.
     void forget(Key stream);
     void clear();

@@ -4,7 +4,9 @@
 #include <gst/video/video.h>
 
 #include <algorithm>
+#include <climits>
 
+#include "element_time.h"
 #include "log.h"
 
 namespace recordsink {
@@ -22,7 +24,34 @@ std::string fault_of(const char *property, const std::string &pattern) {
     return "Property '" + std::string(property) + "', '" + pattern + "': " + parsed.error().message + ".";
 }
 
+std::string fault_of_align(const Settings &settings) {
+    if (!settings.align || settings.segment_duration > 0)
+        return {};
+    return "Property 'align' is true, and 'segment-duration' 0: there is nothing to align to. Give it the milliseconds "
+           "that files are to have, such as 60000, or leave 'align' out.";
+}
+
+// Most players go by what is in a file, but not all, nor do people. Empty when the name fits, or tells no format.
+std::string misfit_of(const char *property, const std::string &pattern, Format format) {
+    const std::string extension = pattern.substr(extension_of(pattern));
+    const auto fits = [&](Format other) { return "." + std::string(nick(other)) == extension; };
+    constexpr Format kFormats[] = {Format::Mp4, Format::Ts, Format::Mkv};
+    if (fits(format) || std::none_of(std::begin(kFormats), std::end(kFormats), fits))
+        return {};
+    return "Property '" + std::string(property) + "', '" + pattern +
+           "', names files of another format than 'format', " + nick(format) +
+           ", which is what they will be. Write format=" + extension.substr(1) + ", or let the name end in ." +
+           nick(format) + ".";
+}
+
 }  // namespace
+
+void RecordSink::warn_of_misfits(const Settings &settings) {
+    for (const std::string &misfit : {misfit_of("location", settings.location, settings.format),
+                                      misfit_of("clip-location", settings.clip_location, settings.format)})
+        if (!misfit.empty())
+            teller_.warning({GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS}, misfit);
+}
 
 bool RecordSink::check_settings() {
     const Settings settings = this->settings();
@@ -32,6 +61,8 @@ bool RecordSink::check_settings() {
         fault += ".";
     else if (!only_events)
         fault = fault_of<Location>("location", settings.location);
+    if (fault.empty())
+        fault = fault_of_align(settings);
     if (fault.empty() && !settings.clip_location.empty())
         fault = fault_of<ClipLocation>("clip-location", settings.clip_location);
     if (fault.empty())
@@ -62,7 +93,7 @@ void RecordSink::start_recorder(const Settings &settings) {
                 sources.push_back(Source::of(track));
             return sources;
         },
-        [this] { part_ended(); });
+        [this](unsigned times) { part_ended(&Ends::recorder, times); });
     *recorder_.lock() = std::move(recorder);
 }
 
@@ -80,15 +111,23 @@ void RecordSink::start_clips(const Settings &settings) {
     clip_aftercare_ = std::make_unique<Aftercare>(of_clips, any, index, &clip_teller_);
     auto clips = std::make_shared<Clips>(
         Writer::Target{of_clips, any, index, &clip_teller_, &clip_sequence_, clip_aftercare_.get(), nullptr, nullptr},
-        location, Clips::Owner{element_, [this] { return tracks(); }, [this] { part_ended(); }});
+        location,
+        Clips::Owner{[this] { return now(); }, [this] { return tracks(); },
+                     [this](unsigned times) { part_ended(&Ends::clips, times); }});
     *clips_.lock() = std::move(clips);
 }
 
+// Before it plays, the element has the clock and the base time of the run before.
+std::optional<RunningTime> RecordSink::now() const {
+    return has_played_ ? running_time_now(element_) : std::nullopt;
+}
+
 bool RecordSink::start() {
+    has_played_ = false;
     const Settings settings = this->settings();
     for (const auto &track : tracks())
         track->start(settings);
-    parts_ = !settings.location.empty() + !settings.clip_location.empty();
+    *ends_.lock() = {settings.location.empty() ? UINT_MAX : 0, settings.clip_location.empty() ? UINT_MAX : 0, 0};
     if (!settings.location.empty())
         start_recorder(settings);
     if (!settings.clip_location.empty())
@@ -102,6 +141,8 @@ void RecordSink::stop() {
     const auto clips = std::exchange(*clips_.lock(), nullptr);
     if (clips)
         clips->request_stop();
+    if (recorder)
+        recorder->request_stop();  // before anything ends by it
     for (const auto &track : tracks())
         track->queue().end();
     if (recorder)
@@ -109,7 +150,7 @@ void RecordSink::stop() {
     if (clips)
         clips->stop();
     for (const auto &track : tracks())
-        track->queue().flush(true);
+        track->stop();
     for (auto *aftercare : {&aftercare_, &clip_aftercare_}) {
         if (*aftercare)
             (*aftercare)->stop();
@@ -129,43 +170,77 @@ bool RecordSink::stop_event(const char *id) {
 
 GstStateChangeReturn RecordSink::change_state(GstStateChange transition,
                                               const std::function<GstStateChangeReturn()> &parent) {
-    if (transition == GST_STATE_CHANGE_NULL_TO_READY && !check_settings())
+    const bool is_begun = transition == GST_STATE_CHANGE_READY_TO_PAUSED;
+    // In READY they may be changed.
+    if ((transition == GST_STATE_CHANGE_NULL_TO_READY || is_begun) && !check_settings())
         return GST_STATE_CHANGE_FAILURE;
-    if (transition == GST_STATE_CHANGE_READY_TO_PAUSED && !start())
+    if (transition == GST_STATE_CHANGE_NULL_TO_READY)
+        warn_of_misfits(settings());
+    if (transition == GST_STATE_CHANGE_PAUSED_TO_PLAYING)
+        has_played_ = true;
+    if (is_begun && !start())
         return GST_STATE_CHANGE_FAILURE;
     // Nobody may wait for room in a queue when the pads are to stop.
-    if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)
+    if (transition == GST_STATE_CHANGE_PAUSED_TO_READY) {
         for (const auto &track : tracks())
             track->queue().set_impatient(true);
+        set_clips_impatient(true);
+    }
     const GstStateChangeReturn result = parent();
-    const bool failed = result == GST_STATE_CHANGE_FAILURE && transition == GST_STATE_CHANGE_READY_TO_PAUSED;
-    if (transition == GST_STATE_CHANGE_PAUSED_TO_READY || failed)
+    if (transition == GST_STATE_CHANGE_PAUSED_TO_READY || (is_begun && result == GST_STATE_CHANGE_FAILURE))
         stop();
     return result;
+}
+
+void RecordSink::set_clips_impatient(bool impatient) {
+    if (const std::shared_ptr<Clips> clips = *clips_.lock())
+        clips->set_impatient(impatient);
 }
 
 Track::Owner RecordSink::track_owner() {
     return {GST_BIN(element_),
             &teller_,
             [this] { return settings(); },
+            [this] { return now(); },
             [this] { changed(); },
             [this](const Track &track, const Unit &unit, bool wait) {
                 if (const std::shared_ptr<Clips> clips = *clips_.lock())
                     clips->take(track, unit, wait);
             },
+            [this] { set_clips_impatient(true); },
             [this](const Track &track) {
                 if (const std::shared_ptr<Clips> clips = *clips_.lock())
                     clips->forget(track);
-            }};
+                set_clips_impatient(false);
+            },
+            [this](Track &track) { return claim_video(track); }};
+}
+
+// Of two whose caps come at once, one only.
+std::optional<std::string> RecordSink::claim_video(Track &track) {
+    auto pads = pads_.lock();
+    for (const auto &other : pads->tracks)
+        if (other.get() != &track && other->is_video() && !other->queue().ended())
+            return GST_PAD_NAME(other->pad());
+    track.claim_video(pads->next_video++);
+    return std::nullopt;
+}
+
+// That no pad has: some were asked for by their name.
+std::string RecordSink::free_name() {
+    auto pads = pads_.lock();
+    std::string name;
+    do
+        name = "sink_" + std::to_string(pads->next++);
+    while (std::any_of(pads->tracks.begin(), pads->tracks.end(),
+                       [&](const auto &track) { return name == GST_PAD_NAME(track->pad()); }));
+    return name;
 }
 
 GstPad *RecordSink::add_pad(GstPadTemplate *templ, const char *name) {
-    auto access = pads_.lock();
-    const unsigned number = access->next++;
-    access.unlock();
-    const std::string own = "sink_" + std::to_string(number);
     const bool is_named = name && !strchr(name, '%');
-    GstPad *pad = gst_ghost_pad_new_no_target_from_template(is_named ? name : own.c_str(), templ);
+    const std::string own = is_named ? name : free_name();
+    GstPad *pad = gst_ghost_pad_new_no_target_from_template(own.c_str(), templ);
     auto track = std::make_shared<Track>(track_owner(), Ref<GstPad>::share(pad));
     track->start(settings());
     pads_.lock()->tracks.push_back(track);
@@ -189,8 +264,11 @@ void RecordSink::remove_pad(GstPad *pad) {
         pads->tracks.erase(found);
     }
     removed->queue().set_impatient(true);
+    set_clips_impatient(true);
     gst_pad_set_active(pad, FALSE);
+    set_clips_impatient(false);
     removed->detach();
+    removed->tell(removed->queue().close_hole());
     removed->queue().end();
     if (const std::shared_ptr<Clips> clips = *clips_.lock())
         clips->forget(*removed);
@@ -211,9 +289,15 @@ void RecordSink::changed() {
         clips->changed();
 }
 
-void RecordSink::part_ended() {
-    if (--parts_ == 0)
-        post_eos();
+void RecordSink::part_ended(unsigned Ends::*part, unsigned times) {
+    auto ends = ends_.lock();
+    (*ends).*part = times;
+    const unsigned of_both = std::min(ends->recorder, ends->clips);
+    if (of_both <= ends->posted)
+        return;
+    ends->posted = of_both;
+    ends.unlock();
+    post_eos();
 }
 
 void RecordSink::post_eos() {

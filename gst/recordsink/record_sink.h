@@ -39,18 +39,30 @@ private:
     struct Pads {
         Clips::Tracks tracks;
         unsigned next = 0;
+        unsigned next_video = 0;
+    };
+    // How often; of what is not there more than ever.
+    struct Ends {
+        unsigned recorder = 0;
+        unsigned clips = 0;
+        unsigned posted = 0;
     };
 
     [[nodiscard]] Clips::Tracks tracks() { return pads_.lock()->tracks; }
     [[nodiscard]] bool check_settings();
+    void warn_of_misfits(const Settings &settings);
+    [[nodiscard]] std::string free_name();
     [[nodiscard]] Track::Owner track_owner();
+    void set_clips_impatient(bool impatient);
+    [[nodiscard]] std::optional<std::string> claim_video(Track &track);
+    [[nodiscard]] std::optional<RunningTime> now() const;
     [[nodiscard]] bool start();
     [[nodiscard]] std::string camera_of(const Settings &settings) const;
     void start_recorder(const Settings &settings);
     void start_clips(const Settings &settings);
     void stop();
     void changed();
-    void part_ended();
+    void part_ended(unsigned Ends::*part, unsigned times);
     void post_eos();
 
     GstElement *element_;
@@ -60,7 +72,8 @@ private:
     Teller clip_teller_;
     rtspcore::Guarded<std::shared_ptr<Recorder>> recorder_;
     rtspcore::Guarded<std::shared_ptr<Clips>> clips_;
-    std::atomic<int> parts_{0};  // of the two, those that have not ended
+    rtspcore::Guarded<Ends> ends_;
+    std::atomic<bool> has_played_{false};  // since start()
     std::atomic<unsigned> sequence_{0};
     std::atomic<unsigned> asked_cuts_{0};
     // From start() to stop().

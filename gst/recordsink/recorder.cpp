@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "recorder.h"
 
-#include <gst/video/video.h>
-
 #include <algorithm>
+#include <iterator>
 
 #include "log.h"
 #include "recovery.h"
@@ -43,9 +42,53 @@ bool is_settled(const Source &source) {
     return has_ended(source) || has_data(source);
 }
 
+// A file has one video: what ended is written before what came after it on another pad.
+bool must_wait(const Source &source, const Sources &all) {
+    return source.track->is_video() && std::any_of(all.begin(), all.end(), [&](const Source &other) {
+               return other.track->is_video() && has_data(other) &&
+                      other.track->video_turn() < source.track->video_turn();
+           });
+}
+
+Sources ready(const Sources &all) {
+    Sources sources;
+    std::copy_if(all.begin(), all.end(), std::back_inserter(sources),
+                 [&](const Source &source) { return has_data(source) && !must_wait(source, all); });
+    return sources;
+}
+
+// Nothing more will come, not for other clips either.
+bool is_finished(const Source &source) {
+    return has_ended(source) && source.track->queue().ended();
+}
+
+bool is_live(const Source &source) {
+    return source.track->is_live();
+}
+
+void discard_queue(const Source &source) {
+    source.tell(source.queue->close_hole());
+    source.tell(source.queue->discard());
+}
+
 }  // namespace
 
-Recorder::Recorder(Writer::Target target, std::function<Sources()> sources, std::function<void()> all_ended)
+bool Patience::is_over(const Sources &sources, rtspcore::Time now) {
+    if (!all(sources, is_finished)) {
+        counts_ = false;
+        return false;
+    }
+    uint64_t left = 0;
+    for (const Source &source : sources)
+        left += source.queue->level().bytes;
+    const bool goes_on = left < left_ && std::none_of(sources.begin(), sources.end(), is_live);
+    if (!std::exchange(counts_, true) || goes_on)
+        since_ = now;
+    left_ = left;
+    return now - since_ >= kWaitForEnd;
+}
+
+Recorder::Recorder(Writer::Target target, std::function<Sources()> sources, AllEnded all_ended)
     : target_(std::move(target)), sources_(std::move(sources)), all_ended_(std::move(all_ended)) {
     thread_ = std::thread([this] { run(); });
 }
@@ -82,7 +125,11 @@ Writer::Events Recorder::events() {
                 });
             },
             [this] { note([](State &state) { state.ended = true; }); },
-            [this] { note([](State &state) { state.restart = true; }); }};
+            [this] { note([](State &state) { state.restart = true; }); },
+            [this] {
+                const std::lock_guard lock(mutex_);
+                return state_.stopping;
+            }};
 }
 
 void Recorder::run() {
@@ -92,14 +139,20 @@ void Recorder::run() {
     while (next != Next::Stop) {
         const Sources sources = wait_for_sources();
         if (sources.empty())
-            return;
+            break;
         next = record(sources);
         if (next == Next::Retry)
             wait_to_retry();
+        else if (next == Next::GiveUp)
+            discard();
     }
-    // There was no time to write it.
+    discard();
+}
+
+// There was no time to write it.
+void Recorder::discard() {
     for (const Source &source : sources_())
-        source.tell(source.queue->discard());
+        discard_queue(source);
 }
 
 void Recorder::finish_left_behind() {
@@ -118,9 +171,10 @@ Sources Recorder::wait_for_sources() {
         Sources sources = sources_();
         const bool settled = all(sources, is_settled);
         const bool ended = all(sources, has_ended);
-        sources.erase(std::remove_if(sources.begin(), sources.end(), std::not_fn(has_data)), sources.end());
-        if (ended && sources.empty())
-            tell_end();
+        Sources with_data = ready(sources);
+        if (ended && with_data.empty())
+            tell_end(sources);
+        sources = std::move(with_data);
         lock.lock();
         const auto now = std::chrono::steady_clock::now();
         if (!sources.empty() && deadline == std::chrono::steady_clock::time_point::max())
@@ -133,15 +187,18 @@ Sources Recorder::wait_for_sources() {
     }
 }
 
-void Recorder::tell_end() {
-    if (!std::exchange(told_end_, true))
-        all_ended_();
+void Recorder::tell_end(const Sources &sources) {
+    unsigned ends = 0;
+    for (const Source &source : sources)
+        ends = std::max(ends, source.queue->ends());
+    if (ends > told_ends_)
+        all_ended_(told_ends_ = ends);
 }
 
 bool Recorder::has_late_track(const Writer &writer) {
-    const Sources sources = sources_();
+    const Sources sources = ready(sources_());
     return std::any_of(sources.begin(), sources.end(),
-                       [&](const Source &source) { return has_data(source) && !writer.has(source.track.get()); });
+                       [&](const Source &source) { return !writer.takes(source.track.get()); });
 }
 
 // splitmuxsink cuts where the video can be cut: while there is none the others go on in files of their own.
@@ -170,6 +227,8 @@ Recorder::Next Recorder::record(const Sources &sources) {
         lock.unlock();
         if (stopping)
             return stop_writing();
+        if (patience_.is_over(sources_(), rtspcore::monotonic_now()))
+            return give_up();
         if (restart || has_late_track(writer) || has_lost_video(writer))
             return wind_up(writer);
         lock.lock();
@@ -187,29 +246,47 @@ Recorder::Next Recorder::record(const Sources &sources) {
 }
 
 Recorder::Next Recorder::wind_up(Writer &writer) {
-    for (const Source &source : sources_())
-        if (source.track->is_video())
-            source.track->push_upstream(gst_video_event_new_upstream_force_key_unit(GST_CLOCK_TIME_NONE, TRUE, 0));
+    ask_for_key_frame();
     const bool no_key_will_come = has_lost_video(writer);
-    writer.end(no_key_will_come, "caps");
+    writer.wind_up(no_key_will_come);
     if (wait_for_end(no_key_will_come ? kWaitForEnd : kWaitForKey))
         return Next::Again;
-    writer.end(true, "caps");
+    writer.wind_up(true);
     if (!wait_for_end(kWaitForEnd))
         GST_WARNING("the disk did not take what was queued in time");
     return Next::Again;
 }
 
-// The element has ended the queues: what is in them is still written.
+// The element has ended the queues: what is in them is still written, behind new caps by a writer of its own.
 Recorder::Next Recorder::stop_writing() {
-    if (!wait_for_end(kWaitForEnd))
-        GST_WARNING("the disk did not take what was queued in time");
+    const auto now = std::chrono::steady_clock::now();
+    if (!stop_by_)
+        stop_by_ = now + kWaitForEnd;
+    if (wait_for_end(std::chrono::duration_cast<milliseconds>(*stop_by_ - now)))
+        return has_failed() || ready(sources_()).empty() ? Next::Stop : Next::Again;
+    GST_WARNING("the disk did not take what was queued in time");
     return Next::Stop;
+}
+
+Recorder::Next Recorder::give_up() {
+    GST_WARNING("the disk did not take what was queued when all streams ended");
+    return Next::GiveUp;
 }
 
 bool Recorder::wait_for_end(milliseconds bound) {
     std::unique_lock lock(mutex_);
     return noted_.wait_for(lock, bound, [&] { return state_.ended || !state_.failure.empty(); });
+}
+
+bool Recorder::has_failed() {
+    const std::lock_guard lock(mutex_);
+    return !state_.failure.empty();
+}
+
+void Recorder::ask_for_key_frame() {
+    for (const Source &source : sources_())
+        if (source.track->is_video())
+            source.track->ask_for_key();
 }
 
 // Meanwhile the queues keep what is newest.
@@ -224,9 +301,11 @@ void Recorder::wait_to_retry() {
     const bool over = stopping || all(sources, has_ended);
     for (const Source &source : sources)
         if (over)
-            source.tell(source.queue->discard());
+            discard_queue(source);
         else
             source.queue->set_impatient(false);
+    if (!over)
+        ask_for_key_frame();
 }
 
 }  // namespace recordsink

@@ -5,20 +5,37 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "base/clock.h"
 #include "writer.h"
 
 namespace recordsink {
+
+// For how long the disk may take what is queued when nothing more comes: some seconds; where upstream is not live, and
+// waited for the disk as well, as long as it takes something every few seconds. Confined.
+class Patience {
+public:
+    [[nodiscard]] bool is_over(const Sources &sources, rtspcore::Time now);
+
+private:
+    bool counts_ = false;
+    rtspcore::Time since_;
+    uint64_t left_ = 0;
+};
 
 // Keeps a writer going: starts it when the tracks are known, anew when they change, and again when the disk is back.
 // It has a thread of its own; start() and stop() belong to the element's state changes, the rest is safe.
 class Recorder {
 public:
-    // `sources` gives those that are there now, `all_ended` is called once when all have, and are written.
-    Recorder(Writer::Target target, std::function<Sources()> sources, std::function<void()> all_ended);
+    // How often the source has ended that did so the most often: after a flush they go on, and end again.
+    using AllEnded = std::function<void(unsigned times)>;
+
+    // `sources` gives those that are there now, `all_ended` is called each time that all have, and are written.
+    Recorder(Writer::Target target, std::function<Sources()> sources, AllEnded all_ended);
     // stop()
     ~Recorder();
     Recorder(const Recorder &) = delete;
@@ -39,7 +56,7 @@ private:
         bool restart = false;
         std::string failure;
     };
-    enum class Next { Again, Retry, Stop };
+    enum class Next { Again, Retry, GiveUp, Stop };
 
     void run();
     void finish_left_behind();
@@ -47,18 +64,24 @@ private:
     [[nodiscard]] Next record(const Sources &sources);
     [[nodiscard]] Next wind_up(Writer &writer);
     [[nodiscard]] Next stop_writing();
+    [[nodiscard]] Next give_up();
     [[nodiscard]] bool wait_for_end(std::chrono::milliseconds bound);
+    [[nodiscard]] bool has_failed();
     [[nodiscard]] bool has_late_track(const Writer &writer);
     [[nodiscard]] bool has_lost_video(const Writer &writer);
     void wait_to_retry();
-    void tell_end();
+    void ask_for_key_frame();
+    void discard();
+    void tell_end(const Sources &sources);
     void note(const std::function<void(State &)> &change);
     [[nodiscard]] Writer::Events events();
 
     const Writer::Target target_;
     const std::function<Sources()> sources_;
-    const std::function<void()> all_ended_;
-    bool told_end_ = false;
+    const AllEnded all_ended_;
+    unsigned told_ends_ = 0;
+    Patience patience_;
+    std::optional<std::chrono::steady_clock::time_point> stop_by_;
     std::mutex mutex_;
     std::condition_variable noted_;
     State state_;

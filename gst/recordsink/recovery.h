@@ -16,7 +16,8 @@ struct Recovered {
 };
 
 // Finishes the files that a crash left behind: those called as `location` calls them, with ".part" at the end, that
-// nobody has open. They end with their last whole fragment. Blocks for the disk.
+// nobody has open, and that begin as files of the format do. They end with their last whole fragment. Blocks for the
+// disk.
 Recovered recover(const Location &location, Format format, const Index &index);
 
 }  // namespace recordsink

@@ -64,20 +64,28 @@ void Retention::load() {
     gone_.clear();
     bytes_ = 0;
     std::unordered_set<std::string> seen;
-    for (ListedSegment &segment : index_.read()) {
-        if (segment.is_clip || !is_ours(segment.name) || !seen.insert(segment.name).second)
+    auto listed = index_.read();
+    // A name that comes again is that of the file which came last.
+    for (auto segment = listed.rbegin(); segment != listed.rend(); ++segment) {
+        if (!seen.insert(segment->name).second || segment->is_clip || !is_ours(segment->name))
             continue;
-        bytes_ += segment.bytes;
-        kept_.push_back(std::move(segment));
+        bytes_ += segment->bytes;
+        kept_.push_front(std::move(*segment));
     }
     std::stable_sort(kept_.begin(), kept_.end(), ends_before);
     forget_missing();
 }
 
 void Retention::add(ListedSegment segment) {
-    if (!is_ours(segment.name) ||
-        std::any_of(kept_.rbegin(), kept_.rend(), [&](const ListedSegment &kept) { return kept.name == segment.name; }))
+    if (!is_ours(segment.name))
         return;
+    const auto before =
+        std::find_if(kept_.begin(), kept_.end(), [&](const ListedSegment &kept) { return kept.name == segment.name; });
+    if (before != kept_.end()) {
+        bytes_ -= before->bytes;
+        kept_.erase(before);
+    }
+    gone_.erase(segment.name);
     bytes_ += segment.bytes;
     kept_.insert(std::upper_bound(kept_.begin(), kept_.end(), segment, ends_before), std::move(segment));
 }

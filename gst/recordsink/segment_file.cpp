@@ -9,10 +9,10 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <utility>
 
 #include "location.h"
 #include "media_ends.h"
-#include "whole_part.h"
 
 namespace recordsink {
 
@@ -45,6 +45,14 @@ rtspcore::Failure<int> last_error() {
     return {errno, g_strerror(errno)};
 }
 
+rtspcore::Failure<int> not_created(const std::string &path) {
+    const int code = errno;
+    const std::string folder = folder_of(path);
+    const bool has_folder = g_file_test(folder.c_str(), G_FILE_TEST_IS_DIR);
+    return {code,
+            (has_folder ? "Cannot create '" + path : "Cannot make the folder '" + folder) + "': " + g_strerror(code)};
+}
+
 }  // namespace
 
 void sync_folder(const std::string &folder) {
@@ -64,7 +72,7 @@ SegmentFile::Result<std::unique_ptr<SegmentFile>> SegmentFile::create(const std:
         if (fd < 0 && errno == EEXIST)
             continue;
         if (fd < 0)
-            return last_error();
+            return not_created(path);
         auto file = std::unique_ptr<SegmentFile>(new SegmentFile(path, fd));
         struct stat status = {};
         // Before it was locked, somebody may have taken it for one that was left behind.
@@ -73,7 +81,7 @@ SegmentFile::Result<std::unique_ptr<SegmentFile>> SegmentFile::create(const std:
             return file;
     }
     errno = EEXIST;
-    return last_error();
+    return not_created(wanted);
 }
 
 SegmentFile::Result<std::unique_ptr<SegmentFile>> SegmentFile::adopt(const std::string &part) {
@@ -102,11 +110,17 @@ int64_t SegmentFile::changed() const {
     return static_cast<int64_t>(status.st_mtim.tv_sec) * 1'000'000'000 + status.st_mtim.tv_nsec;
 }
 
-SegmentFile::Result<void> SegmentFile::sync() const {
-    if (fdatasync(fd_) != 0)
+SegmentFile::Result<uint64_t> SegmentFile::sync() {
+    const uint64_t size = bytes();
+    if (fdatasync(fd_) != 0) {
+        damaged_ = true;
         return last_error();
-    const auto size = size_if_there();
-    return size ? Result<void>() : Result<void>(size.error());
+    }
+    if (!std::exchange(is_entry_synced_, true))
+        sync_folder(folder_of(path_));
+    if (!damaged_)
+        synced_ = size;
+    return size_if_there();
 }
 
 // What is written to a disk that was unmounted, lazily, goes well, and is seen by nobody.
@@ -123,9 +137,11 @@ SegmentFile::Result<uint64_t> SegmentFile::size_if_there() const {
 }
 
 std::optional<uint64_t> SegmentFile::cut_to_whole(Format format) const {
+    if (damaged_ && ftruncate(fd_, static_cast<off_t>(synced_)) != 0)
+        return std::nullopt;  // of what is there nothing can be said
     const WholePart whole = whole_part(fd_, format);
     if (!whole.has_media) {
-        unlink(part_path().c_str());
+        remove();
         return std::nullopt;
     }
     // What cannot be cut off is left there: players stop at it.
@@ -133,14 +149,16 @@ std::optional<uint64_t> SegmentFile::cut_to_whole(Format format) const {
     return whole.length;
 }
 
+void SegmentFile::remove() const {
+    unlink(part_path().c_str());
+}
+
 std::map<uint32_t, int64_t> SegmentFile::media_ends(uint64_t length) const {
     return recordsink::media_ends(fd_, length);
 }
 
 SegmentFile::Result<void> SegmentFile::finish(const BeforeNaming &before) {
-    if (fsync(fd_) != 0)
-        return last_error();
-    const auto size = size_if_there();
+    const auto size = sync();
     if (!size)
         return size.error();
     if (!before(*size))

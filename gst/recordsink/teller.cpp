@@ -39,9 +39,9 @@ void Teller::outage(const std::string &text, bool fatal) {
         error({GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_WRITE}, text);
         return;
     }
-    gst_element_message_full(element_, GST_MESSAGE_WARNING, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_WRITE,
-                             g_strdup(text.c_str()), nullptr, __FILE__, G_STRFUNC, __LINE__);
-    post(gst_structure_new("outage", "text", G_TYPE_STRING, text.c_str(), nullptr));
+    const std::string whole = text + " Recording goes on by itself as soon as that works: it is tried each second.";
+    warning({GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_WRITE}, whole);
+    post(gst_structure_new("outage", "text", G_TYPE_STRING, whole.c_str(), nullptr));
 }
 
 void Teller::resumed() {
@@ -64,6 +64,11 @@ void Teller::delivery(const Delivery::Outcome &outcome) {
     undelivered_++;
     post(gst_structure_new("undelivered", "location", G_TYPE_STRING, outcome.path.c_str(), "text", G_TYPE_STRING,
                            outcome.problem.c_str(), nullptr));
+}
+
+void Teller::warning(ErrorCode code, const std::string &text) {
+    gst_element_message_full(element_, GST_MESSAGE_WARNING, code.domain, code.code, g_strdup(text.c_str()), nullptr,
+                             __FILE__, G_STRFUNC, __LINE__);
 }
 
 void Teller::error(ErrorCode code, const std::string &text) {

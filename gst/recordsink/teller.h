@@ -31,6 +31,7 @@ public:
     void removed(const Retention::Removed &removed);
     // A segment was told to who follows, or was given up.
     void delivery(const Delivery::Outcome &outcome);
+    void warning(ErrorCode code, const std::string &text);
     void error(ErrorCode code, const std::string &text);
 
     [[nodiscard]] DiskLatency &disk_latency() { return disk_latency_; }

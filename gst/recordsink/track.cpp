@@ -8,9 +8,9 @@
 #include <utility>
 
 #include "base/clock.h"
-#include "element_time.h"
 #include "log.h"
 #include "rtspsink/mapping.h"
+#include "rtspsink/reference_time.h"
 
 namespace recordsink {
 
@@ -50,11 +50,6 @@ bool is_lent(GstBuffer *buffer) {
     return lent;
 }
 
-Ref<GstCaps> unix_time() {
-    static GstStaticCaps caps = GST_STATIC_CAPS("timestamp/x-unix");
-    return Ref<GstCaps>::adopt(gst_static_caps_get(&caps));
-}
-
 // Writable.
 Ref<GstBuffer> kept(Ref<GstBuffer> buffer) {
     if (!is_lent(buffer.get()))
@@ -62,9 +57,21 @@ Ref<GstBuffer> kept(Ref<GstBuffer> buffer) {
     const auto parts = static_cast<GstBufferCopyFlags>(GST_BUFFER_COPY_FLAGS | GST_BUFFER_COPY_TIMESTAMPS |
                                                        GST_BUFFER_COPY_MEMORY | GST_BUFFER_COPY_DEEP);
     auto copy = Ref<GstBuffer>::adopt(gst_buffer_copy_region(buffer.get(), parts, 0, G_MAXSIZE));
-    if (const auto *meta = gst_buffer_get_reference_timestamp_meta(buffer.get(), unix_time().get()))
-        gst_buffer_add_reference_timestamp_meta(copy.get(), meta->reference, meta->timestamp, meta->duration);
+    gpointer state = nullptr;
+    while (GstMeta *meta =
+               gst_buffer_iterate_meta_filtered(buffer.get(), &state, GST_REFERENCE_TIMESTAMP_META_API_TYPE)) {
+        const auto *time = reinterpret_cast<const GstReferenceTimestampMeta *>(meta);
+        gst_buffer_add_reference_timestamp_meta(copy.get(), time->reference, time->timestamp, time->duration);
+    }
     return copy;
+}
+
+// MPEG-TS has no place for parameter sets but the stream: each file, and each clip, needs them, and what came from a
+// network may have had them in its SDP only.
+void repeat_headers(GstElement *parser) {
+    constexpr int kWithEachKeyFrame = -1;
+    if (g_object_class_find_property(G_OBJECT_GET_CLASS(parser), "config-interval"))
+        g_object_set(parser, "config-interval", kWithEachKeyFrame, nullptr);
 }
 
 }  // namespace
@@ -89,14 +96,19 @@ void Track::start(const Settings &settings) {
     queue_.set_bounds({settings.queue_bytes, settings.queue_duration * kMillisecond});
     queue_.flush(false);
     queue_.set_impatient(false);
-    *caps_.lock() = {};
     is_queued_ = !settings.location.empty();
-    live_.reset();
+    asked_whether_live_ = false;
     fixed_offset_.reset();
     time_line_.reset();
     shown_until_ = std::numeric_limits<RunningTime>::min();
     key_frames_.reset();
+}
+
+void Track::stop() {
+    queue_.flush(true);
+    *caps_.lock() = {};
     refused_ = false;
+    is_video_ = false;
 }
 
 void Track::push_upstream(GstEvent *event) {
@@ -117,11 +129,12 @@ gboolean Track::take_event(GstPad *pad, GstObject *parent, GstEvent *event) {
             gst_event_unref(event);
             return FALSE;
         }
+    } else if (GST_EVENT_TYPE(event) == GST_EVENT_STREAM_START && self.queue_.ended()) {
+        self.queue_.begin_again();
+        self.owner_.changed();
     } else if (GST_EVENT_TYPE(event) == GST_EVENT_EOS && !self.built_) {
         // There is no parser that it could go through.
-        self.end_sequence_ = gst_event_get_seqnum(event);
-        self.queue_.end();
-        self.owner_.changed();
+        self.end(event);
     }
     return gst_pad_event_default(pad, parent, event);
 }
@@ -146,19 +159,36 @@ gboolean Track::answer_pad(GstPad *pad, GstObject *parent, GstQuery *query) {
 
 bool Track::take_caps(const GstCaps *caps) {
     auto route = find_route(caps, owner_.settings().format);
-    if (!route) {
-        // Sources try again and again.
-        if (!std::exchange(refused_, true))
-            owner_.teller->error(route.error().code, route.error().message);
+    if (!route)
+        return refuse(route.error().code, route.error().message);
+    if (!take_kind(route->kind))
         return false;
-    }
     const bool same = built_ && route_.parser == route->parser;
     route_ = std::move(*route);
-    is_video_ = route_.kind == Route::Kind::Video;
-    is_sparse_ = route_.kind == Route::Kind::Text || route_.kind == Route::Kind::Data;
-    one_at_a_time_ = route_.kind == Route::Kind::Text && owner_.settings().format == Format::Mp4;
     take_mapping(caps);
     return same || build(route_.parser);
+}
+
+bool Track::take_kind(Route::Kind kind) {
+    const auto other = kind == Route::Kind::Video ? owner_.claim_video(*this) : std::nullopt;
+    if (kind != Route::Kind::Video || other)
+        is_video_ = false;
+    if (other)
+        return refuse({GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE},
+                      "Pad '" + std::string(GST_PAD_NAME(pad_.get())) +
+                          "' has a second video stream, beside that of '" + *other +
+                          "'; files have one. Give it a recordsink of its own.");
+    is_sparse_ = kind == Route::Kind::Text || kind == Route::Kind::Data;
+    one_at_a_time_ = kind == Route::Kind::Text && owner_.settings().format == Format::Mp4;
+    return true;
+}
+
+// False, always.
+bool Track::refuse(ErrorCode code, const std::string &text) {
+    // Sources try again and again.
+    if (!std::exchange(refused_, true))
+        owner_.teller->error(code, text);
+    return false;
 }
 
 void Track::take_mapping(const GstCaps *caps) {
@@ -178,6 +208,8 @@ bool Track::build(const std::string &parser) {
     parser_ = Ref<GstElement>::sink(gst_element_factory_make(parser.c_str(), nullptr));
     if (!parser_ || !gst_bin_add(owner_.bin, parser_.get()))
         return false;
+    if (owner_.settings().format == Format::Ts)
+        repeat_headers(parser_.get());
     const auto source = Ref<GstPad>::adopt(gst_element_get_static_pad(parser_.get(), "src"));
     const auto sink = Ref<GstPad>::adopt(gst_element_get_static_pad(parser_.get(), "sink"));
     return GST_PAD_LINK_SUCCESSFUL(gst_pad_link_full(source.get(), exit_.get(), GST_PAD_LINK_CHECK_NOTHING)) &&
@@ -230,12 +262,12 @@ gboolean Track::take_parsed_event(GstPad *pad, GstObject *, GstEvent *event) {
             gst_event_copy_segment(event, &self.segment_);
             break;
         case GST_EVENT_EOS:
-            self.end_sequence_ = gst_event_get_seqnum(event);
-            self.queue_.end();
-            self.owner_.changed();
+            self.end(event);
             break;
         case GST_EVENT_FLUSH_START:
+            self.tell(self.queue_.close_hole());
             self.queue_.flush(true);
+            self.owner_.flushing();
             break;
         case GST_EVENT_FLUSH_STOP:
             self.queue_.flush(false);
@@ -248,14 +280,25 @@ gboolean Track::take_parsed_event(GstPad *pad, GstObject *, GstEvent *event) {
     return TRUE;
 }
 
+void Track::end(GstEvent *event) {
+    end_sequence_ = gst_event_get_seqnum(event);
+    tell(queue_.close_hole());
+    queue_.end();
+    owner_.changed();
+}
+
+void Track::ask_for_key() {
+    push_upstream(gst_video_event_new_upstream_force_key_unit(GST_CLOCK_TIME_NONE, TRUE, 0));
+}
+
 GstFlowReturn Track::take_parsed(GstPad *pad, GstObject *, GstBuffer *buffer) {
     track_of(pad).take(buffer);
     return GST_FLOW_OK;
 }
 
 void Track::take(GstBuffer *buffer) {
-    if (!live_)
-        live_ = upstream_is_live();
+    if (!std::exchange(asked_whether_live_, true))
+        is_live_ = upstream_is_live();
     Unit unit;
     unit.buffer = kept(Ref<GstBuffer>::adopt(buffer));
     unit.caps = *caps_.lock();
@@ -265,9 +308,12 @@ void Track::take(GstBuffer *buffer) {
     watch_key_frames(unit);
     if (!unit.caps)
         return;
-    owner_.taken(*this, unit, !*live_);
-    if (is_queued_)
-        tell(queue_.push(std::move(unit), !*live_));
+    owner_.taken(*this, unit, !is_live_);
+    if (!is_queued_)
+        return;
+    tell(queue_.push(std::move(unit), !is_live_));
+    if (is_video_ && queue_.asks_for_key())
+        ask_for_key();
 }
 
 // Time stamps become running times, one after the other.
@@ -277,7 +323,7 @@ void Track::stamp(Unit &unit) {
     const auto dts = running_time(segment_, GST_BUFFER_DTS(buffer));
     unit.duration =
         GST_BUFFER_DURATION_IS_VALID(buffer) ? static_cast<RunningTime>(GST_BUFFER_DURATION(buffer)) : kUnknownDuration;
-    const auto now = *live_ ? running_time_now(GST_ELEMENT(owner_.bin)) : std::nullopt;
+    const auto now = is_live_ ? owner_.now() : std::nullopt;
     const TimeLine::Place place = time_line_.place({dts ? dts : pts, dts.has_value(), unit.duration, now, is_sparse_});
     unit.time = pts ? *pts + place.shift : place.time;
     if (dts)
@@ -313,13 +359,13 @@ void Track::watch_key_frames(Unit &unit) {
     if (unit.key)
         GST_BUFFER_FLAG_UNSET(unit.buffer.get(), GST_BUFFER_FLAG_DELTA_UNIT);
     if (verdict.ask)
-        push_upstream(gst_video_event_new_upstream_force_key_unit(GST_CLOCK_TIME_NONE, TRUE, 0));
+        ask_for_key();
 }
 
 int64_t Track::capture_offset(GstBuffer *buffer, RunningTime time) {
-    if (const auto *meta = gst_buffer_get_reference_timestamp_meta(buffer, unix_time().get()))
-        return static_cast<int64_t>(meta->timestamp) - time;
-    if (const auto now = running_time_now(GST_ELEMENT(owner_.bin)))
+    if (const auto captured = rtspsink::reference_time(buffer))
+        return captured->time_since_epoch().count() - time;
+    if (const auto now = owner_.now())
         return wall_now() - *now;
     if (!fixed_offset_)
         fixed_offset_ = wall_now() - time;

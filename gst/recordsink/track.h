@@ -28,10 +28,14 @@ public:
         GstBin *bin;  // borrowed, as is the rest
         Teller *teller;
         std::function<Settings()> settings;
-        std::function<void()> changed;  // caps came, or the end
+        std::function<std::optional<RunningTime>()> now;  // by the clock; nothing before the element played
+        std::function<void()> changed;                    // caps came, or the end
         // Something came, before it is queued; with `wait` this may take as long as the disk does.
         std::function<void(const Track &track, const Unit &unit, bool wait)> taken;
+        std::function<void()> flushing;  // nobody may wait
         std::function<void(const Track &track)> flushed;
+        // claim_video() for it; or, where another is the video, the name of that one's pad.
+        std::function<std::optional<std::string>(Track &track)> claim_video;
     };
 
     // `pad` has no target yet.
@@ -48,14 +52,26 @@ public:
     // That in the caps, empty if there is none.
     [[nodiscard]] std::string mapping() { return *mapping_.lock(); }
     [[nodiscard]] bool is_video() const { return is_video_; }
+    // It is the video from now on, after those that ended.
+    void claim_video(unsigned turn) {
+        video_turn_ = turn;
+        is_video_ = true;
+    }
+    [[nodiscard]] unsigned video_turn() const { return video_turn_; }
     // Data come now and then, and it is there without any.
     [[nodiscard]] bool is_sparse() const { return is_sparse_; }
+    // It does not wait for the disk.
+    [[nodiscard]] bool is_live() const { return is_live_; }
     [[nodiscard]] uint32_t end_sequence() const { return end_sequence_; }
     void push_upstream(GstEvent *event);
+    // Of the encoder, as soon as it can.
+    void ask_for_key();
     // `event`: whose clip it is in; empty: the continuous recording.
     void tell(const std::optional<Hole> &hole, const std::string &event = {});
-    // Before data comes, and when the pad is inactive.
+    // Before what comes is recorded; a tee that runs may have brought the caps before, and does so once.
     void start(const Settings &settings);
+    // When the pad is inactive.
+    void stop();
 
     // The pad goes, and is inactive; the queue stays for who still takes from it.
     void detach();
@@ -68,6 +84,9 @@ private:
     static gboolean answer_parser(GstPad *pad, GstObject *parent, GstQuery *query);
 
     bool take_caps(const GstCaps *caps);
+    bool take_kind(Route::Kind kind);
+    bool refuse(ErrorCode code, const std::string &text);
+    void end(GstEvent *event);
     void take_mapping(const GstCaps *caps);
     bool build(const std::string &parser);
     void take(GstBuffer *buffer);
@@ -85,7 +104,7 @@ private:
     bool built_ = false;
     bool refused_ = false;
     GstSegment segment_;
-    std::optional<bool> live_;
+    bool asked_whether_live_ = false;
     bool is_queued_ = true;  // there is continuous recording
     TimeLine time_line_;
     bool one_at_a_time_ = false;   // text, in a format where each lasts until the next
@@ -96,7 +115,9 @@ private:
     rtspcore::Guarded<rtspcore::Ref<GstCaps>> caps_;
     rtspcore::Guarded<std::string> mapping_;
     std::atomic<bool> is_video_{false};
+    std::atomic<unsigned> video_turn_{0};
     std::atomic<bool> is_sparse_{false};
+    std::atomic<bool> is_live_{false};
     std::atomic<uint32_t> end_sequence_{0};
 };
 

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
 #include <vector>
 
 namespace recordsink {
@@ -27,20 +28,38 @@ uint64_t big_endian(const uint8_t *bytes, int count) {
     return value;
 }
 
+struct BoxHead {
+    uint64_t length = 0;  // of the box
+    uint64_t head = 0;    // of it, the bytes before the content
+    char type[4] = {};
+
+    [[nodiscard]] bool is(const char *name) const { return memcmp(type, name, sizeof type) == 0; }
+    [[nodiscard]] bool fits(uint64_t room) const { return length >= head && length <= room; }
+};
+
+std::optional<BoxHead> box_at(int fd, uint64_t at) {
+    uint8_t bytes[16] = {};
+    if (pread(fd, bytes, sizeof bytes, static_cast<off_t>(at)) < 8)
+        return std::nullopt;
+    const bool is_large = big_endian(bytes, 4) == 1;
+    BoxHead box;
+    box.length = is_large ? big_endian(bytes + 8, 8) : big_endian(bytes, 4);
+    box.head = is_large ? 16 : 8;
+    memcpy(box.type, bytes + 4, sizeof box.type);
+    return box;
+}
+
 // ISO/IEC 14496-12: boxes one after the other; a fragment is a `moof` and the `mdat` after it.
 WholePart whole_mp4(int fd) {
     const uint64_t size = size_of(fd);
     WholePart whole;
-    uint8_t head[16] = {};
     bool after_moof = false;
-    for (uint64_t at = 0; pread(fd, head, sizeof head, static_cast<off_t>(at)) >= 8;) {
-        const bool is_large = big_endian(head, 4) == 1;
-        const uint64_t length = is_large ? big_endian(head + 8, 8) : big_endian(head, 4);
-        if (length < (is_large ? 16u : 8u) || length > size - at)
+    for (uint64_t at = 0; const auto box = box_at(fd, at);) {
+        if (!box->fits(size - at))
             break;
-        at += length;
-        const bool ends_fragment = after_moof && memcmp(head + 4, "mdat", 4) == 0;
-        after_moof = memcmp(head + 4, "moof", 4) == 0;
+        at += box->length;
+        const bool ends_fragment = after_moof && box->is("mdat");
+        after_moof = box->is("moof");
         whole.has_media |= ends_fragment;
         if (ends_fragment || !whole.has_media)
             whole.length = at;
@@ -65,6 +84,20 @@ WholePart whole_mkv(int fd) {
     return {size_of(fd), head.end() - cluster > kAnything};
 }
 
+// An `mdat` before any `moof` is that of a file without fragments.
+bool begins_as_mp4(int fd) {
+    const uint64_t size = size_of(fd);
+    uint64_t at = 0;
+    while (const auto box = box_at(fd, at)) {
+        if (box->is("mdat") || (at == 0 && !box->is("ftyp")))
+            return false;
+        if (box->is("moof") || !box->fits(size - at))
+            return true;
+        at += box->length;
+    }
+    return at > 0;
+}
+
 }  // namespace
 
 WholePart whole_part(int fd, Format format) {
@@ -77,6 +110,24 @@ WholePart whole_part(int fd, Format format) {
             break;
     }
     return whole_mkv(fd);
+}
+
+bool begins_as(int fd, Format format) {
+    constexpr uint8_t kSync = 0x47;  // ISO/IEC 13818-1, 2.4.3.3
+    constexpr uint64_t kEbml = 0x1a45dfa3;
+    uint8_t first[4] = {};
+    const ssize_t length = pread(fd, first, sizeof first, 0);
+    if (length == 0)
+        return true;
+    switch (format) {
+        case Format::Mp4:
+            return begins_as_mp4(fd);
+        case Format::Ts:
+            return length > 0 && first[0] == kSync;
+        case Format::Mkv:
+            break;
+    }
+    return length == sizeof first && big_endian(first, 4) == kEbml;
 }
 
 }  // namespace recordsink

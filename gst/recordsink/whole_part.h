@@ -16,4 +16,8 @@ struct WholePart {
 // Reads headers only. Any bytes give a value. Blocks for the disk.
 WholePart whole_part(int fd, Format format);
 
+// Whether it may be one that was recorded: it is empty, or begins as files of the format do, and if it is MP4 without
+// media outside of fragments. Reads headers only. Blocks for the disk.
+bool begins_as(int fd, Format format);
+
 }  // namespace recordsink

@@ -4,6 +4,7 @@
 #include <gst/video/video.h>
 
 #include <algorithm>
+#include <cerrno>
 
 #include "fragment_runs.h"
 
@@ -25,12 +26,21 @@ RunningTime running_time_of(const GstMessage *message) {
     return static_cast<RunningTime>(time);
 }
 
-std::string text_of(GstMessage *message) {
+// "No space left on the resource.", for one, but others without a dot.
+std::string without_dot(std::string text) {
+    if (!text.empty() && text.back() == '.')
+        text.pop_back();
+    return text;
+}
+
+// That of filesink when the disk is full has no number of errno.
+rtspcore::Failure<int> failure_of(GstMessage *message) {
     GError *error = nullptr;
     gst_message_parse_error(message, &error, nullptr);
-    std::string text = error->message;
+    const bool is_full = g_error_matches(error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NO_SPACE_LEFT);
+    rtspcore::Failure<int> failure{is_full ? ENOSPC : 0, is_full ? g_strerror(ENOSPC) : without_dot(error->message)};
     g_error_free(error);
-    return text;
+    return failure;
 }
 
 }  // namespace
@@ -61,7 +71,7 @@ Writer::~Writer() {
 }
 
 bool Writer::is_aligned() const {
-    return target_.asked_cuts && target_.settings.align && target_.settings.segment_duration > 0;
+    return target_.asked_cuts && target_.settings.align;
 }
 
 bool Writer::start(const Sources &sources) {
@@ -73,12 +83,12 @@ bool Writer::start(const Sources &sources) {
             return false;
     reference().on_key([this](const Unit &key) { consider_cut(key); });
     if (gst_element_set_state(pipeline_.get(), GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE) {
-        fail("Cannot start to record", "splitmuxsink did not start");
+        fail("Cannot start to record: splitmuxsink did not start.");
         return false;
     }
     for (size_t i = 0; i < feeds_.size(); i++)
         if (!feeds_[i]->start(sinks_[i].get())) {
-            fail("Cannot start to record", "a stream could not be linked");
+            fail("Cannot start to record: a stream could not be linked.");
             return false;
         }
     return true;
@@ -117,7 +127,7 @@ bool Writer::make_elements() {
     if (!splitmux_ || !muxer || !sink) {
         for (GstElement *element : {splitmux_, muxer, sink})
             Ref<GstElement>::sink(element);
-        fail("Cannot record", "splitmuxsink or a muxer is not installed; install gst-plugins-good");
+        fail("Cannot record: splitmuxsink or a muxer is not installed. Install gst-plugins-good.");
         return false;
     }
     set_up_muxer(muxer);
@@ -163,23 +173,33 @@ bool Writer::add_feed(const Source &source) {
     const std::string name = source.track->is_video() ? "video" : kind + std::to_string(feeds_.size());
     auto sink = Ref<GstPad>::adopt(gst_element_request_pad_simple(splitmux_, name.c_str()));
     if (!sink) {
-        fail("Cannot record a second video stream", "give it a recordsink of its own");
+        fail("Cannot start to record: splitmuxsink has no pad '" + name + "'.");
         return false;
     }
     sinks_.push_back(std::move(sink));
+    // At once: what comes fast has ended before the recorder knows.
+    const auto take_new_caps = [this] {
+        wind_up(false);
+        events_.restart();
+    };
     feeds_.push_back(
-        std::make_unique<Feed>(source, source.caps(), Feed::Events{events_.restart, [this] { return newest(); }}));
+        std::make_unique<Feed>(source, source.caps(), Feed::Events{take_new_caps, [this] { return newest(); }}));
     return true;
 }
 
-void Writer::end(bool now, const char *reason) {
-    end_reason_ = reason;
+void Writer::wind_up(bool now) {
+    wound_up_ = true;
     for (const auto &feed : feeds_)
         feed->queue().stop_taking(now || !feed->track().is_video());
 }
 
 bool Writer::has(const Track *track) const {
     return std::any_of(feeds_.begin(), feeds_.end(), [&](const auto &feed) { return &feed->track() == track; });
+}
+
+bool Writer::takes(const Track *track) const {
+    return std::any_of(feeds_.begin(), feeds_.end(),
+                       [&](const auto &feed) { return &feed->track() == track && !feed->is_done(); });
 }
 
 // splitmuxsink's: the video, or the first of the others.
@@ -200,7 +220,7 @@ std::optional<RunningTime> Writer::newest() const {
 GstBusSyncReply Writer::take_message(GstBus *, GstMessage *message, gpointer writer) {
     auto *self = static_cast<Writer *>(writer);
     if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR)
-        self->fail("Recording stopped", text_of(message));
+        self->fail("Cannot write to '" + self->location_.root() + "'", failure_of(message));
     else if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_EOS)
         self->events_.ended();
     else if (gst_message_has_name(message, "splitmuxsink-fragment-closed"))
@@ -209,9 +229,19 @@ GstBusSyncReply Writer::take_message(GstBus *, GstMessage *message, gpointer wri
     return GST_BUS_DROP;
 }
 
-void Writer::fail(const std::string &what, const std::string &why) {
+void Writer::fail(const std::string &what, const rtspcore::Failure<int> &why) {
+    fail(rtspcore::Failure<int>{why.code, what + ": " + why.message});
+}
+
+void Writer::fail(const rtspcore::Failure<int> &why) {
+    const bool is_full = why.code == ENOSPC || why.code == EDQUOT;
+    fail(why.message + "." +
+         (is_full ? " Free some space, or let 'min-free-bytes' delete the oldest segments in time." : ""));
+}
+
+void Writer::fail(const std::string &text) {
     failed_ = true;
-    events_.failed(what + ": " + why + ".");
+    events_.failed(text);
 }
 
 }  // namespace recordsink

@@ -33,6 +33,7 @@ public:
         std::function<void(std::string)> failed;
         std::function<void()> ended;    // the last file is finished
         std::function<void()> restart;  // the caps of a track changed
+        std::function<bool()> is_stopping;
     };
     struct Target {
         Settings settings;
@@ -55,9 +56,11 @@ public:
 
     // False when an element is missing or does not start; `failed` tells.
     [[nodiscard]] bool start(const Sources &sources);
-    // Ends when each track comes to a key frame; or with `now` at once.
-    void end(bool now, const char *reason);
+    // Its tracks are others now: the file ends when the video comes to a key frame; or with `now` at once. Safe.
+    void wind_up(bool now);
     [[nodiscard]] bool has(const Track *track) const;
+    // It has the track, and takes what comes of it.
+    [[nodiscard]] bool takes(const Track *track) const;
 
 private:
     // The file that is being written.
@@ -81,11 +84,15 @@ private:
     void close_file(RunningTime end);
     void conclude(const Open &open, RunningTime end);
     void salvage(const Open &open);
+    [[nodiscard]] bool has_media() const;
     void salvage_mp4(const Open &open, uint64_t length);
     void salvage_whole_gops(const Open &open);
     // False: it has not got its name.
     [[nodiscard]] bool finish(const Open &open, RunningTime end, const char *reason);
-    void fail(const std::string &what, const std::string &why);
+    void fail(const std::string &text);
+    // Of the disk; the code is an errno.
+    void fail(const rtspcore::Failure<int> &why);
+    void fail(const std::string &what, const rtspcore::Failure<int> &why);
     void describe(IndexEntry &entry, const Open &open, RunningTime end);
     [[nodiscard]] Feed &reference() const;
     [[nodiscard]] std::optional<RunningTime> newest() const;
@@ -107,7 +114,7 @@ private:
     rtspcore::Guarded<Open> open_;
     std::atomic<int64_t> last_sync_{0};
     std::atomic<bool> failed_{false};
-    std::atomic<const char *> end_reason_{"end"};
+    std::atomic<bool> wound_up_{false};
 };
 
 }  // namespace recordsink

@@ -33,11 +33,11 @@ std::string Writer::open_file(GstSample *first) {
     fragment_times_.begin_file();
     progress_.begin_file();
     open.start = buffer ? since_origin(GST_BUFFER_PTS(buffer)) : reference().end();
-    open.start_time = open.start + reference().capture_offset();
+    open.start_time = open.start + reference().capture_offset_at(open.start);
     const std::string path = location_.expand(open.start_time, (*target_.sequence)++);
     auto file = SegmentFile::create(path);
     if (!file) {
-        fail("Cannot create '" + path + "'", file.error().message);
+        fail(file.error());
         return kNowhere;
     }
     open.file = std::move(*file);
@@ -53,7 +53,9 @@ std::string Writer::open_file(GstSample *first) {
 GstPadProbeReturn Writer::sync_file(GstPad *, GstPadProbeInfo *, gpointer writer) {
     auto *self = static_cast<Writer *>(writer);
     const int64_t now = rtspcore::monotonic_now().time_since_epoch().count();
-    if (now - self->last_sync_ < static_cast<int64_t>(self->target_.settings.fragment_duration * GST_MSECOND))
+    // Data come in bursts, a GOP or a fragment each: one that comes a little early would be synced with the next only.
+    const auto soon = static_cast<int64_t>(self->target_.settings.fragment_duration * GST_MSECOND) * 3 / 4;
+    if (now - self->last_sync_ < soon)
         return GST_PAD_PROBE_OK;
     self->last_sync_ = now;
     const std::shared_ptr<SegmentFile> file = self->open_.lock()->file;
@@ -61,8 +63,10 @@ GstPadProbeReturn Writer::sync_file(GstPad *, GstPadProbeInfo *, gpointer writer
         return GST_PAD_PROBE_OK;
     const auto outcome = file->sync();
     self->target_.teller->disk_latency().note(rtspcore::monotonic_now().time_since_epoch().count() - now);
-    if (!outcome)
-        self->fail("Cannot write '" + file->part_path() + "'", outcome.error().message);
+    if (outcome)
+        self->progress_.note_synced();
+    else
+        self->fail("Cannot write '" + file->part_path() + "'", outcome.error());
     return GST_PAD_PROBE_OK;
 }
 
@@ -76,25 +80,40 @@ void Writer::close_file(RunningTime end) {
         conclude(open, end);
 }
 
+// splitmuxsink opens a file as well when streams end that never had anything for this writer.
+bool Writer::has_media() const {
+    return std::any_of(feeds_.begin(), feeds_.end(), [](const auto &feed) { return feed->has_unwritten(); });
+}
+
 void Writer::conclude(const Open &open, RunningTime end) {
+    if (!has_media())
+        return open.file->remove();
     // Of the last file splitmuxsink tells when the last unit begins.
     const Feed &last = reference();
     const bool is_last = last.is_done() && last.end() - end <= last.last_duration();
     if (is_last)
         end = last.end();
-    if (!finish(open, end, is_last ? reason_of_end() : cuts_.lock()->reason_at(end, "limit")))
+    if (!finish(open, end, is_last ? reason_of_end() : cuts_.lock()->reason_at(end, "limit"))) {
+        if (open.file->is_damaged())
+            salvage(open);
         return;
+    }
     for (const auto &feed : feeds_)
         feed->note_written(end);
 }
 
 // That of a clip is told when its queues have ended, whoever ended them.
 const char *Writer::reason_of_end() const {
-    const std::string reason = end_reason_.load();
-    return target_.event && reason == "end" ? target_.event->end_reason : end_reason_;
+    if (wound_up_)
+        return "caps";
+    if (target_.event)
+        return target_.event->end_reason;
+    return events_.is_stopping() ? "stop" : "end";
 }
 
 void Writer::salvage(const Open &open) {
+    if (!has_media())
+        return open.file->remove();
     const auto length = open.file->cut_to_whole(target_.settings.format);
     if (!length)
         return;
@@ -129,7 +148,7 @@ void Writer::salvage_mp4(const Open &open, uint64_t length) {
 void Writer::salvage_whole_gops(const Open &open) {
     RunningTime end = open.start;
     for (size_t i = 0; i < feeds_.size(); i++) {
-        const auto passed = progress_.passed(i + 1);
+        const auto passed = open.file->is_damaged() ? progress_.synced(i + 1) : progress_.passed(i + 1);
         if (passed && feeds_[i].get() == &reference())
             end = feeds_[i]->last_key_decoded_until(since_origin(*passed)).value_or(end);
     }
@@ -144,7 +163,7 @@ void Writer::describe(IndexEntry &entry, const Open &open, RunningTime end) {
     entry.camera = target_.settings.camera;
     entry.mapping = mapping_;
     entry.start = open.start_time;
-    entry.end = open.start_time + (end - open.start);
+    entry.end = end > open.start ? end + reference().capture_offset_at(end - 1) : open.start_time;
     std::vector<RunningTime> keys;
     if (target_.event) {
         entry.event = target_.event->id;
@@ -170,7 +189,7 @@ bool Writer::finish(const Open &open, RunningTime end, const char *reason) {
         return target_.index.append(entry);
     });
     if (!outcome) {
-        fail("Cannot finish '" + open.file->path() + "'", outcome.error().message);
+        fail("Cannot finish '" + open.file->path() + "'", outcome.error());
         return false;
     }
     target_.teller->segment(open.file->path(), entry);

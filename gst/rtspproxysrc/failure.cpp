@@ -102,6 +102,25 @@ std::string_view last_line(std::string_view details) {
     return begin == std::string_view::npos ? std::string_view() : details.substr(begin + 1);
 }
 
+// "Not Found (404)"
+bool is_answer(std::string_view cause) {
+    constexpr size_t kCode = 5;
+    return cause.size() > kCode && cause[cause.size() - kCode] == '(' && cause.back() == ')' &&
+           g_ascii_isdigit(cause[cause.size() - 2]);
+}
+
+// rtspsrc says the same of whoever it cannot connect to.
+std::string what_came(Reason reason, std::string_view message, std::string_view cause) {
+    if (is_answer(cause))
+        return "the server answers '" + std::string(cause) + "'.";
+    if (reason == Reason::Unreachable && cause.find("Parse error") != std::string_view::npos)
+        return "what answers there does not speak RTSP.";
+    if (reason == Reason::Unreachable && cause.find("Generic error") != std::string_view::npos)
+        return "no connection: no such host, nobody listens at the port, or, for rtsps:, no TLS there.";
+    std::string text(message);
+    return cause.empty() ? text : text + " (" + std::string(cause) + ")";
+}
+
 }  // namespace
 
 GType reason_type() {
@@ -116,42 +135,50 @@ const char *nick(Reason reason) {
 Failure failure_of(const GError &error, const char *details) {
     const std::string_view cause = last_line(details ? details : "");
     const Reason reason = reason_of(error, std::string(error.message) + " " + std::string(cause));
-    std::string text = error.message;
-    if (!cause.empty())
-        text += " (" + std::string(cause) + ")";
+    std::string text = what_came(reason, error.message, cause);
     if (const char *fix = advice(reason); *fix)
         text += std::string(" ") + fix;
     return {reason, masked(text)};
 }
 
+Failure failure_at(std::string_view location, Failure failure) {
+    failure.text = masked(location) + ": " + failure.text;
+    return failure;
+}
+
 Failure no_answer(unsigned milliseconds) {
     return {Reason::Unreachable,
-            "No answer within " + std::to_string(milliseconds) + " ms ('timeout'). " + advice(Reason::Unreachable)};
+            "no answer within " + std::to_string(milliseconds) + " ms ('timeout'). " + advice(Reason::Unreachable)};
 }
 
 Failure no_data(unsigned milliseconds) {
-    return {Reason::NoData, "No media within " + std::to_string(milliseconds) +
+    return {Reason::NoData, "no media within " + std::to_string(milliseconds) +
                                 " ms. If it is never there in time, raise 'timeout'; if a firewall drops UDP, put tcp "
                                 "first in 'transports'."};
 }
 
 Failure ended() {
-    return {Reason::Ended, "The other side ended the stream."};
+    return {Reason::Ended, "the other side ended the stream."};
 }
 
 Failure no_transport() {
     return {Reason::Refused,
-            "The server described streams, and granted none by the transport that was asked for. Check "
+            "the server described streams, and granted none by the transport that was asked for. Check "
             "'transports', and what the camera allows."};
 }
 
 Failure redirected_too_often() {
-    return {Reason::Refused, "The server redirects again and again. Name in 'location' where the stream really is."};
+    return {Reason::Refused, "the server redirects again and again. Name in 'location' where the stream really is."};
+}
+
+Failure unauthorized() {
+    return {Reason::Unauthorized,
+            std::string("the server does not take the credentials. ") + advice(Reason::Unauthorized)};
 }
 
 Failure untrusted() {
     return {Reason::Untrusted,
-            std::string("The server's certificate is not to be trusted. ") + advice(Reason::Untrusted)};
+            std::string("the server's certificate is not to be trusted. ") + advice(Reason::Untrusted)};
 }
 
 bool may_be_the_transport(Reason reason) {

@@ -4,6 +4,7 @@
 #include <glib-object.h>
 
 #include <string>
+#include <string_view>
 
 namespace rtspproxy {
 
@@ -25,7 +26,7 @@ GType reason_type();
 // "unreachable"
 const char *nick(Reason reason);
 
-// Immutable. `text` tells people what happened and what to do; never a password.
+// Immutable. `text` tells people what happened and what to do, with failure_at() also where; never a password.
 struct Failure {
     Reason reason = Reason::None;
     std::string text;
@@ -33,9 +34,12 @@ struct Failure {
 
 // What an error of rtspsrc means. `details` is its debug string, for what the code alone does not tell.
 Failure failure_of(const GError &error, const char *details);
+// The same, of that location.
+Failure failure_at(std::string_view location, Failure failure);
 Failure no_answer(unsigned milliseconds);
 Failure no_data(unsigned milliseconds);
 Failure ended();
+Failure unauthorized();
 Failure untrusted();
 Failure no_transport();
 Failure redirected_too_often();

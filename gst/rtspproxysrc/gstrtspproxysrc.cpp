@@ -77,6 +77,14 @@ static GstStateChangeReturn gst_rtsp_proxy_src_change_state(GstElement *element,
     });
 }
 
+// A source has no sink pad that events from above could come in by.
+static gboolean gst_rtsp_proxy_src_send_event(GstElement *element, GstEvent *event) {
+    if (GST_EVENT_TYPE(event) != GST_EVENT_EOS)
+        return GST_ELEMENT_CLASS(gst_rtsp_proxy_src_parent_class)->send_event(element, event);
+    gst_event_unref(event);
+    return impl(element).end();
+}
+
 static void gst_rtsp_proxy_src_finalize(GObject *object) {
     delete GST_RTSP_PROXY_SRC(object)->impl;
     G_OBJECT_CLASS(gst_rtsp_proxy_src_parent_class)->finalize(object);
@@ -148,6 +156,7 @@ static void gst_rtsp_proxy_src_class_init(GstRtspProxySrcClass *klass) {
 
     auto *element_class = GST_ELEMENT_CLASS(klass);
     element_class->change_state = gst_rtsp_proxy_src_change_state;
+    element_class->send_event = gst_rtsp_proxy_src_send_event;
     static GstStaticPadTemplate src_template =
         GST_STATIC_PAD_TEMPLATE("src_%u", GST_PAD_SRC, GST_PAD_SOMETIMES, GST_STATIC_CAPS_ANY);
     gst_element_class_add_static_pad_template(element_class, &src_template);

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
+#include <utility>
 
 namespace rtspproxy {
 
@@ -15,6 +17,34 @@ constexpr std::string_view kOwnScheme = "rtspproxy://";
 
 bool begins_with(std::string_view text, std::string_view prefix) {
     return text.size() >= prefix.size() && g_ascii_strncasecmp(text.data(), prefix.data(), prefix.size()) == 0;
+}
+
+// Of the first URL in a text. The user information (RFC 3986 section 3.2.1) ends at the last `@` of the authority.
+struct Authority {
+    size_t begin = std::string_view::npos;  // of the text
+    size_t end = 0;
+    std::optional<std::string_view> user_info;
+};
+
+Authority authority_in(std::string_view text) {
+    const size_t slashes = text.find("://");
+    if (slashes == std::string_view::npos)
+        return {};
+    Authority authority;
+    authority.begin = slashes + 3;
+    authority.end = std::min(text.find_first_of("/?# \t\r\n", authority.begin), text.size());
+    const std::string_view all = text.substr(authority.begin, authority.end - authority.begin);
+    if (const size_t at = all.rfind('@'); at != std::string_view::npos)
+        authority.user_info = all.substr(0, at);
+    return authority;
+}
+
+// What is no percent-encoding stands for itself.
+std::string decoded(std::string_view text) {
+    gchar *plain = g_uri_unescape_segment(text.data(), text.data() + text.size(), nullptr);
+    std::string out = plain ? plain : std::string(text);
+    g_free(plain);
+    return out;
 }
 
 }  // namespace
@@ -37,7 +67,7 @@ std::string upstream_url(std::string_view location) {
 
 bool is_usable(const std::string &location) {
     GstRTSPUrl *url = nullptr;
-    const std::string upstream = upstream_url(location);
+    const std::string upstream = address_of(upstream_url(location)).url;
     const bool parsed = gst_rtsp_url_parse(upstream.c_str(), &url) == GST_RTSP_OK;
     const bool usable = parsed && url->host && *url->host;
     if (parsed)
@@ -58,24 +88,38 @@ std::string tunnelled_url(const std::string &url) {
     return url;
 }
 
-// The user information of a URL (RFC 3986 section 3.2.1) ends at the last `@` of the authority.
+Address address_of(const std::string &url) {
+    const Authority authority = authority_in(url);
+    if (!authority.user_info)
+        return {url, false, "", ""};
+    const std::string_view info = *authority.user_info;
+    const size_t colon = std::min(info.find(':'), info.size());
+    std::string rest = url.substr(0, authority.begin) + url.substr(authority.begin + info.size() + 1);
+    return {std::move(rest), true, decoded(info.substr(0, colon)),
+            colon < info.size() ? decoded(info.substr(colon + 1)) : ""};
+}
+
+std::string server_of(std::string_view url) {
+    const Authority authority = authority_in(url);
+    if (authority.begin == std::string_view::npos)
+        return {};
+    const size_t begin = authority.begin + (authority.user_info ? authority.user_info->size() + 1 : 0);
+    return std::string(url.substr(begin, authority.end - begin));
+}
+
 std::string masked(std::string_view text) {
     std::string out;
     for (;;) {
-        const size_t slashes = text.find("://");
-        if (slashes == std::string_view::npos)
+        const Authority authority = authority_in(text);
+        if (authority.begin == std::string_view::npos)
             return out.append(text);
-        const size_t begin = slashes + 3;
-        const size_t end = std::min(text.find_first_of("/?# \t\r\n", begin), text.size());
-        const std::string_view authority = text.substr(begin, end - begin);
-        const size_t at = authority.rfind('@');
-        const size_t colon = authority.find(':');
-        out.append(text.substr(0, begin));
-        if (at != std::string_view::npos && colon < at)
-            out.append(authority.substr(0, colon)).append(":***").append(authority.substr(at));
-        else
-            out.append(authority);
-        text.remove_prefix(end);
+        const std::string_view info = authority.user_info.value_or("");
+        const size_t colon = info.find(':');
+        out.append(text.substr(0, authority.begin)).append(info.substr(0, colon));
+        out.append(colon == std::string_view::npos ? "" : ":***");
+        const size_t rest = authority.begin + info.size();
+        out.append(text.substr(rest, authority.end - rest));
+        text.remove_prefix(authority.end);
     }
 }
 

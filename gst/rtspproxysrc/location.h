@@ -24,6 +24,18 @@ bool names_transport(std::string_view location);
 // The same by HTTP, as rtspsrc wants it told: rtsph: for rtsp:, rtspsh: for rtsps:.
 std::string tunnelled_url(const std::string &url);
 
+struct Address {
+    std::string url;  // without user and password
+    bool has_user = false;
+    std::string user;      // of the URL, decoded
+    std::string password;  // the same; secret
+};
+// What a URL says of who asks (RFC 3986 section 3.2.1) taken out of it.
+Address address_of(const std::string &url);
+
+// Who is asked, "camera:554".
+std::string server_of(std::string_view url);
+
 // For people: any password in a URL of `text` is replaced by "***".
 std::string masked(std::string_view text);
 

@@ -243,10 +243,34 @@ GstFlowReturn Output::forward(GstBuffer *buffer, Duration at) {
     packets_.fetch_add(1, std::memory_order_relaxed);
     away_.store(false, std::memory_order_relaxed);
     const GstFlowReturn flow = chain_ ? chain_->push(buffer) : gst_pad_push(pad_.get(), buffer);
+    refused_.store(flow == GST_FLOW_NOT_LINKED, std::memory_order_relaxed);
     return flow == GST_FLOW_NOT_LINKED || flow == GST_FLOW_FLUSHING || flow == GST_FLOW_EOS ? GST_FLOW_OK : flow;
 }
 
+// A chain that lacks a depayloader says the same; who is linked then has been told of that.
+bool Output::goes_nowhere() const {
+    const bool is_linked = gst_pad_is_linked(pad_.get()) != FALSE;
+    return refused_.load(std::memory_order_relaxed) ? !chain_ || !is_linked : packets() == 0 && !is_linked;
+}
+
+std::string Output::description() const {
+    std::string text = GST_PAD_NAME(pad_.get());
+    const auto caps = Ref<GstCaps>::adopt(gst_pad_get_current_caps(pad_.get()));
+    if (!caps || gst_caps_is_empty(caps.get()))
+        return text;
+    const GstStructure *structure = gst_caps_get_structure(caps.get(), 0);
+    text += std::string(" (") + gst_structure_get_name(structure);
+    for (const char *field : {"media", "encoding-name"})
+        if (const char *value = gst_structure_get_string(structure, field))
+            text += std::string(", ") + field + "=" + value;
+    return text + ")";
+}
+
 void Output::end() {
+    if (!caps_)
+        begin();
+    if (!caps_ || std::exchange(introduced_, false))
+        begin_segment();
     send(gst_event_new_eos());
 }
 

@@ -60,11 +60,16 @@ public:
     // An RTP packet with its presentation time as running time of the element. Says how it was taken, by those who are
     // linked: nobody, or nobody who still wants any, is fine, too.
     GstFlowReturn push(GstBuffer *buffer, rtspcore::Duration at);
+    // What got nothing yet has a beginning first.
     void end();
     // Nothing comes for now: who is linked from here on is told, and with tell_away() who is linked already.
     void set_away() { away_.store(true, std::memory_order_relaxed); }
     void tell_away();
 
+    // Whether nobody takes what it sends.
+    [[nodiscard]] bool goes_nowhere() const;
+    // "src_0 (application/x-rtp, media=video, encoding-name=H264)"
+    [[nodiscard]] std::string description() const;
     // How many went on, and when the last did (wall clock).
     [[nodiscard]] uint64_t packets() const { return packets_.load(std::memory_order_relaxed); }
 
@@ -90,6 +95,7 @@ private:
     std::atomic<bool> paused_{false};  // and nothing newer has come since
     std::atomic<GstClockTime> latency_{0};
     std::atomic<uint64_t> packets_{0};
+    std::atomic<bool> refused_{false};  // the last that went on: not linked
 
     rtspcore::Ref<GstCaps> caps_;
     unsigned clock_rate_ = 0;

@@ -68,6 +68,16 @@ std::shared_ptr<Output> Outputs::of(const std::string &key) {
     return output;
 }
 
+std::string Outputs::going_nowhere() {
+    std::string names;
+    for (const auto &output : all()) {
+        if (!output->goes_nowhere())
+            return {};
+        names += (names.empty() ? "" : ", ") + output->description();
+    }
+    return names;
+}
+
 void Outputs::set_away() {
     for (const auto &output : all())
         output->set_away();

@@ -13,7 +13,7 @@ namespace rtspproxy {
 // The pads of the element. They are made when a description names their stream for the first time, and go with PAUSED.
 //
 // Thread: describe(), of() and complete() belong to the thread of the upstream; the rest to who changes the element's
-// state, or to the supervisor, as long as no upstream is there; set_wanted() is safe.
+// state, or to the supervisor, as long as no upstream is there; set_wanted() and going_nowhere() are safe.
 class Outputs {
 public:
     // `name` is the element's in a Via header.
@@ -27,11 +27,14 @@ public:
     void describe(const std::vector<StreamDescription> &streams);
     // The one for this stream, "video0": the first video stream of any description; made if there is none yet.
     std::shared_ptr<Output> of(const std::string &key);
+    // The pads and what they have, if media comes and nobody takes any of it; else empty.
+    [[nodiscard]] std::string going_nowhere();
     // As of each output.
     void set_away();
     void tell_away();
     // All streams of the first description have their pad.
     void complete();
+    [[nodiscard]] bool empty() { return list_.lock()->empty(); }
     void set_wanted(bool wanted);
     // Of pads that are made from here on.
     void set_mode(Mode mode) { mode_ = mode; }

@@ -34,10 +34,12 @@ const Property kProperties[] = {
      [](Settings &s, const GValue *v) { s.location = text(v); },
      [](const Settings &s, GValue *v) { set_text(v, masked(s.location)); }},
     {[] {
-         return g_param_spec_string("locations", "Locations",
-                                    "Instead of location, several, the best first, separated by commas: when one "
-                                    "fails the others are tried in that order. Set before READY",
-                                    nullptr, kUntilReady);
+         return g_param_spec_string(
+             "locations", "Locations",
+             "Instead of location, several, the best first, separated by commas or "
+             "spaces: when one fails the others are tried in that order. Not together with location. Set "
+             "before READY",
+             nullptr, kUntilReady);
      },
      [](Settings &s, const GValue *v) { s.locations = text(v); },
      [](const Settings &s, GValue *v) { set_text(v, masked(s.locations)); }},

@@ -29,6 +29,16 @@ void post_error(GstElement *element, int code, const std::string &text) {
                              __FILE__, G_STRFUNC, __LINE__);
 }
 
+struct ErrorCode {
+    GQuark domain;
+    int code;
+};
+
+void post_warning(GstElement *element, ErrorCode code, const std::string &text) {
+    gst_element_message_full(element, GST_MESSAGE_WARNING, code.domain, code.code, g_strdup(text.c_str()), nullptr,
+                             __FILE__, G_STRFUNC, __LINE__);
+}
+
 }  // namespace
 
 ProxySource::ProxySource(GstElement *element, guint set_up_signal)
@@ -37,11 +47,21 @@ ProxySource::ProxySource(GstElement *element, guint set_up_signal)
           element,
           [this](unsigned output, const rtspsink::Watchers &watchers) { supervisor_.set_watched(output, watchers); },
           name_),
-      supervisor_(
-          {element, name_, [this] { return settings(); },
-           [element, set_up_signal](GstElement *source) { g_signal_emit(element, set_up_signal, 0, source); },
-           [this](const Status &status) { tell(status); }, [this](const Failure &failure) { give_up(failure); }},
-          outputs_, reception_) {}
+      supervisor_({element, name_, [this] { return settings(); },
+                   [element, set_up_signal](GstElement *source) { g_signal_emit(element, set_up_signal, 0, source); },
+                   [this](const Status &status) { tell(status); }, [this](const Failure &failure) { give_up(failure); },
+                   [this](const std::string &pads) { tell_untaken(pads); }},
+                  outputs_, reception_) {}
+
+void ProxySource::change_settings(const std::function<void(Settings &)> &change) {
+    auto settings = settings_.lock();
+    const unsigned before = settings->hold_down;
+    change(*settings);
+    const bool is_other = settings->hold_down != before;
+    settings.unlock();
+    if (is_other)
+        supervisor_.follow_hold_down();
+}
 
 bool ProxySource::check() {
     const Settings settings = this->settings();
@@ -96,13 +116,23 @@ void ProxySource::tell(const Status &status) {
     gst_element_post_message(
         element_, gst_message_new_element(GST_OBJECT(element_), to_structure(kName, status, reception_.totals())));
     g_object_notify(G_OBJECT(element_), "state");
+    if (notice_.is_due(status, rtspcore::monotonic_now()))
+        post_warning(element_, {GST_RESOURCE_ERROR, resource_error(status.failure.reason)},
+                     status.failure.text + " It tries again by itself.");
 }
 
 void ProxySource::give_up(const Failure &failure) {
-    if (settings().on_failure == OnFailure::Eos)
+    // EOS needs a pad to go out by.
+    if (settings().on_failure == OnFailure::Eos && !outputs_.empty())
         outputs_.end();
     else
         post_error(element_, resource_error(failure.reason), failure.text);
+}
+
+void ProxySource::tell_untaken(const std::string &pads) {
+    std::string text = "Media comes, and nobody takes it from " + pads + ": link it";
+    text += settings().mode == Mode::Rtp ? ", or set mode=encoded for elements that do not take RTP." : ".";
+    post_warning(element_, {GST_STREAM_ERROR, GST_STREAM_ERROR_FAILED}, text);
 }
 
 GstStructure *ProxySource::statistics() {

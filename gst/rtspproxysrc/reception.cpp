@@ -33,7 +33,6 @@ void Reception::fold() {
     std::vector<Ref<GstElement>> gone;
     auto state = state_.lock();
     state->past = totals;
-    state->past.jitter = 0;
     std::swap(state->buffers, gone);
     state.unlock();
 }
@@ -43,12 +42,26 @@ Reception::Totals Reception::totals() {
     Totals totals = state->past;
     const auto buffers = state->buffers;
     state.unlock();
+    const Totals past = totals;
+    totals.jitter = 0;
     for (const auto &buffer : buffers)
         count(buffer.get(), totals);
-    if (const int64_t last = last_packet_.load(std::memory_order_relaxed); last != 0)
-        totals.last_packet =
-            rtspcore::wall_now() - (rtspcore::monotonic_now() - rtspcore::Time(rtspcore::Duration(last)));
+    if (totals.received == past.received)
+        totals.jitter = past.jitter;
+    totals.last_packet = last_packet();
     return totals;
+}
+
+// One packet has one time, however often it is told: the two clocks do not run exactly alike.
+rtspcore::WallTime Reception::last_packet() {
+    const int64_t last = last_packet_.load(std::memory_order_relaxed);
+    auto state = state_.lock();
+    if (last != state->last_told) {
+        const rtspcore::Duration since = rtspcore::monotonic_now() - rtspcore::Time(rtspcore::Duration(last));
+        state->last_told = last;
+        state->last_told_wall = rtspcore::wall_now() - since;
+    }
+    return state->last_told_wall;
 }
 
 }  // namespace rtspproxy

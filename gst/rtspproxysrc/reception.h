@@ -20,7 +20,7 @@ public:
         uint64_t received = 0;  // in time, and passed on
         uint64_t lost = 0;
         uint64_t late = 0;
-        GstClockTime jitter = 0;           // the largest of the streams that come now (RFC 3550 section 6.4.1)
+        GstClockTime jitter = 0;           // the largest of the streams, as they came last (RFC 3550 section 6.4.1)
         rtspcore::WallTime last_packet{};  // 1970: there was none
     };
 
@@ -36,8 +36,11 @@ private:
     struct State {
         Totals past;
         std::vector<rtspcore::Ref<GstElement>> buffers;
+        int64_t last_told = 0;  // the packet whose time this is
+        rtspcore::WallTime last_told_wall{};
     };
     static void count(GstElement *buffer, Totals &totals);
+    [[nodiscard]] rtspcore::WallTime last_packet();
 
     rtspcore::Guarded<State> state_;
     std::atomic<int64_t> last_packet_{0};

@@ -24,6 +24,7 @@ struct RtspsrcConfig {
     unsigned latency = 0;                      // ms
     unsigned timeout = 0;                      // ms, of our own watchdog
     std::function<std::string()> via;          // of each request (RFC 2326 section 12.43); safe
+    std::function<void()> insisted;            // it would have repeated what was refused; told on its thread
     std::function<void(GstElement *)> set_up;  // has the last word
 };
 

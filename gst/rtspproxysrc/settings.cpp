@@ -82,6 +82,10 @@ Checked<std::vector<Source>> sources_of(const Settings &settings) {
     if (!transports)
         return transports.error();
     const bool is_list = !settings.locations.empty();
+    if (is_list && !settings.location.empty())
+        return refuse("location", settings.location,
+                      "'locations' is set as well ('" + masked(settings.locations) +
+                          "'). Set one of the two: 'location', or 'locations' with all in it, the best first.");
     const char *property = is_list ? "locations" : "location";
     const auto urls = split_locations(is_list ? settings.locations : settings.location);
     if (urls.empty())

@@ -17,8 +17,9 @@ namespace rtspproxy {
 struct Status {
     State state = State::Stopped;
     Failure failure;            // why it is not playing, or did not last time
-    std::string location;       // masked
-    std::string transport;      // as in the property `transports`
+    std::string location;       // of the attempt that is, or was last; masked
+    std::string transport;      // the same; as in the property `transports`
+    std::string next_location;  // while it waits; masked
     unsigned attempts = 0;      // in vain, since media came last
     unsigned reconnects = 0;    // how often media came again
     rtspcore::Duration wait{};  // until the next attempt

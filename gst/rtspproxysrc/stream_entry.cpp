@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "stream_entry.h"
 
+#include <chrono>
 #include <utility>
 
 #include "log.h"
@@ -11,6 +12,15 @@ namespace rtspproxy {
 
 using rtspcore::Duration;
 using rtspcore::Ref;
+
+namespace {
+
+// Stamps go on by less, or the clock is asked whether that is true.
+constexpr std::chrono::seconds kStep{1};
+// A packet is stamped with when it came, however long the jitter buffer keeps it.
+constexpr std::chrono::seconds kMostOff{30};
+
+}  // namespace
 
 StreamEntry::StreamEntry(std::shared_ptr<Output> output, const Clocks &clocks, Listener listener)
     : output_(std::move(output)),
@@ -54,27 +64,59 @@ gboolean StreamEntry::take_event(GstPad *pad, GstObject *, GstEvent *event) {
     return TRUE;
 }
 
-gboolean StreamEntry::answer(GstPad *pad, GstObject *parent, GstQuery *query) {
+// Anything goes, at any time: the pad has no template, and what it has now, as the SSRC of who sent last, is no reason
+// to refuse what comes next.
+gboolean StreamEntry::answer(GstPad *, GstObject *, GstQuery *query) {
+    GstCaps *filter = nullptr;
     switch (GST_QUERY_TYPE(query)) {
         case GST_QUERY_CAPS:
+            gst_query_parse_caps(query, &filter);
+            gst_query_set_caps_result(query, filter ? filter : Ref<GstCaps>::adopt(gst_caps_new_any()).get());
+            return TRUE;
         case GST_QUERY_ACCEPT_CAPS:
-            return gst_pad_query_default(pad, parent, query);
+            gst_query_set_accept_caps_result(query, TRUE);
+            return TRUE;
         default:
             return FALSE;
     }
 }
 
-Duration StreamEntry::time_of(GstBuffer *buffer) const {
+std::optional<Duration> StreamEntry::stamp_of(GstBuffer *buffer) const {
     const GstClockTime stamp = GST_BUFFER_PTS_IS_VALID(buffer) ? GST_BUFFER_PTS(buffer) : GST_BUFFER_DTS(buffer);
     guint64 running = 0;
     const int sign = GST_CLOCK_TIME_IS_VALID(stamp)
                          ? gst_segment_to_running_time_full(&segment_, GST_FORMAT_TIME, stamp, &running)
                          : 0;
+    if (sign == 0)
+        return std::nullopt;
     const auto base = static_cast<int64_t>(gst_element_get_base_time(element_));
-    if (sign != 0)
-        return Duration(sign * static_cast<int64_t>(running) + static_cast<int64_t>(base_time_) - base);
+    return Duration(sign * static_cast<int64_t>(running) + static_cast<int64_t>(base_time_) - base);
+}
+
+std::optional<Duration> StreamEntry::now() const {
     const auto clock = Ref<GstClock>::adopt(gst_element_get_clock(element_));
-    return Duration(clock ? static_cast<int64_t>(gst_clock_get_time(clock.get())) - base : 0);
+    if (!clock)
+        return std::nullopt;
+    const auto base = static_cast<int64_t>(gst_element_get_base_time(element_));
+    return Duration(static_cast<int64_t>(gst_clock_get_time(clock.get())) - base);
+}
+
+Duration StreamEntry::time_of(GstBuffer *buffer) {
+    const auto stamp = stamp_of(buffer);
+    if (!stamp)
+        return now().value_or(Duration());
+    if (std::chrono::abs(*stamp + correction_ - latest_) > kStep)
+        check(*stamp);
+    return latest_ = *stamp + correction_;
+}
+
+// The jitter buffer of GStreamer 1.24 lets jumps of the sender's clock through.
+void StreamEntry::check(Duration stamp) {
+    const auto came = now();
+    if (!came || std::chrono::abs(*came - stamp - correction_) <= kMostOff)
+        return;
+    correction_ = *came - stamp;
+    GST_INFO_OBJECT(pad_.get(), "stamps are corrected by %" GST_STIME_FORMAT, GST_STIME_ARGS(correction_.count()));
 }
 
 GstFlowReturn StreamEntry::take(GstBuffer *buffer) {

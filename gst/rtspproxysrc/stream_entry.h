@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "output.h"
 #include "sender_clock.h"
@@ -49,7 +50,10 @@ private:
     GstFlowReturn take(GstBuffer *buffer);
     void take(GstEvent *event);
     [[nodiscard]] GstBuffer *with_capture_time(GstBuffer *buffer, rtspcore::Duration at);
-    [[nodiscard]] rtspcore::Duration time_of(GstBuffer *buffer) const;
+    [[nodiscard]] std::optional<rtspcore::Duration> stamp_of(GstBuffer *buffer) const;
+    [[nodiscard]] std::optional<rtspcore::Duration> now() const;
+    [[nodiscard]] rtspcore::Duration time_of(GstBuffer *buffer);
+    void check(rtspcore::Duration stamp);
 
     const std::shared_ptr<Output> output_;
     GstElement *const element_;
@@ -59,6 +63,8 @@ private:
     const Listener listener_;
     const rtspcore::Ref<GstPad> pad_;
     GstSegment segment_;
+    rtspcore::Duration latest_{0};
+    rtspcore::Duration correction_{0};  // of stamps that jumped
     bool ended_ = false;
 };
 

@@ -8,10 +8,8 @@
 
 #include "base/random.h"
 #include "certificate_pin.h"
-#include "connect_slots.h"
 #include "location.h"
 #include "log.h"
-#include "pipeline_shared.h"
 #include "rtsp/via.h"
 
 namespace rtspproxy {
@@ -22,6 +20,8 @@ using rtspcore::Time;
 using std::chrono::milliseconds;
 
 namespace {
+
+constexpr const char *kAnyServer = "";
 
 double chance() {
     constexpr double kSteps = 1 << 20;
@@ -49,6 +49,7 @@ Supervisor::Supervisor(Host host, Outputs &outputs, Reception &reception)
     : host_(std::move(host)),
       outputs_(outputs),
       reception_(reception),
+      slots_(connect_slots()),
       via_(std::make_shared<rtspcore::Guarded<std::string>>(rtspcore::rtsp::via_with("", host_.name))) {}
 
 Supervisor::~Supervisor() {
@@ -58,6 +59,7 @@ Supervisor::~Supervisor() {
 void Supervisor::start(std::vector<Source> sources) {
     sources_ = std::move(sources);
     plan_.emplace(plan_config(sources_, host_.settings()), chance);
+    status_.lock()->location.clear();
     thread_ = std::thread([this] {
         pthread_setname_np(pthread_self(), "rtspproxysrc");
         loop_.run();
@@ -68,12 +70,10 @@ void Supervisor::stop() {
     if (!thread_.joinable())
         return;
     loop_.post([this] {
-        disconnect();
-        loop_.cancel_timer(std::exchange(timer_, 0));
-        loop_.cancel_timer(std::exchange(close_timer_, 0));
+        rest();
         watchers_.clear();
         not_before_ = {};
-        streams_ = false;
+        streams_ = over_ = untaken_told_ = false;
         enter(State::Stopped);
     });
     loop_.quit();
@@ -83,6 +83,8 @@ void Supervisor::stop() {
 
 void Supervisor::play() {
     loop_.post([this] {
+        if (over_)
+            return;
         const auto clock = rtspcore::Ref<GstClock>::adopt(gst_element_get_clock(host_.element));
         const bool is_first = status().state == State::Stopped;
         // Its time stamps would be of a clock that nobody goes by any more.
@@ -92,8 +94,25 @@ void Supervisor::play() {
         else if (is_other_clock)
             connect();
         else if (is_first)
-            connect_in_turn();
+            connect_in_turn(kAnyServer);
     });
+}
+
+bool Supervisor::end() {
+    if (!thread_.joinable())
+        return false;
+    loop_.post([this] { end_streams(); });
+    return true;
+}
+
+// Sinks that wait for a pad can be told by one only.
+void Supervisor::end_streams() {
+    if (std::exchange(over_, true))
+        return;
+    rest();
+    enter(State::Stopped);
+    outputs_.make_first();
+    outputs_.end();
 }
 
 Status Supervisor::status() {
@@ -110,18 +129,26 @@ void Supervisor::enter(State state, Failure failure, Duration wait) {
         status->wait = wait;
         if (failure.reason != Reason::None || state == State::Playing)
             status->failure = std::move(failure);
-        if (plan_) {
-            const auto attempt = plan_->current();
-            status->attempts = plan_->attempts();
-            status->location = masked(sources_[attempt.location].url);
-            status->transport = transport_name(sources_[attempt.location].transports[attempt.transport]);
-        }
+        if (plan_)
+            tell_attempt(*status);
         now = *status;
     }
     const bool has_failed = state == State::Waiting || state == State::Failed;
     GST_INFO_OBJECT(host_.element, "%s: %s %s", nick(state), now.location.c_str(),
                     has_failed ? now.failure.text.c_str() : "");
     host_.changed(now);
+}
+
+// While nothing is tried, the location is that of the attempt which the reason is about.
+void Supervisor::tell_attempt(Status &status) const {
+    const auto attempt = plan_->current();
+    const Source &source = sources_[attempt.location];
+    status.attempts = plan_->attempts();
+    status.next_location = status.state == State::Waiting ? masked(source.url) : "";
+    if (status.state != State::Connecting && status.state != State::Playing && !status.location.empty())
+        return;
+    status.location = masked(source.url);
+    status.transport = transport_name(source.transports[attempt.transport]);
 }
 
 RtspsrcConfig Supervisor::config_for(const ConnectPlan::Attempt &attempt) const {
@@ -162,28 +189,45 @@ void Supervisor::connect() {
     watch();
 }
 
-void Supervisor::connect_in_turn() {
-    const auto slots = pipeline_shared<ConnectSlots>(host_.element, "rtspproxysrc-connect-slots");
-    const Duration wait = slots->take(rtspcore::monotonic_now());
+std::string Supervisor::server() const {
+    return server_of(sources_[plan_->current().location].url);
+}
+
+// One after the other of those who name the same: who comes first to any server, and who comes again to this one. Those
+// who wait for a server that is away hold up nobody who wants another.
+void Supervisor::connect_in_turn(const std::string &among) {
+    const Time now = rtspcore::monotonic_now();
+    const Duration wait = slots_->take(now, among);
     if (wait <= Duration())
         return connect();
     enter(State::Connecting);
-    connect_in(wait);
+    loop_.cancel_timer(timer_);
+    timer_ = loop_.start_timer(now + wait, [this] {
+        timer_ = 0;
+        connect();
+    });
 }
 
 void Supervisor::connect_in(Duration wait) {
     loop_.cancel_timer(timer_);
     timer_ = loop_.start_timer(rtspcore::monotonic_now() + wait, [this] {
         timer_ = 0;
-        connect();
+        connect_in_turn(server());
     });
 }
 
 void Supervisor::disconnect() {
     ++attempt_;
     loop_.cancel_timer(std::exchange(keep_alive_timer_, 0));
+    loop_.cancel_timer(std::exchange(link_timer_, 0));
     end_trial();
     upstream_.reset();
+}
+
+void Supervisor::rest() {
+    disconnect();
+    loop_.cancel_timer(std::exchange(timer_, 0));
+    loop_.cancel_timer(std::exchange(close_timer_, 0));
 }
 
 // A round trip of the timer costs nothing; a reset of it for each packet would.
@@ -219,7 +263,20 @@ void Supervisor::on_playing(uint64_t attempt) {
     enter(State::Playing);
     keep_alive_in(keep_alive_interval(host_.settings()));
     hold_down();
+    check_links();
     follow_watching();
+}
+
+// Who links pads as they come, or a little later, has had the time.
+void Supervisor::check_links() {
+    constexpr std::chrono::seconds kTime{1};
+    loop_.cancel_timer(link_timer_);
+    link_timer_ = loop_.start_timer(rtspcore::monotonic_now() + kTime, [this] {
+        link_timer_ = 0;
+        const std::string pads = outputs_.going_nowhere();
+        if (!pads.empty() && !std::exchange(untaken_told_, true))
+            host_.untaken(pads);
+    });
 }
 
 bool Supervisor::is_wanted() const {
@@ -285,7 +342,7 @@ void Supervisor::keep_alive_in(Duration wait) {
 void Supervisor::resume() {
     const Duration wait = not_before_ - rtspcore::monotonic_now();
     if (wait <= Duration())
-        return connect();
+        return connect_in_turn(server());
     enter(State::Waiting, {}, wait);
     connect_in(wait);
 }
@@ -304,6 +361,16 @@ void Supervisor::hold_down() {
     trial_timer_ = loop_.start_timer(rtspcore::monotonic_now() + milliseconds(time), [this] {
         trial_timer_ = 0;
         try_better(0);
+    });
+}
+
+// A trial that is under way goes on.
+void Supervisor::follow_hold_down() {
+    loop_.post([this] {
+        if (status().state != State::Playing || trial_)
+            return;
+        loop_.cancel_timer(std::exchange(trial_timer_, 0));
+        hold_down();
     });
 }
 
@@ -348,6 +415,7 @@ void Supervisor::on_failed(uint64_t attempt, Failure failure) {
     if (attempt != attempt_)
         return;
     disconnect();
+    failure = failure_at(sources_[plan_->current().location].url, std::move(failure));
     const auto step = plan_->failed(loop_.now(), failure.reason, described_);
     not_before_ = loop_.now() + step.wait;
     if (!is_wanted())

@@ -10,6 +10,7 @@
 #include "base/event_loop.h"
 #include "base/guarded.h"
 #include "connect_plan.h"
+#include "connect_slots.h"
 #include "outputs.h"
 #include "reception.h"
 #include "settings.h"
@@ -22,8 +23,8 @@ namespace rtspproxy {
 // Keeps an upstream: connects, watches, throws away, waits, connects again. It does so on a thread of its own, so that
 // neither state changes nor streaming threads ever wait for a network.
 //
-// Thread: start(), stop(), play() and pause() belong to who changes the element's state; status() is safe; the rest is
-// confined to its own thread, `rtspproxysrc`.
+// Thread: start(), stop(), play() and end() belong to who holds the element's state lock; set_watched(),
+// follow_hold_down() and status() are safe; the rest is confined to its own thread, `rtspproxysrc`.
 class Supervisor {
 public:
     struct Host {
@@ -33,6 +34,7 @@ public:
         std::function<void(GstElement *)> set_up;     // each new rtspsrc
         std::function<void(const Status &)> changed;  // of state
         std::function<void(const Failure &)> gave_up;
+        std::function<void(const std::string &)> untaken;  // media comes, and nobody takes it from these pads
     };
 
     Supervisor(Host host, Outputs &outputs, Reception &reception);
@@ -46,21 +48,30 @@ public:
     void stop();
     // The clock runs: the first time it connects.
     void play();
+    // Disconnects, and ends the streams; only stop() lets it connect again. Whether it was started at all.
+    bool end();
 
     // Who watches the stream of that output. Safe.
     void set_watched(unsigned output, const rtspsink::Watchers &watchers);
+    // The setting is another one: what is left of the time before is void. Safe.
+    void follow_hold_down();
     [[nodiscard]] Status status();
 
 private:
     void enter(State state, Failure failure = {}, rtspcore::Duration wait = {});
+    void tell_attempt(Status &status) const;
     void connect();
     void connect_in(rtspcore::Duration wait);
-    void connect_in_turn();
+    void connect_in_turn(const std::string &among);
+    [[nodiscard]] std::string server() const;
     void disconnect();
+    void rest();
+    void end_streams();
     void on_described(uint64_t attempt);
     void on_playing(uint64_t attempt);
     void on_failed(uint64_t attempt, Failure failure);
     void give_up(const Failure &failure);
+    void check_links();
     void watch();
     void follow_watching();
     void go_idle(Failure failure = {});
@@ -79,6 +90,7 @@ private:
     const Host host_;
     Outputs &outputs_;
     Reception &reception_;
+    const std::shared_ptr<ConnectSlots> slots_;
     rtspcore::Guarded<Status> status_;
     // What requests say of the proxies behind, and of this one; shared with the threads that send them.
     const std::shared_ptr<rtspcore::Guarded<std::string>> via_;
@@ -91,11 +103,14 @@ private:
     std::map<unsigned, rtspsink::Watchers> watchers_;  // of outputs
     rtspcore::Time not_before_{};                      // the next attempt, whoever comes to watch
     bool streams_ = false;                             // media came, and no gap was told since
+    bool over_ = false;                                // the streams were ended
     rtspcore::EventLoop::TimerId close_timer_ = 0;     // nobody watches: until it is disconnected
     std::unique_ptr<Trial> trial_;
     uint64_t trial_number_ = 0;                     // what comes from others is late
     rtspcore::EventLoop::TimerId trial_timer_ = 0;  // of the next trial, or of the end of this one
-    uint64_t attempt_ = 0;                          // what comes from others is late
+    rtspcore::EventLoop::TimerId link_timer_ = 0;   // media comes: until somebody has to be linked
+    bool untaken_told_ = false;
+    uint64_t attempt_ = 0;  // what comes from others is late
     bool described_ = false;
     bool played_ = false;  // media has come once
     rtspcore::Time begun_{};

@@ -79,7 +79,9 @@ void Upstream::keep_alive() {
 }
 
 void Upstream::make_source() {
-    GstElement *source = make_rtspsrc(config_.rtspsrc);
+    RtspsrcConfig config = config_.rtspsrc;
+    config.insisted = [this] { fail(unauthorized()); };
+    GstElement *source = make_rtspsrc(config);
     if (!source) {
         fail(rtspsrc_missing());
         return;

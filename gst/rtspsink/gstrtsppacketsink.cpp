@@ -45,6 +45,12 @@ static GstFlowReturn gst_rtsp_packet_sink_render_list(GstBaseSink *sink, GstBuff
     return GST_FLOW_OK;
 }
 
+// Before a flush, and on the way down from PLAYING.
+static gboolean gst_rtsp_packet_sink_unlock(GstBaseSink *sink) {
+    impl(sink).unlock();
+    return TRUE;
+}
+
 static void gst_rtsp_packet_sink_finalize(GObject *object) {
     delete GST_RTSP_PACKET_SINK(object)->impl;
     G_OBJECT_CLASS(gst_rtsp_packet_sink_parent_class)->finalize(object);
@@ -63,6 +69,7 @@ static void gst_rtsp_packet_sink_class_init(GstRtspPacketSinkClass *klass) {
     sink_class->set_caps = gst_rtsp_packet_sink_set_caps;
     sink_class->event = gst_rtsp_packet_sink_event;
     sink_class->get_times = gst_rtsp_packet_sink_get_times;
+    sink_class->unlock = gst_rtsp_packet_sink_unlock;
     sink_class->render = gst_rtsp_packet_sink_render;
     sink_class->render_list = gst_rtsp_packet_sink_render_list;
 }

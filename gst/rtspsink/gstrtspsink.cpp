@@ -70,6 +70,7 @@ static void gst_rtsp_sink_set_property(GObject *object, guint id, const GValue *
         return;
     }
     impl(object).change_settings([&](rtspsink::Settings &settings) { properties[id - 1].set(settings, value); });
+    impl(object).warn_if_late(pspec);
 }
 
 static void gst_rtsp_sink_get_property(GObject *object, guint id, GValue *value, GParamSpec *pspec) {
@@ -175,7 +176,7 @@ static gboolean gst_rtsp_sink_decide(GstRtspSink *self, guint64 request, gboolea
  * Asked for each viewer whose credentials, if any are needed, are right. Emitted on a thread of its own; only the
  * viewer that is asked about waits, and is refused after `authorize-timeout`.
  *
- * Returns: allow, refuse, or later
+ * Returns: allow (1), refuse (2), or later (0)
  */
 /**
  * GstRtspSink::decide:

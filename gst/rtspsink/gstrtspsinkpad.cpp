@@ -57,7 +57,7 @@ static std::string text(const GValue *value) {
     return string ? string : "";
 }
 
-static void gst_rtsp_sink_pad_set_property(GObject *object, guint id, const GValue *value, GParamSpec *pspec) {
+static void take_property(GObject *object, guint id, const GValue *value, GParamSpec *pspec) {
     switch (id) {
         case PROP_MAPPING:
             impl(object).set_mapping(text(value));
@@ -88,6 +88,12 @@ static void gst_rtsp_sink_pad_set_property(GObject *object, guint id, const GVal
         default:
             G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, pspec);
     }
+}
+
+static void gst_rtsp_sink_pad_set_property(GObject *object, guint id, const GValue *value, GParamSpec *pspec) {
+    take_property(object, id, value, pspec);
+    if ((pspec->flags & GST_PARAM_MUTABLE_PLAYING) == 0)
+        impl(object).warn_if_late(pspec->name);
 }
 
 static void gst_rtsp_sink_pad_get_property(GObject *object, guint id, GValue *value, GParamSpec *pspec) {
@@ -155,10 +161,11 @@ static void install_stream_properties(GObjectClass *klass, GParamFlags flags) {
     // Not readable, as that of the element.
     g_object_class_install_property(
         klass, PROP_AUTH,
-        g_param_spec_string("auth", "Auth",
-                            "Who may view the mapping of this stream, instead of the element's 'auth': "
-                            "user:password[,user:password...]. Not readable. Set at any time",
-                            nullptr, static_cast<GParamFlags>(G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS)));
+        g_param_spec_string(
+            "auth", "Auth",
+            "Who may view the mapping of this stream, instead of the element's 'auth': "
+            "user:password[,user:password...]. Not readable. Set at any time",
+            nullptr, static_cast<GParamFlags>(G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING)));
 }
 
 static void install_group_properties(GObjectClass *klass, GParamFlags flags) {
@@ -201,7 +208,7 @@ static void gst_rtsp_sink_pad_class_init(GstRtspSinkPadClass *klass) {
     const auto flags = static_cast<GParamFlags>(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
     install_stream_properties(object_class, flags);
     install_group_properties(object_class, flags);
-    install_properties_without_meaning(object_class, flags);
+    install_properties_without_meaning(object_class, static_cast<GParamFlags>(flags | GST_PARAM_MUTABLE_PLAYING));
     g_object_class_install_property(
         object_class, PROP_STATS,
         g_param_spec_boxed("stats", "Statistics", "What came in: packets, bytes and the mapping they go to",

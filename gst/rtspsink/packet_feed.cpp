@@ -45,6 +45,8 @@ private:
 }  // namespace
 
 void PacketFeed::switch_track(std::shared_ptr<Track> track) {
+    if (!track)
+        capture_time_.leave();
     std::swap(*next_track_.lock(), track);
     switched_.store(true, std::memory_order_release);
 }
@@ -61,6 +63,7 @@ void PacketFeed::follow_switch() {
         return;
     const RtpEncoding encoding = rtp_encoding(track_->config().caps.get());
     assembler_.emplace(encoding.media, encoding.name, track_->index());
+    capture_time_.join(track_->path());
 }
 
 void PacketFeed::take(GstBuffer *buffer) {

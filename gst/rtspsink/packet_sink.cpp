@@ -7,6 +7,12 @@ namespace rtspsink {
 
 namespace {
 
+bool resets_running_time(GstEvent *flush_stop) {
+    gboolean reset = FALSE;
+    gst_event_parse_flush_stop(flush_stop, &reset);
+    return reset;
+}
+
 bool is_upstream_live(GstPad *pad) {
     const auto query = Ref<GstQuery>::adopt(gst_query_new_latency());
     gboolean live = FALSE;
@@ -21,7 +27,8 @@ PacketSink::PacketSink(GstBaseSink *sink, CaptureClock &clock, CapsCallback on_c
     : sink_(sink),
       on_caps_(std::move(on_caps)),
       key_units_(std::make_shared<KeyUnitRequester>(sink)),
-      feed_(sink, clock) {
+      feed_(sink, clock),
+      running_time_reset_(GST_ELEMENT(sink)) {
     gst_base_sink_set_async_enabled(sink, FALSE);
     gst_base_sink_set_last_sample_enabled(sink, FALSE);  // it would hold upstream's buffer
     gst_base_sink_set_processing_deadline(sink, 0);      // viewers do the processing
@@ -38,7 +45,7 @@ void PacketSink::set_sync_mode(SyncMode mode) {
 void PacketSink::upstream_changed() {
     if (probing_.exchange(true))
         return;
-    // The question goes upstream, so it is asked before the packet enters the sink and its locks.
+    // The questions go upstream and to the pipeline, so they are asked before the packet enters the sink and its locks.
     constexpr auto kPackets = static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST);
     gst_pad_add_probe(GST_BASE_SINK_PAD(sink_), kPackets, before_packet, this, nullptr);
 }
@@ -47,6 +54,8 @@ GstPadProbeReturn PacketSink::before_packet(GstPad *, GstPadProbeInfo *, gpointe
     auto *packet_sink = static_cast<PacketSink *>(self);
     packet_sink->probing_.store(false);
     packet_sink->decide_sync();
+    if (gst_base_sink_get_sync(packet_sink->sink_))
+        packet_sink->running_time_reset_.await();
     return GST_PAD_PROBE_REMOVE;
 }
 
@@ -69,6 +78,8 @@ void PacketSink::take_event(GstEvent *event) {
             break;
         case GST_EVENT_FLUSH_STOP:
             feed_.flush();
+            if (resets_running_time(event))
+                running_time_reset_.prepare();
             break;
         case GST_EVENT_EOS:
             feed_.end_of_stream();

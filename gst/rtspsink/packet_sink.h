@@ -10,14 +10,15 @@
 #include "enums.h"
 #include "key_unit_requester.h"
 #include "packet_feed.h"
+#include "running_time_reset.h"
 
 namespace rtspsink {
 
 // What GstRtspPacketSink does: RTP in, batches of a track out. It never waits for a viewer, and waits for the clock
 // only where nothing upstream does (SyncMode::Auto).
 //
-// Thread: set_sync_mode(), feed().switch_track(), upstream_changed(), key_units() are safe; the rest is
-// called by the streaming thread.
+// Thread: set_sync_mode(), feed().switch_track(), upstream_changed(), unlock(), state_changed(), key_units() are safe;
+// the rest is called by the streaming thread.
 class PacketSink {
 public:
     // Told the caps of the packets on the streaming thread, not under a lock; false refuses them.
@@ -31,6 +32,9 @@ public:
 
     bool take_caps(GstCaps *caps) { return on_caps_(caps); }
     void take_event(GstEvent *event);
+    // A streaming thread that waits in it has to go on.
+    void unlock() { running_time_reset_.release(); }
+    void state_changed() { running_time_reset_.state_changed(); }
     [[nodiscard]] PacketFeed &feed() { return feed_; }
     [[nodiscard]] const std::shared_ptr<KeyUnitRequester> &key_units() const { return key_units_; }
 
@@ -42,6 +46,7 @@ private:
     const CapsCallback on_caps_;
     const std::shared_ptr<KeyUnitRequester> key_units_;
     PacketFeed feed_;
+    RunningTimeReset running_time_reset_;
     std::atomic<SyncMode> mode_{SyncMode::Auto};
     std::atomic<bool> probing_{false};
 };

@@ -5,6 +5,9 @@
 
 #include <memory>
 
+#include "log.h"
+#include "shared_port.h"
+
 namespace rtspsink {
 
 using rtspcore::server::ServerConfig;
@@ -12,7 +15,7 @@ using rtspcore::server::ServerError;
 
 namespace {
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
     return "'" + std::string(text) + "'";
 }
 
@@ -48,13 +51,41 @@ Problem permission_denied(const ServerConfig &config) {
                 "setcap cap_net_bind_service=+ep on the program."};
 }
 
-Problem shared_access(const ServerConfig &config) {
+// "Property 'auth'", "Properties 'auth', 'deny'".
+std::string names_of(const std::vector<std::string> &properties) {
+    std::string names = properties.size() > 1 ? "Properties " : "Property ";
+    for (const std::string &property : properties)
+        names += (&property == &properties.front() ? "" : ", ") + in_quotes(property);
+    return names;
+}
+
+Problem shared_access(const ServerConfig &config, const std::optional<ServerConfig> &in_force) {
+    const auto different = in_force ? different_access(config.access, in_force->access) : std::vector<std::string>();
     return {
         GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
-        "Property 'auth' (or another one of access): port " + std::to_string(config.port) +
+        (different.empty() ? "Properties of access" : names_of(different)) + ": port " + std::to_string(config.port) +
             " is served by another element of this process already, with other rules, which the viewers of this one "
-            "would be let in by. Set the same on both, leave them out here, use the pads' property 'auth', or "
-            "another 'service'."};
+            "would be let in by. Set the same on both, leave those of access out here, use the pads' property 'auth', "
+            "or another 'service'."};
+}
+
+bool is_any(const std::string &address) {
+    return address.empty() || address == "0.0.0.0" || address == "::";
+}
+
+Problem port_taken(const ServerConfig &config, const std::optional<ServerConfig> &in_force, const std::string &reason) {
+    const std::string port = "Property 'service': port " + std::to_string(config.port);
+    const auto where = [](const std::string &address) { return address.empty() ? "all addresses" : address; };
+    if (in_force && (is_any(in_force->address) || is_any(config.address)))
+        return {GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_BUSY,
+                port + " is served by another rtspsink of this process already, at " + where(in_force->address) +
+                    ", and this one is set to " + where(config.address) +
+                    ". Set the same property 'address' on both to share the port, or another 'service'."};
+    return {GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_BUSY,
+            port +
+                " is in use by another program. Choose another one, or service=0 for any that is free, which the "
+                "property 'bound-port' tells (gst-launch-1.0 -v prints it)" +
+                reason + "."};
 }
 
 }  // namespace
@@ -62,7 +93,7 @@ Problem shared_access(const ServerConfig &config) {
 Problem bad_setting(const char *property, std::string_view value, std::string_view fix) {
     return {
         GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
-        std::string("Property '") + property + "': " + quoted(value) + " cannot be used: " + std::string(fix) + "."};
+        std::string("Property '") + property + "': " + in_quotes(value) + " cannot be used: " + std::string(fix) + "."};
 }
 
 Problem bad_secret(const char *property, std::string_view fix) {
@@ -70,16 +101,14 @@ Problem bad_secret(const char *property, std::string_view fix) {
             std::string("Property '") + property + "' cannot be used: " + std::string(fix) + "."};
 }
 
-Problem cannot_open(const ServerConfig &config, const rtspcore::Failure<ServerError> &failure) {
+Problem cannot_open(const ServerConfig &config, const rtspcore::Failure<ServerError> &failure,
+                    const std::optional<ServerConfig> &in_force) {
     const std::string reason = failure.message.empty() ? "" : " (" + failure.message + ")";
     switch (failure.code) {
         case ServerError::PermissionDenied:
             return permission_denied(config);
         case ServerError::PortTaken:
-            return {GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_BUSY,
-                    "Property 'service': port " + std::to_string(config.port) +
-                        " is in use by another program. Choose another one, or service=0 for any that is free" +
-                        reason + "."};
+            return port_taken(config, in_force, reason);
         case ServerError::BadAddress:
             return bad_setting("address", config.address,
                                "use a numeric IPv4 or IPv6 address of this machine" + reason);
@@ -93,6 +122,9 @@ Problem cannot_open(const ServerConfig &config, const rtspcore::Failure<ServerEr
         case ServerError::BadCertificate:
             return bad_setting("tls-certificate", config.tls.files.certificate, failure.message);
         case ServerError::BadKey:
+            if (config.tls.files.key.empty())
+                return {GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
+                        "Property 'tls-key' is not set, and " + failure.message + ": set tls-key=FILE.pem."};
             return bad_setting("tls-key", config.tls.files.key, failure.message);
         case ServerError::BadClientCa:
             return bad_setting("tls-client-ca", config.tls.files.client_ca, failure.message);
@@ -108,7 +140,7 @@ Problem cannot_open(const ServerConfig &config, const rtspcore::Failure<ServerEr
                                "its lines are user:realm:digest as htdigest writes them, for the realm '" +
                                    config.access.realm + "' (property 'auth-realm')" + reason);
         case ServerError::SharedAccess:
-            return shared_access(config);
+            return shared_access(config, in_force);
         case ServerError::System:
             break;
     }
@@ -118,14 +150,14 @@ Problem cannot_open(const ServerConfig &config, const rtspcore::Failure<ServerEr
 
 Problem path_taken(std::string_view path) {
     return {GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_BUSY,
-            "Mapping " + quoted(path) +
+            "Mapping " + in_quotes(path) +
                 " is served by another element on the same port already. Give this one another mapping, in its caps "
                 "or with the property 'mapping', or another port."};
 }
 
 Problem bad_mapping(std::string_view where, std::string_view value, std::string_view why) {
     return {GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
-            "Mapping " + quoted(value) + " (" + std::string(where) + ") is no path (" + std::string(why) +
+            "Mapping " + in_quotes(value) + " (" + std::string(where) + ") is no path (" + std::string(why) +
                 "). Use one like /stream1."};
 }
 
@@ -163,11 +195,11 @@ Problem payloader_of_another_medium(const GstCaps *caps, std::string_view factor
 }
 
 Problem element_missing(GstElement *element, const GstCaps *caps, std::string_view factory, std::string_view package) {
-    return {
-        GST_CORE_ERROR, GST_CORE_ERROR_MISSING_PLUGIN,
-        "No element " + quoted(factory) + ", which " + text_of(caps) + " needs. Install " + std::string(package) + ".",
-        full_text(caps),
-        Ref<GstMessage>::adopt(gst_missing_element_message_new(element, std::string(factory).c_str()))};
+    return {GST_CORE_ERROR, GST_CORE_ERROR_MISSING_PLUGIN,
+            "No element " + in_quotes(factory) + ", which " + text_of(caps) + " needs. Install " +
+                std::string(package) + ".",
+            full_text(caps),
+            Ref<GstMessage>::adopt(gst_missing_element_message_new(element, std::string(factory).c_str()))};
 }
 
 Problem no_parser(const GstCaps *caps, std::string_view package) {
@@ -176,7 +208,35 @@ Problem no_parser(const GstCaps *caps, std::string_view package) {
 }
 
 Problem chain_failed(std::string_view factory) {
-    return {GST_CORE_ERROR, GST_CORE_ERROR_STATE_CHANGE, "Element " + quoted(factory) + " did not start."};
+    return {GST_CORE_ERROR, GST_CORE_ERROR_STATE_CHANGE, "Element " + in_quotes(factory) + " did not start."};
+}
+
+std::string overruled_setting(const char *property, std::string_view wanted, std::string_view in_force, unsigned port) {
+    return std::string("Property '") + property + "': " + in_quotes(wanted) + " has no effect: port " +
+           std::to_string(port) + " is served by another rtspsink of this process already, which was first and set " +
+           in_quotes(in_force) + ". Set the same on both, or another 'service'.";
+}
+
+std::string late_for_server(const char *property, unsigned port) {
+    return std::string("Property '") + property + "' is set too late and changes nothing: port " +
+           std::to_string(port) + " is served since READY by what was set before. Set the element to NULL first.";
+}
+
+std::string late_for_mounts(const char *property) {
+    return std::string("Property '") + property +
+           "' is set too late and changes nothing: what was set before PAUSED counts. Set the element to READY first.";
+}
+
+std::string late_for_some_pads(const char *property, const char *pad) {
+    return std::string("Property '") + property + "' is set too late for pad '" + pad +
+           "', which had its caps before and stays as it is: it counts for pads whose caps come from now on. Set the "
+           "element to READY first.";
+}
+
+std::string late_for_pad(const char *property, const char *pad) {
+    return std::string("Property '") + property + "' of pad '" + pad +
+           "' is set too late and changes nothing until other caps come: the pad has caps. Set it before they come, or "
+           "set the element to READY first.";
 }
 
 void post_error(GstElement *element, const Problem &problem) {
@@ -188,6 +248,7 @@ void post_error(GstElement *element, const Problem &problem) {
 }
 
 void post_warning(GstElement *element, const std::string &text) {
+    GST_WARNING_OBJECT(element, "%s", text.c_str());
     gst_element_message_full(element, GST_MESSAGE_WARNING, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
                              g_strdup(text.c_str()), nullptr, __FILE__, G_STRFUNC, __LINE__);
 }

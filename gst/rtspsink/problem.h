@@ -3,6 +3,7 @@
 
 #include <gst/gst.h>
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -38,8 +39,10 @@ inline rtspcore::Failure<Problem> refuse(Problem problem) {
 Problem bad_setting(const char *property, std::string_view value, std::string_view fix);
 // Of a property whose value is not shown.
 Problem bad_secret(const char *property, std::string_view fix);
+// `in_force`: of another element of this process that serves the port.
 Problem cannot_open(const rtspcore::server::ServerConfig &config,
-                    const rtspcore::Failure<rtspcore::server::ServerError> &failure);
+                    const rtspcore::Failure<rtspcore::server::ServerError> &failure,
+                    const std::optional<rtspcore::server::ServerConfig> &in_force);
 Problem path_taken(std::string_view path);
 Problem bad_mapping(std::string_view where, std::string_view value, std::string_view why);
 Problem caps_missing();
@@ -52,8 +55,18 @@ Problem element_missing(GstElement *element, const GstCaps *caps, std::string_vi
 Problem no_parser(const GstCaps *caps, std::string_view package);
 Problem chain_failed(std::string_view factory);
 
+// What is told of settings that come too late, of the element and of a pad.
+std::string late_for_server(const char *property, unsigned port);
+std::string late_for_mounts(const char *property);
+std::string late_for_some_pads(const char *property, const char *pad);
+std::string late_for_pad(const char *property, const char *pad);
+
+// What is told of a setting that another element decided on, as it was the first at the port.
+std::string overruled_setting(const char *property, std::string_view wanted, std::string_view in_force, unsigned port);
+
 // Posts it as an error of `element`.
 void post_error(GstElement *element, const Problem &problem);
+// On the bus and in the log.
 void post_warning(GstElement *element, const std::string &text);
 
 }  // namespace rtspsink

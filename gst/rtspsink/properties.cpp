@@ -17,6 +17,9 @@ namespace {
 // What mounts are made with is read on the way to PAUSED.
 constexpr auto kUntilPaused =
     static_cast<GParamFlags>(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY);
+// What pads are put up with, when their caps come.
+constexpr auto kUntilCaps =
+    static_cast<GParamFlags>(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PAUSED);
 
 std::chrono::milliseconds milliseconds(const GValue *value) {
     return std::chrono::milliseconds(g_value_get_uint(value));
@@ -62,7 +65,7 @@ const Property kProperties[] = {
          return g_param_spec_string("mapping", "Mapping",
                                     "Path of pads that have none in their caps (field 'mapping') nor as their "
                                     "property. Set before caps arrive",
-                                    "/test", kUntilPaused);
+                                    "/test", kUntilCaps);
      },
      [](Settings &s, const GValue *v) { s.mapping = text(v); },
      [](const Settings &s, GValue *v) { set_text(v, s.mapping); }},
@@ -152,7 +155,7 @@ const Property kProperties[] = {
          return g_param_spec_uint("mtu", "MTU",
                                   "Largest RTP packet in bytes that our payloaders make; application/x-rtp passes as "
                                   "it comes. Set before caps arrive",
-                                  64, 65000, 1400, kUntilPaused);
+                                  64, 65000, 1400, kUntilCaps);
      },
      [](Settings &s, const GValue *v) { s.mtu = g_value_get_uint(v); },
      [](const Settings &s, GValue *v) { g_value_set_uint(v, s.mtu); }},
@@ -231,6 +234,12 @@ std::string text(const GValue *value) {
 
 void set_text(GValue *value, const std::string &string) {
     g_value_set_string(value, string.empty() ? nullptr : string.c_str());
+}
+
+Scope scope_of(const GParamSpec *spec) {
+    if (spec->flags & GST_PARAM_MUTABLE_PAUSED)
+        return Scope::Caps;
+    return spec->flags & GST_PARAM_MUTABLE_READY ? Scope::Mount : Scope::Server;
 }
 
 std::span<const Property> properties() {

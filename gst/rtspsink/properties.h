@@ -3,6 +3,7 @@
 
 #include <glib-object.h>
 
+#include <cstdint>
 #include <span>
 #include <string>
 
@@ -17,8 +18,14 @@ struct Property {
     void (*get)(const Settings &settings, GValue *value);  // null: not readable
 };
 
+// Until when what is set counts, by what it is made into.
+enum class Scope : uint8_t { Server, Mount, Caps };
+
 // What the server is opened with is read on the way to READY.
 inline constexpr auto kUntilOpen = static_cast<GParamFlags>(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
+
+// Of a property of the table.
+Scope scope_of(const GParamSpec *spec);
 
 // Strings of GObject may be null: here that is an empty one.
 std::string text(const GValue *value);

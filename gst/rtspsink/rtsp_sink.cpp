@@ -7,7 +7,10 @@
 
 #include "gstrtspsinkpad.h"
 #include "log.h"
+#include "properties.h"
 #include "rtsp_server_fallback.h"
+#include "server/config_in_force.h"
+#include "shared_port.h"
 #include "statistics.h"
 #include "stream.h"
 
@@ -29,6 +32,14 @@ std::optional<unsigned> ordinal_in(std::string_view name) {
     return std::nullopt;
 }
 
+Stream &stream_of(GstPad *pad) {
+    return gst_rtsp_sink_pad_get(GST_RTSP_SINK_PAD(pad));
+}
+
+PadGroup group_of(GstPad *pad) {
+    return {GST_OBJECT_NAME(pad), stream_of(pad).settings().group};
+}
+
 }  // namespace
 
 bool RtspSink::open() {
@@ -46,12 +57,15 @@ bool RtspSink::open() {
     auto server = rtspcore::server::shared_server(
         *config, [this](rtspcore::server::MountTable &table) { presentations_.announce(table); });
     if (!server) {
-        post_error(element_, cannot_open(*config, server.error()));
+        post_error(element_, cannot_open(*config, server.error(),
+                                         rtspcore::server::config_in_force(config->address, config->port)));
         return false;
     }
     if (fallback_)
         (*server)->set_fallback(fallback_);
     for (const std::string &warning : access_warnings(settings.access))
+        post_warning(element_, warning);
+    for (const std::string &warning : overruled(settings, *config, (*server)->config()))
         post_warning(element_, warning);
     presentations_.open(*std::move(server));
     notify_ports();
@@ -71,15 +85,31 @@ void RtspSink::notify_ports() {
 }
 
 bool RtspSink::has_good_pads() {
-    bool are_good = true;
-    for_each_stream([&](Stream &stream) {
-        for (const auto &checked : {stream.check_auth(), check_group(stream.settings().group)}) {
-            if (!checked && are_good)
+    for (const auto &pad : pads())
+        for (const auto &checked : {stream_of(pad.get()).check_auth(), check_group(pad.get())})
+            if (!checked) {
                 post_error(element_, checked.error().code);
-            are_good = are_good && checked;
-        }
-    });
-    return are_good;
+                return false;
+            }
+    return true;
+}
+
+Outcome<void> RtspSink::check_group(GstPad *pad) {
+    const auto own = group_of(pad);
+    if (auto checked = rtspsink::check_group(own.group); !checked)
+        return checked;
+    const Settings settings = this->settings();
+    if (!serves_multicast(settings))
+        return {};
+    // While it serves, a pad that nobody feeds any more may wait to be released, and another one be in its place.
+    const bool is_serving = GST_STATE(element_) > GST_STATE_READY;
+    for (const auto &other : pads()) {
+        if (other.get() == pad || (is_serving && !gst_pad_is_linked(other.get())))
+            continue;
+        if (auto checked = check_groups(own, group_of(other.get()), settings.multicast); !checked)
+            return checked;
+    }
+    return {};
 }
 
 GstStateChangeReturn RtspSink::change_state(GstStateChange transition,
@@ -93,6 +123,7 @@ GstStateChangeReturn RtspSink::change_state(GstStateChange transition,
         presentations_.configure(settings().mount);
 
     const GstStateChangeReturn result = parent_class();
+    for_each_stream([](Stream &stream) { stream.state_changed(); });
 
     if (transition == GST_STATE_CHANGE_READY_TO_PAUSED)
         for_each_stream([](Stream &stream) { stream.look_upstream(); });
@@ -109,9 +140,29 @@ GstStateChangeReturn RtspSink::change_state(GstStateChange transition,
     return result;
 }
 
+void RtspSink::warn_if_late(const GParamSpec *property) {
+    switch (scope_of(property)) {
+        case Scope::Server:
+            if (const unsigned port = bound_port(); port != 0)
+                post_warning(element_, late_for_server(property->name, port));
+            return;
+        case Scope::Mount:
+            if (GST_STATE(element_) >= GST_STATE_PAUSED)
+                post_warning(element_, late_for_mounts(property->name));
+            return;
+        case Scope::Caps:
+            break;
+    }
+    const auto all = pads();
+    const auto late = std::find_if(all.begin(), all.end(),
+                                   [](const Ref<GstPad> &pad) { return gst_pad_has_current_caps(pad.get()) != FALSE; });
+    if (late != all.end())
+        post_warning(element_, late_for_some_pads(property->name, GST_OBJECT_NAME(late->get())));
+}
+
 void RtspSink::for_each_stream(const std::function<void(Stream &)> &visit) {
     for (const auto &pad : pads())
-        visit(gst_rtsp_sink_pad_get(GST_RTSP_SINK_PAD(pad.get())));
+        visit(stream_of(pad.get()));
 }
 
 std::string RtspSink::next_name() {
@@ -129,7 +180,7 @@ GstPad *RtspSink::add_pad(GstPadTemplate *templ, const char *name) {
         return nullptr;
     }
     GstPad *pad = gst_rtsp_sink_pad_new(templ, chosen.c_str());
-    gst_rtsp_sink_pad_get(GST_RTSP_SINK_PAD(pad)).attach(*this);
+    stream_of(pad).attach(*this);
     // Before the pad is added, so that what is told of the new pad finds it by all its names.
     {
         auto pads = pads_.lock();
@@ -142,7 +193,7 @@ GstPad *RtspSink::add_pad(GstPadTemplate *templ, const char *name) {
 }
 
 void RtspSink::remove_pad(GstPad *pad) {
-    gst_rtsp_sink_pad_get(GST_RTSP_SINK_PAD(pad)).detach();
+    stream_of(pad).detach();
     const auto keep = Ref<GstPad>::share(pad);
     {
         auto pads = pads_.lock();

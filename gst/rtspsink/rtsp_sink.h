@@ -32,6 +32,8 @@ public:
     [[nodiscard]] Settings settings() { return *settings_.lock(); }
     // Changes the settings under their lock.
     void change_settings(const std::function<void(Settings &)> &change) { change(*settings_.lock()); }
+    // Says so if what was just set comes too late to count.
+    void warn_if_late(const GParamSpec *property);
     [[nodiscard]] Presentations &presentations() { return presentations_; }
     [[nodiscard]] CaptureClock &capture_clock() { return capture_clock_; }
     [[nodiscard]] Authorizer &authorizer() { return *authorizer_; }
@@ -51,6 +53,8 @@ public:
     // The port that is really served, 0 while none is.
     [[nodiscard]] unsigned bound_port();
     [[nodiscard]] unsigned bound_tls_port();
+    // Fails for a multicast group of `pad` that cannot be used, or that another pad has.
+    [[nodiscard]] Outcome<void> check_group(GstPad *pad);
     // Transfer full.
     [[nodiscard]] GstStructure *statistics();
 

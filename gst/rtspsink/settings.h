@@ -49,7 +49,17 @@ Outcome<rtspcore::server::ServerConfig> server_config(const Settings &settings);
 // What of it is about multicast; fails for ranges that cannot be used, unless multicast is off.
 Outcome<rtspcore::server::MulticastConfig> multicast_config(const Settings &settings);
 
-// The group that a pad's properties choose for its stream; without an address none is chosen.
+// Whether viewers may ask for it.
+bool serves_multicast(const Settings &settings);
+
+// What a pad's properties choose for its stream; without an address nothing is chosen.
+struct PadGroup {
+    std::string pad;
+    rtspcore::media::TrackConfig::FixedGroup group;
+};
+// Fails for one that cannot be used.
 Outcome<void> check_group(const rtspcore::media::TrackConfig::FixedGroup &group);
+// Fails for two that would meet in ports, of RTP or RTCP.
+Outcome<void> check_groups(const PadGroup &one, const PadGroup &other, const rtspcore::server::MulticastConfig &config);
 
 }  // namespace rtspsink

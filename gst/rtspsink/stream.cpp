@@ -64,6 +64,12 @@ void Stream::set_linked(bool linked) {
     watched_->tell_again();
 }
 
+void Stream::state_changed() {
+    const std::lock_guard lock(teardown_);
+    if (packet_sink_)
+        packet_sink_of(packet_sink_).state_changed();
+}
+
 void Stream::look_upstream() {
     const auto info = ask_source(pad_);
     owner_->presentations().set_source(packet_sink_of(packet_sink_).feed(), info ? info->via : "");
@@ -134,6 +140,18 @@ void Stream::take_down_chain() {
 }
 
 void Stream::announce() {
+    announce_without_meaning();
+    announce_group();
+}
+
+void Stream::announce_group() {
+    if (!settings().group.address.empty() && !serves_multicast(owner_->settings()))
+        post_warning(owner_->element(), std::string("Property 'multicast-ip' of pad '") + GST_OBJECT_NAME(pad_) +
+                                            "' has no effect, as multicast is off: set multicast=true on the "
+                                            "element, and udp-mcast among its protocols.");
+}
+
+void Stream::announce_without_meaning() {
     std::set<std::string> names;
     std::swap(settings_.lock()->without_meaning, names);
     for (const std::string &name : names)
@@ -170,10 +188,21 @@ Outcome<void> Stream::check_auth() {
     return users ? Outcome<void>() : refuse(users.error().code);
 }
 
+void Stream::warn_if_late(const char *property) {
+    if (owner_ && gst_pad_has_current_caps(pad_))
+        post_warning(owner_->element(), late_for_pad(property, GST_OBJECT_NAME(pad_)));
+}
+
 void Stream::set_without_meaning(const char *property) {
     settings_.lock()->without_meaning.insert(property);
     if (owner_ && GST_STATE(owner_->element()) >= GST_STATE_READY)
-        announce();
+        announce_without_meaning();
+}
+
+void Stream::set_multicast_ip(std::string address) {
+    settings_.lock()->group.address = std::move(address);
+    if (owner_ && GST_STATE(owner_->element()) >= GST_STATE_READY)
+        announce_group();
 }
 
 // Known before caps are, the path lets the server tell whether other requests have to wait for this pad. What is wrong
@@ -304,7 +333,7 @@ bool Stream::take_packet_caps(GstCaps *caps) {
     config.watched = [teller = watched_, mapping = owner_->presentations().path(packet_sink_of(packet_sink_).feed())](
                          unsigned viewers, uint64_t number) { teller->tell_viewers(viewers, number, mapping); };
     config.group = settings().group;
-    if (const auto checked = check_group(config.group); !checked) {
+    if (const auto checked = owner_->check_group(pad_); !checked) {
         report(checked.error().code);
         return false;
     }

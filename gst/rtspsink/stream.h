@@ -35,8 +35,8 @@ struct StreamSettings {
 
 // What is behind one pad of the element: [parser] -> payloader -> packet sink, put up when caps come.
 //
-// Thread: settings are safe; attach(), detach(), stop() and announce() belong to who changes the element's state or
-// pads; take_event() and take_data() to the streaming thread of the pad; answer() is safe.
+// Thread: settings are safe; attach(), detach(), stop(), state_changed() and announce() belong to who changes the
+// element's state or pads; take_event() and take_data() to the streaming thread of the pad; answer() is safe.
 class Stream {
 public:
     explicit Stream(GstPad *pad) : pad_(pad), watched_(std::make_shared<WatchedTeller>(pad)) {}
@@ -50,6 +50,8 @@ public:
     void detach();
     // Down to READY: the chain goes; caps put up another one. The pad is inactive.
     void stop();
+    // A new state, and maybe a new base time, has been given to what is inside.
+    void state_changed();
     // Asks upstream what it is and whether its stream is away; also done when somebody is linked.
     void look_upstream();
     // Says, once the bus listens, which properties were set in vain.
@@ -60,11 +62,13 @@ public:
     void set_sync(SyncMode sync);
     void set_payloader(std::string payloader) { settings_.lock()->payloader = std::move(payloader); }
     void set_payload_type(int type) { settings_.lock()->payload_type = type; }
-    void set_multicast_ip(std::string address) { settings_.lock()->group.address = std::move(address); }
+    void set_multicast_ip(std::string address);
     void set_multicast_port(uint16_t port) { settings_.lock()->group.port = port; }
     void set_auth(std::optional<std::string> auth);
     // Fails for an `auth` that cannot be used.
     [[nodiscard]] Outcome<void> check_auth();
+    // Says so if what was just set comes after the caps it is for.
+    void warn_if_late(const char *property);
     void set_without_meaning(const char *property);
     // Transfer full.
     [[nodiscard]] GstStructure *statistics();
@@ -94,6 +98,8 @@ private:
     void take_down_chain();
     void follow_links();
     void set_linked(bool linked);
+    void announce_group();
+    void announce_without_meaning();
     void take_path_from_settings();
     void go_away();
     void come_back();
@@ -106,7 +112,8 @@ private:
     RtspSink *owner_ = nullptr;
     Ref<GstElement> packet_sink_;
     std::optional<StreamChain> chain_;
-    // stop() and detach() exclude each other: a demuxer may release its pads while the application stops the pipeline.
+    // stop() and state_changed() exclude detach(): a demuxer may release its pads while the application stops the
+    // pipeline.
     std::mutex teardown_;
     gulong linked_handler_ = 0;
     gulong unlinked_handler_ = 0;

@@ -28,6 +28,33 @@ void set_options(GstElement *element, const std::string &options) {
     }
 }
 
+// Payloaders make RTP times of presentation times alone. Parsers that only counted frames (h264parse, of a file without
+// a container) tell decoding times alone.
+GstBuffer *with_presentation_time(GstBuffer *buffer) {
+    if (GST_BUFFER_PTS_IS_VALID(buffer) || !GST_BUFFER_DTS_IS_VALID(buffer))
+        return buffer;
+    buffer = gst_buffer_make_writable(buffer);
+    GST_BUFFER_PTS(buffer) = GST_BUFFER_DTS(buffer);
+    return buffer;
+}
+
+GstPadProbeReturn before_payloader(GstPad *, GstPadProbeInfo *info, gpointer) {
+    if (GST_PAD_PROBE_INFO_TYPE(info) & GST_PAD_PROBE_TYPE_BUFFER) {
+        info->data = with_presentation_time(GST_PAD_PROBE_INFO_BUFFER(info));
+        return GST_PAD_PROBE_OK;
+    }
+    auto *list = gst_buffer_list_make_writable(GST_PAD_PROBE_INFO_BUFFER_LIST(info));
+    gst_buffer_list_foreach(
+        list,
+        [](GstBuffer **buffer, guint, gpointer) -> gboolean {
+            *buffer = with_presentation_time(*buffer);
+            return TRUE;
+        },
+        nullptr);
+    info->data = list;
+    return GST_PAD_PROBE_OK;
+}
+
 }  // namespace
 
 Outcome<void> StreamChain::build(const Choices &choices) {
@@ -60,6 +87,10 @@ bool StreamChain::add(const std::string &factory) {
 
 void StreamChain::set_up_payloader(const Choices &choices) {
     GstElement *payloader = elements_.back().get();
+    if (const auto sink = Ref<GstPad>::adopt(gst_element_get_static_pad(payloader, "sink"))) {
+        constexpr auto kData = static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST);
+        gst_pad_add_probe(sink.get(), kData, before_payloader, nullptr, nullptr);
+    }
     set_options(payloader, choices.plan.options);
     if (has_property(payloader, "mtu"))
         g_object_set(payloader, "mtu", choices.mtu, nullptr);

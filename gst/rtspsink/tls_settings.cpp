@@ -67,6 +67,9 @@ std::span<const Property> tls_properties() {
 
 Outcome<TlsConfig> tls_config(const TlsSettings &settings) {
     TlsConfig config;
+    if (settings.mode == TlsMode::Off && !settings.service.empty())
+        return refuse(bad_setting("tls-service", settings.service,
+                                  "with tls=off no port is served by TLS: leave it out, or set tls=optional"));
     if (settings.certificate.empty()) {
         if (settings.mode == TlsMode::Required)
             return refuse(bad_setting("tls", "required", kNeedsCertificate));

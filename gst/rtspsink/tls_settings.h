@@ -23,7 +23,7 @@ struct TlsSettings {
 std::span<const Property> tls_properties();
 
 // Without a certificate no TLS is spoken. Fails for a port that is none, and for settings that promise TLS where there
-// is no certificate.
+// is no certificate, or where it is off.
 Outcome<rtspcore::server::TlsConfig> tls_config(const TlsSettings &settings);
 
 }  // namespace rtspsink

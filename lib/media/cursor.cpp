@@ -39,7 +39,7 @@ void Cursor::start_anywhere(RingIndex position) {
 
 void Cursor::start_with_burst(std::vector<TimedUnit> burst, RingIndex position) {
     start(position);
-    burst_ = std::move(burst);
+    send_first(std::move(burst));
 }
 
 void Cursor::drop_track(uint8_t track) {
@@ -61,7 +61,7 @@ const SharedBatch *Cursor::peek(const Ring &ring, Time now) {
             fall_behind(ring);
             continue;
         }
-        const bool wanted = admits(*batch, running_);
+        const bool wanted = admits(ring, *batch, running_);
         const bool dropped = wanted && batch->is_droppable() && config_->slow_viewers == SlowViewerPolicy::Skip &&
                              is_behind(ring, *batch, now, 2);
         if (wanted && !dropped)
@@ -77,7 +77,7 @@ SharedBatch Cursor::take(const Ring &ring, Time now) {
     if (!next)
         return nullptr;
     SharedBatch batch = in_burst() ? burst_[burst_next_].batch() : *next;
-    if (batch->is_entry_point())
+    if (!batch->is_rtcp())
         running_ |= TrackSelection::bit(batch->track());
     if (!in_burst())
         ++position_;
@@ -94,10 +94,10 @@ std::optional<TimedUnit> Cursor::upcoming(const Ring &ring, uint8_t track) const
     uint64_t running = running_after_burst();
     for (RingIndex index = std::max(position_, ring.begin()); index < ring.end(); ++index) {
         const SharedBatch &batch = ring.at(index);
-        const bool is_sent = admits(*batch, running);
+        const bool is_sent = admits(ring, *batch, running);
         if (is_sent && is_of_track(batch))
             return batch;
-        if (is_sent && batch->is_entry_point())
+        if (is_sent && !batch->is_rtcp())
             running |= TrackSelection::bit(batch->track());
     }
     return std::nullopt;
@@ -113,15 +113,18 @@ uint64_t Cursor::running_after_burst() const {
 
 bool Cursor::sends_any(uint8_t track) const {
     const uint64_t bit = TrackSelection::bit(track);
-    const uint64_t needed = (selection_.dependent & bit) != 0 ? bit : selection_.dependent;
-    return (selection_.selected & bit) != 0 && (needed == 0 || (running_after_burst() & needed) != 0);
+    if ((selection_.selected & bit) == 0)
+        return false;
+    if ((selection_.dependent & bit) != 0)
+        return (running_after_burst() & bit) != 0;
+    return selection_.dependent == 0 || running_after_burst() != 0;
 }
 
 bool Cursor::waits_for_key() const {
-    return selection_.dependent != 0 && running_ == 0 && !in_burst();
+    return selection_.dependent != 0 && (running_after_burst() & selection_.dependent) == 0;
 }
 
-bool Cursor::admits(const PacketBatch &batch, uint64_t running) const {
+bool Cursor::admits(const Ring &ring, const PacketBatch &batch, uint64_t running) const {
     const uint64_t track = TrackSelection::bit(batch.track());
     if ((selection_.selected & track) == 0)
         return false;
@@ -129,7 +132,15 @@ bool Cursor::admits(const PacketBatch &batch, uint64_t running) const {
         return true;
     if ((selection_.dependent & track) != 0)
         return (running & track) != 0 || batch.is_key();
-    return selection_.dependent == 0 || running != 0;
+    return selection_.dependent == 0 || running != 0 || is_silent(ring, batch.properties().made);
+}
+
+// A viewer with video that stalls has its sound.
+bool Cursor::is_silent(const Ring &ring, Time when) const {
+    for (uint64_t left = selection_.dependent; left != 0; left &= left - 1)
+        if (!ring.is_silent(static_cast<uint8_t>(std::countr_zero(left)), when))
+            return false;
+    return true;
 }
 
 bool Cursor::is_behind(const Ring &ring, const PacketBatch &batch, Time now, int divisor) const {

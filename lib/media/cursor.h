@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
@@ -37,12 +38,15 @@ public:
     Cursor(const MountConfig &config, TrackSelection selection) : config_(&config), selection_(selection) {}
 
     // Goes on at `position`: dependent tracks from their next key unit on, the others once one of those runs (never
-    // audio first).
+    // audio first), or when of all those nothing comes.
     void start(RingIndex position);
     // The same, but with whatever comes next, key unit or not.
     void start_anywhere(RingIndex position);
     // Sends `burst`, which begins with a key unit, and goes on at `position`.
     void start_with_burst(std::vector<TimedUnit> burst, RingIndex position);
+
+    // Sends these before what it goes on with. For who has just started.
+    void send_first(std::vector<TimedUnit> batches) { burst_ = std::move(batches); }
 
     // That track too, from here on: from its next key unit if it is a dependent one.
     void add_track(const Track &track) { selection_.add(track); }
@@ -62,7 +66,7 @@ public:
     [[nodiscard]] bool sends_any(uint8_t track) const;
 
     [[nodiscard]] bool in_burst() const { return burst_next_ < burst_.size(); }
-    // A dependent track is selected, and none was begun since the start or the last skip.
+    // A dependent track is selected, and none was begun since the start or the last skip, nor will be by the burst.
     [[nodiscard]] bool waits_for_key() const;
     // Fell behind under SlowViewerPolicy::Disconnect.
     [[nodiscard]] bool too_slow() const { return too_slow_; }
@@ -72,15 +76,17 @@ public:
 private:
     // Those that are running once the burst is sent.
     [[nodiscard]] uint64_t running_after_burst() const;
-    // Whether it is sent, once the dependent tracks `running` have had their key unit.
-    [[nodiscard]] bool admits(const PacketBatch &batch, uint64_t running) const;
+    // Whether it is sent, once the tracks `running` have begun.
+    [[nodiscard]] bool admits(const Ring &ring, const PacketBatch &batch, uint64_t running) const;
+    // Of no dependent track that is selected anything came lately.
+    [[nodiscard]] bool is_silent(const Ring &ring, Time when) const;
     // How far behind the live edge `batch`, at position_, is: further than the given part of max_lag or max_lag_bytes.
     [[nodiscard]] bool is_behind(const Ring &ring, const PacketBatch &batch, Time now, int divisor) const;
     void fall_behind(const Ring &ring);
 
     const MountConfig *config_;
     TrackSelection selection_;
-    uint64_t running_ = 0;  // dependent tracks that had their key unit
+    uint64_t running_ = 0;  // tracks that have begun: dependent ones with their key unit
     std::vector<TimedUnit> burst_;
     size_t burst_next_ = 0;
     RingIndex position_ = 0;

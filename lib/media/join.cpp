@@ -9,9 +9,6 @@ namespace rtspcore::media {
 
 namespace {
 
-// A newest unit that is older says nothing about now: the track pauses.
-constexpr std::chrono::seconds kStale{1};
-
 // RTP times wrap; differences within half the circle have a sign.
 int32_t distance(rtp::RtpTime from, rtp::RtpTime to) {
     return static_cast<int32_t>(to - from);
@@ -94,9 +91,19 @@ std::vector<SharedBatch> newest_unit(const Ring &ring, uint8_t track) {
     if (!index)
         return {};
     const SharedBatch &unit = ring.at(*index);
-    if (ring.at(ring.end() - 1)->properties().made - unit->properties().made > kStale)
+    if (ring.at(ring.end() - 1)->properties().made - unit->properties().made > Ring::kStale)
         return {};
     return {unit};
+}
+
+// Whether the ring has it, or has forgotten it. Otherwise it is still to come.
+bool has_passed(const Ring &ring, const SharedBatch &batch) {
+    if (ring.empty())
+        return false;
+    bool is_there = ring.at(ring.begin())->properties().made > batch->properties().made;
+    for (RingIndex index = ring.begin(); index < ring.end() && !is_there; ++index)
+        is_there = ring.at(index) == batch;
+    return is_there;
 }
 
 }  // namespace
@@ -140,6 +147,16 @@ std::vector<TimedUnit> make_join_burst(const Ring &ring, const TrackSelection &s
     }
     burst.insert(burst.end(), others.begin(), others.end());
     return burst;
+}
+
+std::vector<TimedUnit> make_goodbyes(const Ring &ring, const std::vector<std::shared_ptr<Track>> &tracks) {
+    std::vector<TimedUnit> goodbyes;
+    for (const auto &track : tracks) {
+        const SharedBatch goodbye = track->goodbye();
+        if (goodbye && has_passed(ring, goodbye))
+            goodbyes.emplace_back(goodbye);
+    }
+    return goodbyes;
 }
 
 }  // namespace rtspcore::media

@@ -33,4 +33,7 @@ JoinKind choose_join(const Ring &ring, const TrackSelection &selection, const Mo
 std::vector<TimedUnit> make_join_burst(const Ring &ring, const TrackSelection &selection,
                                        const std::vector<std::shared_ptr<Track>> &tracks, bool squeeze);
 
+// What ended those tracks that have ended, where who begins at the end of the ring would never be told.
+std::vector<TimedUnit> make_goodbyes(const Ring &ring, const std::vector<std::shared_ptr<Track>> &tracks);
+
 }  // namespace rtspcore::media

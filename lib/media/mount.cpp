@@ -138,15 +138,14 @@ std::string Mount::describe(bool ipv6, const std::map<unsigned, rtp::GroupDescri
     return rtp::write_sdp(description);
 }
 
-void Mount::append(std::initializer_list<SharedBatch> batches) {
+void Mount::append(const SharedBatch &batch) {
     std::vector<std::shared_ptr<Mailbox>> subscribers;
     {
         auto content = content_.lock();
-        const bool track_is_removed = !content->tracks[(*batches.begin())->track()];
+        const bool track_is_removed = !content->tracks[batch->track()];
         if (track_is_removed || is_closed())
             return;
-        for (const SharedBatch &batch : batches)
-            put(*content, batch);
+        put(*content, batch);
         subscribers = content->subscribers;
     }
     wake_all(subscribers);
@@ -184,8 +183,10 @@ void Mount::unsubscribe(const std::shared_ptr<Mailbox> &mailbox) {
     std::erase(content->subscribers, mailbox);
 }
 
-void Mount::add_viewer() {
+void Mount::add_viewer(ViewerCopy copy) {
     statistics_.viewers.fetch_add(1, std::memory_order_relaxed);
+    if (copy == ViewerCopy::OfGroup)
+        statistics_.group_members.fetch_add(1, std::memory_order_relaxed);
     auto content = content_.lock();
     ++content->viewers;
     const Watching watching = count_watching(*content);
@@ -193,8 +194,10 @@ void Mount::add_viewer() {
     tell_watched(watching);
 }
 
-void Mount::remove_viewer() {
+void Mount::remove_viewer(ViewerCopy copy) {
     statistics_.viewers.fetch_sub(1, std::memory_order_relaxed);
+    if (copy == ViewerCopy::OfGroup)
+        statistics_.group_members.fetch_sub(1, std::memory_order_relaxed);
     auto content = content_.lock();
     --content->viewers;
     const Watching watching = count_watching(*content);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <functional>
-#include <initializer_list>
 #include <map>
 #include <memory>
 #include <optional>
@@ -20,6 +20,7 @@
 #include "media/packet_batch.h"
 #include "media/ring.h"
 #include "rtp/parameter_sets.h"
+#include "rtp/rtcp.h"
 #include "rtp/session_description.h"
 
 namespace rtspcore::media {
@@ -71,6 +72,8 @@ public:
     Track(std::weak_ptr<Mount> mount, uint8_t index, TrackConfig config);
 
     [[nodiscard]] uint8_t index() const { return index_; }
+    // Of its mount; empty when that is gone.
+    [[nodiscard]] std::string path() const;
     [[nodiscard]] const TrackConfig &config() const { return config_; }
     [[nodiscard]] uint32_t clock_rate() const { return clock_rate_; }
     // What the SDP tells: those of the config or, later, of Mount::update_caps(), completed.
@@ -79,11 +82,17 @@ public:
     void complete_caps(rtp::FormatParameters parameters);
 
     // Appends to the mount's ring and hands it to the I/O threads that have a viewer: O(I/O threads), never blocks on a
-    // viewer. Inserts a sender report before the batch when one is due.
+    // viewer. Inserts sender reports before the batch when one is due, of all tracks of the mount that run: a receiver
+    // that got them one by one, with media between, would bring the streams out of step for so long.
     void publish(const SharedBatch &batch);
     // No more packets for now (EOS): viewers get BYE once, in order, after the last packet. publish() afterwards starts
     // it again.
     void end();
+    // What ended it; null unless it has, and has not begun again.
+    [[nodiscard]] SharedBatch goodbye();
+
+    // The newest batch; null before the first one, and after the end.
+    [[nodiscard]] SharedBatch latest();
 
     // Asks upstream for a key frame, at most one request per `kKeyUnitInterval` for all viewers together. False:
     // upstream does not answer.
@@ -97,10 +106,18 @@ public:
     // A key unit within that time after a request is taken for its answer.
     static constexpr std::chrono::milliseconds kAnswerTime{500};
     static constexpr std::chrono::seconds kReportInterval{5};
+    // When capture times are off by more than that from what was reported (sound that is 45 ms early is noticed, ITU-R
+    // BT.1359-1), as after a pause, there are new reports as soon as the other streams should have come so far.
+    static constexpr std::chrono::milliseconds kSameCapture{40};
+    static constexpr std::chrono::milliseconds kReportsAfterMove{200};
 
 private:
     friend class Mount;
+    // Whether sender reports are due before it.
     bool begin_batch(const SharedBatch &batch);
+    void report_all(Mount &mount, Time now);
+    // Of the newest batch; null if that is not of late.
+    SharedBatch take_report(std::string_view cname, Time now);
     // What ends it; null if nothing is to be ended.
     SharedBatch take_goodbye(std::string_view cname);
 
@@ -114,8 +131,11 @@ private:
     };
     Guarded<Description> description_;
     struct Progress {
-        SharedBatch latest;  // null before the first batch, and after the end
+        SharedBatch latest;   // null before the first batch, and after the end
+        SharedBatch goodbye;  // null before the end
         Time next_report{};
+        rtp::SenderInfo reported;  // last, once there was a first batch
+        bool has_moved = false;    // since then
     };
     Guarded<Progress> progress_;
     struct KeyRequests {
@@ -132,12 +152,20 @@ private:
 // A sender report (RFC 3550 section 6.4.1) that tells how `batch` stands to the wall clock, for those about to get it.
 SharedBatch make_sender_report(const PacketBatch &batch, std::string_view cname, Time now);
 
-// The same with a BYE for the track's SSRC (section 6.6).
+// What says in its place that the sender is still there, when `last` was a while ago (section 6.4): it tells no time,
+// so it stays true if the pipeline goes on with another one.
+SharedBatch make_silent_report(const PacketBatch &last, std::string_view cname, Time now);
+
+// A sender report with a BYE for the track's SSRC (section 6.6).
 SharedBatch make_goodbye(const PacketBatch &last, std::string_view cname, Time now);
+
+// What a viewer is sent: a copy of its own, or the one that all members of its mount's multicast group share.
+enum class ViewerCopy : uint8_t { Own, OfGroup };
 
 // Counters of a mount, for anybody to read at any time.
 struct MountStatistics {
     std::atomic<uint64_t> viewers{0};
+    std::atomic<uint64_t> group_members{0};  // those of the viewers that share a copy
     std::atomic<uint64_t> bytes_published{0};
     std::atomic<uint64_t> packets_sent{0};
     std::atomic<uint64_t> bytes_sent{0};
@@ -145,6 +173,13 @@ struct MountStatistics {
     std::atomic<uint64_t> skips{0};          // jumps of slow viewers to a key frame
     std::atomic<uint64_t> packets_lost{0};   // as receivers reported
     std::atomic<uint64_t> key_unit_requests{0};
+
+    // How many times what is published leaves.
+    [[nodiscard]] uint64_t copies() const {
+        const uint64_t all = viewers.load(std::memory_order_relaxed);
+        const uint64_t members = group_members.load(std::memory_order_relaxed);
+        return all - std::min(members, all) + (members > 0 ? 1 : 0);
+    }
 
     // A receiver's cumulative number, which it may have made up: only growth of a believable size counts. `before` is
     // what it said last.
@@ -195,8 +230,8 @@ public:
     [[nodiscard]] bool is_closed() const { return closed_.load(std::memory_order_acquire); }
 
     // One viewer more or less, by whatever transport.
-    void add_viewer();
-    void remove_viewer();
+    void add_viewer(ViewerCopy copy = ViewerCopy::Own);
+    void remove_viewer(ViewerCopy copy = ViewerCopy::Own);
 
     // For the I/O threads: what the ring holds, after which everything comes to the mailbox, without gap or repetition.
     RingSnapshot subscribe(std::shared_ptr<Mailbox> mailbox);
@@ -210,7 +245,7 @@ public:
 private:
     friend class Track;
     Mount(std::string path, MountConfig config);
-    void append(std::initializer_list<SharedBatch> batches);
+    void append(const SharedBatch &batch);
 
     struct Content {
         std::vector<std::shared_ptr<Track>> tracks;  // index is the track's; null where one was removed

@@ -4,9 +4,11 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <optional>
 #include <vector>
 
+#include "base/clock.h"
 #include "media/packet_batch.h"
 
 namespace rtspcore::media {
@@ -16,7 +18,7 @@ using RingIndex = uint64_t;
 
 struct RingLimits {
     std::chrono::milliseconds duration{
-        2000};                        // the least that is kept, if `bytes` allows; the current GOP is kept beyond it
+        2000};                        // the least that is kept, if `bytes` allows; the current GOPs are kept beyond it
     size_t bytes = 32 * 1024 * 1024;  // the most that is kept
 };
 
@@ -26,8 +28,8 @@ struct RingSnapshot {
 };
 
 // The memory of a mount: its last batches, all tracks in the order in which they were published. It begins at, or
-// before, the last key frame that is older than `duration`, unless `bytes` says otherwise. Confined to one thread, or
-// to a lock.
+// before, the last key frame of each track that is older than `duration`, unless `bytes` says otherwise. A track that
+// was silent for kLongestPause does not count beside others. Confined to one thread, or to a lock.
 class Ring {
 public:
     Ring() = default;
@@ -52,6 +54,13 @@ public:
     // The newest RTP batch of a track.
     [[nodiscard]] std::optional<RingIndex> newest(uint8_t track) const;
 
+    // Whether of that track nothing came for kStale before `when`, nor since.
+    [[nodiscard]] bool is_silent(uint8_t track, Time when) const;
+    // A newest unit that is older says nothing about now: the track pauses.
+    static constexpr std::chrono::seconds kStale{1};
+
+    static constexpr std::chrono::seconds kLongestPause{10};
+
     [[nodiscard]] RingSnapshot snapshot() const;
 
 private:
@@ -59,13 +68,20 @@ private:
         SharedBatch batch;
         uint64_t bytes_before;  // of all that was ever appended
     };
+    struct OfTrack {
+        std::deque<RingIndex> entry_points;
+        Time newest_made{};  // also of what is forgotten
+    };
     void trim();
+    // The entry points from which everything is kept.
+    [[nodiscard]] RingIndex oldest_needed() const;
     void drop_front();
 
     RingLimits limits_;
     RingIndex begin_ = 0;
     std::deque<Entry> entries_;
-    std::deque<RingIndex> entry_points_;
+    std::map<uint8_t, OfTrack> tracks_;
+    Time known_from_{};  // nothing is known of what was before
     uint64_t bytes_appended_ = 0;
 };
 

@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "media/mount.h"
-#include "rtp/rtcp.h"
 
 namespace rtspcore::media {
 
@@ -12,6 +11,16 @@ namespace {
 rtp::SenderInfo sender_info(const PacketBatch &batch) {
     const auto &p = batch.properties();
     return {p.ssrc, p.capture, p.time, static_cast<uint32_t>(p.packets_before), static_cast<uint32_t>(p.octets_before)};
+}
+
+// A track that was silent for longer reports when it goes on.
+constexpr std::chrono::seconds kOfLate{1};
+
+// How much later its capture is than a report of the same stream says.
+Duration moved_since(const rtp::SenderInfo &reported, const PacketBatch &batch, uint32_t clock_rate) {
+    const int64_t ticks = static_cast<int32_t>(batch.properties().time - reported.time);
+    return rtp::to_wall(batch.properties().capture) - rtp::to_wall(reported.ntp) -
+           Duration(ticks * Duration::period::den / clock_rate);
 }
 
 uint32_t clock_rate_of(GstCaps *caps) {
@@ -32,6 +41,10 @@ bool tells(const GstCaps *caps, const rtp::FormatParameters &parameters) {
 
 SharedBatch make_sender_report(const PacketBatch &batch, std::string_view cname, Time now) {
     return make_rtcp_batch(batch.track(), rtp::sender_report(sender_info(batch), cname), now);
+}
+
+SharedBatch make_silent_report(const PacketBatch &last, std::string_view cname, Time now) {
+    return make_rtcp_batch(last.track(), rtp::silent_report(last.properties().ssrc, cname), now);
 }
 
 SharedBatch make_goodbye(const PacketBatch &last, std::string_view cname, Time now) {
@@ -73,21 +86,50 @@ void Track::publish(const SharedBatch &batch) {
     if (!mount)
         return;
     if (begin_batch(batch))
-        mount->append({make_sender_report(*batch, mount->cname(), batch->properties().made), batch});
-    else
-        mount->append({batch});
+        report_all(*mount, batch->properties().made);
+    mount->append(batch);
     follow_key_requests(*batch);
 }
 
-// Whether a sender report is due before it.
+void Track::report_all(Mount &mount, Time now) {
+    const auto report = [&](Track &track) {
+        if (const SharedBatch batch = track.take_report(mount.cname(), now))
+            mount.append(batch);
+    };
+    report(*this);
+    for (const auto &track : mount.tracks())
+        if (track.get() != this)
+            report(*track);
+}
+
 bool Track::begin_batch(const SharedBatch &batch) {
-    const Time now = batch->properties().made;
+    const auto &properties = batch->properties();
     auto progress = progress_.lock();
     const bool is_first = !std::exchange(progress->latest, batch);
-    if (!is_first && now < progress->next_report)
-        return false;
+    progress->goodbye.reset();
+    if (is_first)
+        return true;
+    const bool is_new = properties.ssrc != progress->reported.ssrc;
+    const bool has_moved =
+        is_new || std::chrono::abs(moved_since(progress->reported, *batch, clock_rate_)) > kSameCapture;
+    if (has_moved && !std::exchange(progress->has_moved, true))
+        progress->next_report = properties.made + kReportsAfterMove;
+    return properties.made >= progress->next_report;
+}
+
+SharedBatch Track::take_report(std::string_view cname, Time now) {
+    auto progress = progress_.lock();
+    if (!progress->latest || now - progress->latest->properties().made > kOfLate)
+        return nullptr;
     progress->next_report = now + kReportInterval;
-    return true;
+    progress->reported = sender_info(*progress->latest);
+    progress->has_moved = false;
+    return make_sender_report(*progress->latest, cname, now);
+}
+
+std::string Track::path() const {
+    const auto mount = mount_.lock();
+    return mount ? mount->path() : std::string();
 }
 
 void Track::end() {
@@ -95,12 +137,24 @@ void Track::end() {
     if (!mount)
         return;
     if (const SharedBatch goodbye = take_goodbye(mount->cname()))
-        mount->append({goodbye});
+        mount->append(goodbye);
 }
 
 SharedBatch Track::take_goodbye(std::string_view cname) {
-    const SharedBatch last = std::exchange(progress_.lock()->latest, nullptr);
-    return last ? make_goodbye(*last, cname, monotonic_now()) : nullptr;
+    auto progress = progress_.lock();
+    const SharedBatch last = std::exchange(progress->latest, nullptr);
+    if (!last)
+        return nullptr;
+    progress->goodbye = make_goodbye(*last, cname, monotonic_now());
+    return progress->goodbye;
+}
+
+SharedBatch Track::goodbye() {
+    return progress_.lock()->goodbye;
+}
+
+SharedBatch Track::latest() {
+    return progress_.lock()->latest;
 }
 
 bool Track::request_key_unit(Time now) {

@@ -75,6 +75,8 @@ TlsStream::~TlsStream() {
 }
 
 ByteStream::Transfer TlsStream::read(std::span<uint8_t> into) {
+    if (leaves_answers_unread())
+        return {0, Outcome::Broken};
     std::array<uint8_t, kReadAtOnce> sealed;
     ssize_t got = 0;
     if (!begin_.empty()) {
@@ -90,13 +92,24 @@ ByteStream::Transfer TlsStream::read(std::span<uint8_t> into) {
         }
         input_ = std::span(sealed).first(static_cast<size_t>(got));
     }
+    const size_t before = sealed_.size();
     const Transfer opened = open_records(into);
+    answers_ += sealed_.size() - before;
     input_ = {};
     begin_ = {};
     // The handshake, alerts and key updates are answered while reading.
     if (flush() == Outcome::Broken && opened.size == 0)
         return {0, Outcome::Broken};
     return opened;
+}
+
+// A key update asks for an answer of its size, as often as the peer likes.
+bool TlsStream::leaves_answers_unread() {
+    if (answers_ <= kMostAnswers || flush() != Outcome::Blocked)
+        return false;
+    broken_ = true;
+    why_ = "TLS: it does not read the answers that it asks for";
+    return true;
 }
 
 ByteStream::Transfer TlsStream::open_records(std::span<uint8_t> into) {
@@ -157,6 +170,7 @@ ByteStream::Outcome TlsStream::flush() {
     }
     sealed_ = {};
     sealed_sent_ = 0;
+    answers_ = 0;
     return Outcome::Done;
 }
 

@@ -14,9 +14,13 @@ namespace rtspcore::net {
 
 // The server's side of TLS on a connected socket. What it is given to write at once is sealed in as few records as
 // there can be and leaves in one system call; sealed bytes that the socket does not take wait, at most those of one
-// write().
+// write(), and what TLS itself answers (to the handshake, to key updates): who makes it answer more than `kMostAnswers`
+// and does not read is cut off.
 class TlsStream : public ByteStream {
 public:
+    // More than any handshake has.
+    static constexpr size_t kMostAnswers = 64 * 1024;
+
     // OpenSSL's way to the bytes of a stream: one does for any number of streams, on any threads.
     static std::shared_ptr<BIO_METHOD> make_io();
 
@@ -36,6 +40,7 @@ private:
     friend struct TlsStreamIo;
     Transfer open_records(std::span<uint8_t> into);
     Outcome fail(int error);
+    [[nodiscard]] bool leaves_answers_unread();
 
     UniqueFd fd_;
     std::shared_ptr<BIO_METHOD> io_;  // has to outlive what `ssl_` made of it
@@ -44,6 +49,7 @@ private:
     std::span<const uint8_t> input_;  // for OpenSSL to take, while it is in a call
     std::vector<uint8_t> sealed_;
     size_t sealed_sent_ = 0;
+    size_t answers_ = 0;  // bytes of what is sealed that were sealed while reading
     std::string why_;
     bool broken_ = false;
 };

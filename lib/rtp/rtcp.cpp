@@ -192,6 +192,14 @@ std::vector<uint8_t> goodbye(const SenderInfo &info, std::string_view cname) {
     return out;
 }
 
+std::vector<uint8_t> silent_report(Ssrc ssrc, std::string_view cname) {
+    std::vector<uint8_t> out;
+    append_header(out, 0, kReceiverReport, kHeaderSize + 4);
+    append_u32(out, ssrc);
+    append_cname(out, ssrc, cname);
+    return out;
+}
+
 Result<std::vector<RtcpItem>, RtcpError> parse_rtcp(std::span<const uint8_t> bytes) {
     if (bytes.size() >= 2 && (bytes[1] < kSenderReport || bytes[1] > kExtendedReport))
         return Failure{RtcpError::NotRtcp, "RTCP packet types are 200 to 207, this is " + std::to_string(bytes[1])};

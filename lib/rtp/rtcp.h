@@ -28,6 +28,9 @@ std::vector<uint8_t> sender_report(const SenderInfo &info, std::string_view cnam
 // The same with a BYE at its end (section 6.6): SR + SDES + BYE.
 std::vector<uint8_t> goodbye(const SenderInfo &info, std::string_view cname);
 
+// A compound packet of a sender that has sent nothing for a while: RR without report blocks + SDES (section 6.4).
+std::vector<uint8_t> silent_report(Ssrc ssrc, std::string_view cname);
+
 // One report block of a receiver (section 6.4.2).
 struct ReportBlock {
     Ssrc source = 0;

@@ -23,7 +23,7 @@ std::vector<std::string_view> split_words(std::string_view line) {
 }
 
 // Safe to log: printable, short. Only for words that cannot be credentials: URIs and header values can.
-std::string quoted(std::string_view word) {
+std::string in_quotes(std::string_view word) {
     constexpr size_t kLongest = 32;
     std::string out = "\"";
     for (const char c : word.substr(0, kLongest))
@@ -73,11 +73,11 @@ void MessageHead::read_request_line(std::string_view method, std::string_view ur
     request_.method_name = method;
     request_.uri = uri;
     if (!starts_with_ignoring_case(version, "RTSP/"))
-        note_fault(Status::BadRequest, "expected RTSP/1.0 at the end of the request line, came " + quoted(version));
+        note_fault(Status::BadRequest, "expected RTSP/1.0 at the end of the request line, came " + in_quotes(version));
     else if (!equals_ignoring_case(version, "RTSP/1.0"))
-        note_fault(Status::RtspVersionNotSupported, "expected RTSP/1.0, came " + quoted(version));
+        note_fault(Status::RtspVersionNotSupported, "expected RTSP/1.0, came " + in_quotes(version));
     else if (!is_token(method))
-        note_fault(Status::BadRequest, "expected a method, came " + quoted(method));
+        note_fault(Status::BadRequest, "expected a method, came " + in_quotes(method));
 }
 
 // Which methods and versions there are is for who speaks HTTP to say.
@@ -86,7 +86,7 @@ void MessageHead::read_http_request_line(std::string_view method, std::string_vi
     request_.uri = uri;
     http_version_ = version;
     if (!is_token(method))
-        note_fault(Status::BadRequest, "expected a method, came " + quoted(method));
+        note_fault(Status::BadRequest, "expected a method, came " + in_quotes(method));
 }
 
 void MessageHead::read_field(std::string_view line) {
@@ -96,7 +96,7 @@ void MessageHead::read_field(std::string_view line) {
         return note_fault(Status::BadRequest, where() + ": expected \"name: value\", came no colon");
     const std::string_view name = trim(line.substr(0, colon));
     if (!is_token(name))
-        return note_fault(Status::BadRequest, where() + ": expected a header name, came " + quoted(name));
+        return note_fault(Status::BadRequest, where() + ": expected a header name, came " + in_quotes(name));
     request_.headers.add(std::string(name), {});
     field_is_open_ = true;
     extend_field(trim(line.substr(colon + 1)));
@@ -112,7 +112,7 @@ void MessageHead::extend_field(std::string_view text) {
     HeaderField &field = request_.headers.last();
     if (std::any_of(text.begin(), text.end(), is_bad_in_value)) {
         note_fault(Status::BadRequest,
-                   where() + ": expected text in " + quoted(field.name) + ", came control characters");
+                   where() + ": expected text in " + in_quotes(field.name) + ", came control characters");
         // The field stays, as a Content-Length that cannot be read must not count as none; its value goes, as a CSeq is
         // repeated.
         field.value.clear();
@@ -135,7 +135,7 @@ Result<size_t, Status> MessageHead::content_length() const {
             continue;
         const auto number = parse_number<size_t>(field.value);
         if (!number)
-            return Failure{Status::BadRequest, "Content-Length: expected a number, came " + quoted(field.value)};
+            return Failure{Status::BadRequest, "Content-Length: expected a number, came " + in_quotes(field.value)};
         if (length && *length != *number)
             return Failure{Status::BadRequest, std::string("expected one Content-Length, came several that differ")};
         length = number;

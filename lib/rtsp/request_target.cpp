@@ -15,8 +15,8 @@ constexpr size_t kLongestMapping = 1024;
 constexpr std::string_view kControlWord = "stream";
 constexpr std::array<std::string_view, 3> kSchemes = {"rtsp://", "rtsps://", "rtspu://"};
 
-Failure<Status> bad(const char *message) {
-    return {Status::BadRequest, message};
+Failure<Status> bad(std::string message) {
+    return {Status::BadRequest, std::move(message)};
 }
 
 // A request URI cut where its parts meet; together they are the whole of it.
@@ -121,6 +121,17 @@ bool is_bad_in_mapping(char c) {
     return is_control(c) || c == ' ' || c == '?' || c == '#';
 }
 
+// "has a space at 2", counted from 1 in what was written, or of a mapping that had it percent-encoded.
+std::string fault_of(std::string_view text, std::string_view decoded) {
+    const auto *const at = std::find_if(text.begin(), text.end(), is_bad_in_mapping);
+    const bool is_encoded = at == text.end();
+    const char bad = is_encoded ? *std::find_if(decoded.begin(), decoded.end(), is_bad_in_mapping) : *at;
+    const std::string name = bad == ' '        ? "a space"
+                             : is_control(bad) ? "a control character"
+                                               : std::string("a '") + bad + "'";
+    return "has " + name + (is_encoded ? ", percent-encoded" : " at " + std::to_string(at - text.begin() + 1));
+}
+
 // "stream=7", however long the number.
 bool looks_like_control(std::string_view segment) {
     return segment.size() > kControlWord.size() && segment.starts_with(kControlWord) &&
@@ -136,7 +147,7 @@ Result<std::string, Status> normalize_mapping(std::string_view text) {
     if (mapping.size() > kLongestMapping)
         return bad("a mapping is longer than 1024 bytes");
     if (std::any_of(mapping.begin(), mapping.end(), is_bad_in_mapping))
-        return bad("a mapping has spaces, control characters, '?' or '#' in it: expected a path such as /test");
+        return bad("a mapping " + fault_of(text, mapping) + ": expected a path such as /test");
     if (!g_utf8_validate(mapping.data(), static_cast<gssize>(mapping.size()), nullptr))
         return bad("a mapping is not in UTF-8");
     // Decoding it once more would give another mapping, so that two names would be one here and two there.

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <memory>
 #include <utility>
 
@@ -24,6 +25,7 @@ namespace {
 constexpr int kPerRound = 64;                  // a flood of connects shares the thread with the viewers
 constexpr uint64_t kMostOverLimit = 32;        // that wait for others to make room, and have descriptors already
 constexpr rlim_t kDescriptorsForOthers = 128;  // of the process we live in
+constexpr std::chrono::seconds kRest{1};
 
 UniqueFd open_reserve() {
     return UniqueFd(::open("/dev/null", O_RDONLY | O_CLOEXEC));
@@ -46,6 +48,7 @@ Acceptor::Acceptor(Server &server, net::BoundSocket socket, bool tls_only)
       limit_(connection_limit(server.config().max_connections)) {}
 
 void Acceptor::attach(EventLoop &loop) {
+    loop_ = &loop;
     loop.watch(socket_.fd.get(), EPOLLIN, *this);
 }
 
@@ -55,9 +58,10 @@ void Acceptor::on_ready(uint32_t) {
         UniqueFd fd(::accept4(socket_.fd.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
         if (fd)
             accept_one(std::move(fd));
-        else if (errno == EMFILE || errno == ENFILE)
-            refuse_one();
-        else if (errno != ECONNABORTED && errno != EINTR)
+        else if (errno == EMFILE || errno == ENFILE) {
+            if (!refuse_one())
+                return rest();
+        } else if (errno != ECONNABORTED && errno != EINTR)
             return;
     }
 }
@@ -94,12 +98,27 @@ void Acceptor::turn_away(int fd, const net::SocketAddress &peer) {
     server_.statistics().connections_refused.fetch_add(1, std::memory_order_relaxed);
 }
 
-void Acceptor::refuse_one() {
+// Whether that goes on: others of the process may have taken the descriptor, or all that there are.
+bool Acceptor::refuse_one() {
     CORE_WARNING("out of file descriptors (RLIMIT_NOFILE): a connection is refused");
     reserve_.reset();
-    UniqueFd(::accept4(socket_.fd.get(), nullptr, nullptr, SOCK_CLOEXEC)).reset();
+    UniqueFd refused(::accept4(socket_.fd.get(), nullptr, nullptr, SOCK_CLOEXEC));
+    const bool is_refused = static_cast<bool>(refused);
+    refused.reset();
     reserve_ = open_reserve();
-    server_.statistics().connections_refused.fetch_add(1, std::memory_order_relaxed);
+    if (is_refused)
+        server_.statistics().connections_refused.fetch_add(1, std::memory_order_relaxed);
+    return is_refused && reserve_;
+}
+
+// What waits to be accepted would wake the thread all the time.
+void Acceptor::rest() {
+    loop_->unwatch(socket_.fd.get(), *this);
+    loop_->start_timer(loop_->now() + kRest, [this] {
+        if (!reserve_)
+            reserve_ = open_reserve();
+        loop_->watch(socket_.fd.get(), EPOLLIN, *this);
+    });
 }
 
 }  // namespace rtspcore::server

@@ -28,9 +28,11 @@ public:
 private:
     void accept_one(UniqueFd fd);
     void turn_away(int fd, const net::SocketAddress &peer);
-    void refuse_one();
+    [[nodiscard]] bool refuse_one();
+    void rest();
 
     Server &server_;
+    EventLoop *loop_ = nullptr;
     net::BoundSocket socket_;
     const bool tls_only_;
     UniqueFd reserve_;  // given up for a moment when descriptors run out, so that a connection can be taken and closed

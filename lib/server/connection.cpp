@@ -32,13 +32,19 @@ void prepare(int fd) {
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
     setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &kNotSentLowWater, sizeof kNotSentLowWater);
-    // A peer that vanished without a word is noticed after a minute, also while we send to it.
-    const unsigned user_timeout_ms = 60'000;
     const int idle_s = 30;
     const int interval_s = 10;
-    setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &user_timeout_ms, sizeof user_timeout_ms);
     setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle_s, sizeof idle_s);
     setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &interval_s, sizeof interval_s);
+}
+
+// A peer that vanished without a word is noticed after a minute, also while we send to it. The kernel counts the time
+// in which a peer that is there takes nothing as well, and that may be a session's whole time-out.
+void limit_unanswered(int fd, std::chrono::seconds session_timeout) {
+    constexpr std::chrono::seconds kLeast{60};
+    const auto most = std::chrono::milliseconds(std::max(kLeast, session_timeout));
+    const auto user_timeout_ms = static_cast<unsigned>(most.count());
+    setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &user_timeout_ms, sizeof user_timeout_ms);
 }
 
 }  // namespace
@@ -63,6 +69,7 @@ void Connection::attach(IoThread &thread, uint64_t id) {
     thread_ = &thread;
     id_ = id;
     interest_ = EPOLLIN | EPOLLRDHUP;
+    limit_unanswered(stream_->fd(), thread.server().config().session_timeout);
     thread_->loop().watch(stream_->fd(), interest_, *this);
     if (tunnel_)
         tunnel_->move_to({thread.index(), id});

@@ -137,6 +137,9 @@ public:
     // A pair of interleaved channels that no session of this connection uses, from `wanted` on.
     [[nodiscard]] std::optional<rtsp::ChannelPair> free_channels(rtsp::ChannelPair wanted) const;
 
+    // Whether the peer has not taken yet what it was sent.
+    [[nodiscard]] bool is_blocked() const { return blocked_; }
+
     // The media it carries comes and goes with these.
     void add_viewer(TcpViewer &viewer) { viewers_.push_back(&viewer); }
     void remove_viewer(TcpViewer &viewer) { std::erase(viewers_, &viewer); }

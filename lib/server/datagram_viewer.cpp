@@ -39,7 +39,15 @@ void DatagramViewer::say_goodbye(Time now) {
 
 void DatagramViewer::send_one(media::SharedBatch batch) {
     if (needs_report(*batch))
-        send_one(report_for(*batch, loop_.now()));
+        send_now(report_for(*batch, loop_.now()));
+    send_now(std::move(batch));
+}
+
+void DatagramViewer::send_rtcp(media::SharedBatch rtcp, Time) {
+    send_now(std::move(rtcp));
+}
+
+void DatagramViewer::send_now(media::SharedBatch batch) {
     const std::array destination{destination_of(*batch)};
     const auto sent = sealed(std::move(batch));
     if (!sent)

@@ -335,6 +335,9 @@ void IoThread::end_sessions_of(Connection &connection) {
 void IoThread::tick() {
     const Time now = loop_.now();
     const ServerConfig &config = server_.config();
+    for (const auto &[id, mirror] : mirrors_)
+        mirror->report_silence(now);
+    excuse_silent_sessions(now);
     end_expired_sessions(now);
     if (index_ == 0)
         look_after_server(now);
@@ -345,6 +348,18 @@ void IoThread::tick() {
         if (connection->is_overdue(now, config.request_timeout, config.session_timeout))
             connection->doom("no request in time");
     loop_.start_timer(now + kTick, [this] { tick(); });
+}
+
+// ffmpeg asks for something only between packets that it gets, and sends receiver reports by the bytes that it got: of
+// who is sent nothing nothing comes. Their connection tells that they are there: TCP itself asks for that. A quarter of
+// the time-out is less than what is left of it when they have just not asked yet.
+void IoThread::excuse_silent_sessions(Time now) {
+    const Duration lately = Duration(server_.config().session_timeout) / 4;
+    for (Session *session : sessions_.all()) {
+        const Connection *connection = session->connection();
+        if (connection && !connection->is_blocked() && session->is_silent(now, lately))
+            session->touch(now);
+    }
 }
 
 void IoThread::end_expired_sessions(Time now) {

@@ -62,6 +62,9 @@ public:
     [[nodiscard]] net::UdpPorts *udp() { return udp_.get(); }
     [[nodiscard]] access::Decisions &decisions() { return *decisions_; }
     [[nodiscard]] DatagramPeers &datagram_peers() { return peers_; }
+    // Ends the sessions, of any thread, whose client has left without TEARDOWN and which still send to where this
+    // stream, of another one, is: whose connection stands is not touched.
+    void take_ports(const SessionStream &stream);
     [[nodiscard]] std::span<uint8_t> read_buffer() { return read_buffer_; }
     [[nodiscard]] net::WriteScratch &scratch() { return scratch_; }
 
@@ -106,10 +109,12 @@ private:
     void move_to_fallback(Connection &connection);
     std::optional<UniqueFd> relay(std::unique_ptr<net::ByteStream> stream);
     void tick();
+    void excuse_silent_sessions(Time now);
     void end_expired_sessions(Time now);
     void look_after_server(Time now);
     void shut_down();
     void on_rtcp(Session &session, SessionStream &stream, std::span<const uint8_t> compound);
+    void end_left_at(const net::SocketAddress &address);
     void on_report(SessionStream &stream, const rtp::ReportBlock &block, media::Mount &mount);
 
     void on_datagram(const net::SocketAddress &from, std::span<const uint8_t> bytes, bool rtcp) override;

@@ -48,6 +48,26 @@ void MountMirror::distribute(Time now) {
     publish_counts();
 }
 
+void MountMirror::report_silence(Time now) {
+    if (now < next_silent_report_)
+        return;
+    next_silent_report_ = now + media::Track::kReportInterval;
+    for (const auto &track : mount_->tracks()) {
+        const auto latest = track->latest();
+        if (latest && now - latest->properties().made >= media::Track::kReportInterval)
+            report_silence(*track, media::make_silent_report(*latest, mount_->cname(), now), now);
+    }
+}
+
+void MountMirror::report_silence(const media::Track &track, const media::SharedBatch &report, Time now) {
+    for (TcpViewer *viewer : tcp_viewers_)
+        viewer->report_silence(track, report, now);
+    for (UdpViewer *viewer : udp_viewers_)
+        viewer->report_silence(track, report, now);
+    if (multicast_viewer_)
+        multicast_viewer_->report_silence(track, report, now);
+}
+
 void MountMirror::answer_waiting() {
     std::vector<Waiting> ready;
     const auto is_ready = [](const Waiting &entry) { return entry.viewer->has_unit(); };

@@ -35,6 +35,10 @@ public:
     // Sends every viewer what it has not got. Viewers may doom their connection meanwhile, but nobody is destroyed.
     void distribute(Time now);
 
+    // Sends, every report interval, an RTCP packet for each stream that nothing is published on: receivers give up a
+    // source that they hear nothing of (RFC 3550 section 6.3.5), rtspsrc after half a minute.
+    void report_silence(Time now);
+
     [[nodiscard]] const media::Ring &ring() const { return ring_; }
     [[nodiscard]] const std::shared_ptr<media::Mount> &mount() const { return mount_; }
     [[nodiscard]] bool has_viewers() const {
@@ -63,6 +67,7 @@ private:
         std::function<void()> available;
     };
     void answer_waiting();
+    void report_silence(const media::Track &track, const media::SharedBatch &report, Time now);
     // Of one batch, as it is or encrypted.
     struct Sending {
         media::SharedBatch form;
@@ -78,6 +83,7 @@ private:
     net::UdpPorts *const udp_;
     media::Ring ring_;
     media::RingIndex distributed_ = 0;
+    Time next_silent_report_{};
     std::vector<TcpViewer *> tcp_viewers_;
     std::vector<UdpViewer *> udp_viewers_;
     MulticastViewer *multicast_viewer_ = nullptr;

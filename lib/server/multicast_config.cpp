@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "server/multicast_config.h"
 
+#include <cstdlib>
 #include <optional>
 
 #include "net/multicast_route.h"
@@ -64,6 +65,15 @@ Result<void, MulticastFault> check_group(const std::string &address, unsigned po
     if (port > 65534)
         return fault(MulticastFault::PortMin, "use a port from 1 to 65534; RTCP takes the one after it");
     return {};
+}
+
+uint16_t first_port(const MulticastConfig &config) {
+    const uint32_t even = config.port_min + (config.port_min & 1u);
+    return even <= config.port_max ? static_cast<uint16_t>(even) : config.port_min;
+}
+
+bool overlap(const net::SocketAddress &one, const net::SocketAddress &other) {
+    return one.same_host(other) && std::abs(one.port() - other.port()) < 2;
 }
 
 }  // namespace rtspcore::server

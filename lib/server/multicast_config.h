@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "net/socket_address.h"
 
 namespace rtspcore::server {
 
@@ -26,5 +27,11 @@ enum class MulticastFault : uint8_t { IpMin, IpMax, PortMin, PortMax, Interface 
 Result<void, MulticastFault> check(const MulticastConfig &config);
 // The same for the group of one stream; `port` may be 0.
 Result<void, MulticastFault> check_group(const std::string &address, unsigned port);
+
+// RTP takes even ports (RFC 3550 section 11), unless a range has none.
+uint16_t first_port(const MulticastConfig &config);
+
+// Whether two streams of one group would meet: RTP of each goes to its port, RTCP to the next.
+bool overlap(const net::SocketAddress &one, const net::SocketAddress &other);
 
 }  // namespace rtspcore::server

@@ -119,7 +119,6 @@ void MulticastGroup::start() {
     mirror.when_available(*viewer_, [this] { tell_waiting(); });
     patience_timer_ = thread_.loop().start_timer(now + patience_of(*viewer_), [this] {
         patience_timer_ = 0;
-        end_patience(*viewer_);
         tell_waiting();
     });
 }
@@ -127,6 +126,7 @@ void MulticastGroup::start() {
 void MulticastGroup::tell_waiting() {
     if (!std::exchange(waits_, false))
         return;
+    end_patience(*viewer_);
     thread_.loop().cancel_timer(std::exchange(patience_timer_, 0));
     viewer_->mirror().stop_waiting(*viewer_);
     for (const GroupMember &member : members_)

@@ -41,12 +41,12 @@ MulticastMembership::MulticastMembership(IoThread &thread, const Session &sessio
       mount_(session.mount()),
       member_{thread.index(),  next_number(),       session.id(),   connection.peer(),
               connection.id(), thread.loop().now(), session.keys(), srtcp_keys(session)} {
-    mount_->add_viewer();
+    mount_->add_viewer(media::ViewerCopy::OfGroup);
     home_.loop().post([&home = home_, mount = mount_, member = member_] { home.groups().join(mount, member); });
 }
 
 MulticastMembership::~MulticastMembership() {
-    mount_->remove_viewer();
+    mount_->remove_viewer(media::ViewerCopy::OfGroup);
     home_.loop().post([&home = home_, mount = mount_->id(), thread = member_.thread, number = member_.number] {
         home.groups().leave(mount, thread, number);
     });

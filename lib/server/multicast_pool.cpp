@@ -4,7 +4,6 @@
 #include <gst/rtsp-server/rtsp-address-pool.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <utility>
 
 namespace rtspcore::server {
@@ -15,12 +14,6 @@ struct FreeAddress {
     void operator()(GstRTSPAddress *address) const { gst_rtsp_address_free(address); }
 };
 using Address = std::unique_ptr<GstRTSPAddress, FreeAddress>;
-
-// RTP takes even ports (RFC 3550 section 11), unless a range has none.
-uint32_t first_port(const MulticastConfig &config) {
-    const uint32_t even = config.port_min + (config.port_min & 1u);
-    return even <= config.port_max ? even : config.port_min;
-}
 
 }  // namespace
 
@@ -127,7 +120,7 @@ MulticastPool::SharedLease MulticastPool::lease_address(Content &content) const 
     Address address(gst_rtsp_address_pool_acquire_address(pool_->pool.get(), kFlags, all_ports));
     if (!address)
         return nullptr;
-    const auto first = net::SocketAddress::parse(address->address, static_cast<uint16_t>(first_port(config_)));
+    const auto first = net::SocketAddress::parse(address->address, first_port(config_));
     auto lease = std::make_shared<Lease>(std::move(address), *first, config_.port_max);
     std::erase_if(content.leases, [](const auto &entry) { return entry.expired(); });
     content.leases.push_back(lease);
@@ -142,10 +135,7 @@ std::optional<net::SocketAddress> MulticastPool::free_ports(const Content &conte
 }
 
 bool MulticastPool::is_taken(const Content &content, const net::SocketAddress &endpoint) {
-    const auto overlaps = [&](const auto &entry) {
-        const net::SocketAddress &other = entry.second;
-        return other.same_host(endpoint) && std::abs(other.port() - endpoint.port()) < 2;
-    };
+    const auto overlaps = [&](const auto &entry) { return overlap(entry.second, endpoint); };
     return std::any_of(content.holdings.begin(), content.holdings.end(), [&](const auto &entry) {
         return std::any_of(entry.second.endpoints.begin(), entry.second.endpoints.end(), overlaps);
     });

@@ -80,6 +80,8 @@ std::map<unsigned, rtp::GroupDescription> RequestHandler::describe_groups(media:
 Outcome RequestHandler::play_multicast(Context &context) {
     Session &session = *context.session;
     if (!session.membership()) {
+        if (!has_bandwidth(*session.mount(), media::ViewerCopy::OfGroup))
+            return refuse(context, rtsp::Status::NotEnoughBandwidth, "one more group would exceed the bit rate");
         auto membership = MulticastMembership::join(thread_, session, context.connection);
         if (!membership)
             return refuse(context, rtsp::Status::KeyManagementFailure, "the group is sent with other keys meanwhile");

@@ -32,7 +32,7 @@ Outcome RequestHandler::play(Context &context) {
 
 Outcome RequestHandler::begin_playing(Context &context) {
     Session &session = *context.session;
-    if (!has_bandwidth(*session.mount()))
+    if (!has_bandwidth(*session.mount(), media::ViewerCopy::Own))
         return refuse(context, rtsp::Status::NotEnoughBandwidth, "one more viewer would exceed the bit rate");
     Viewer &viewer = thread_.make_viewer(session);
     const Time now = thread_.loop().now();

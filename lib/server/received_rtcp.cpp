@@ -77,4 +77,23 @@ void IoThread::on_port_unreachable(const net::SocketAddress &address) {
         end_session(*peer->session);
 }
 
+// A player that died without TEARDOWN and comes back with the ports that it always has would get as many copies.
+void IoThread::take_ports(const SessionStream &stream) {
+    for (const net::SocketAddress &address : {stream.rtp_peer, stream.rtcp_peer}) {
+        end_left_at(address);
+        for (unsigned i = 0; i < server_.io_thread_count(); ++i)
+            if (IoThread &other = server_.thread(i); &other != this)
+                other.loop().post([&other, address] { other.end_left_at(address); });
+    }
+}
+
+void IoThread::end_left_at(const net::SocketAddress &address) {
+    const auto peer = peers_.at(address);
+    if (!peer || peer->session->connection())
+        return;
+    const SessionStream &stream = *peer->session->stream(peer->track);
+    if (stream.rtp_peer == address || stream.rtcp_peer == address)
+        end_session(*peer->session);
+}
+
 }  // namespace rtspcore::server

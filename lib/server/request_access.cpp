@@ -167,8 +167,8 @@ std::optional<Outcome> RequestHandler::consult(Context &context, const access::I
                          .question = std::move(question)};
 }
 
-bool RequestHandler::has_bandwidth(const media::Mount &mount) const {
-    return thread_.server().outgoing_rate().has_room(mount, thread_.server().config().access.max_bit_rate);
+bool RequestHandler::has_bandwidth(media::Mount &mount, media::ViewerCopy copy) const {
+    return thread_.server().outgoing_rate().has_room(mount, copy, thread_.server().config().access.max_bit_rate);
 }
 
 Outcome RequestHandler::refuse_access(const Context &context, const access::Inquiry &inquiry, Refusal refusal) {

@@ -43,6 +43,15 @@ std::string parameter_names(std::string_view body) {
     return names;
 }
 
+// The options that the client wants understood. Servers treat Proxy-Require as Require (RFC 2326 section 12.27).
+std::string required_options(const rtsp::Headers &headers) {
+    std::string options;
+    for (const char *name : {"Require", "Proxy-Require"})
+        if (const auto required = headers.joined(name))
+            options += (options.empty() ? "" : ", ") + *required;
+    return options;
+}
+
 // What a session in that situation may be asked (RFC 2326 section 11.3.6).
 std::string allowed_methods(const rtsp::SessionSituation &situation, rtsp::Scope scope) {
     std::string methods;
@@ -70,13 +79,10 @@ Outcome RequestHandler::handle(Connection &connection, const rtsp::Request &requ
     if (!target)
         return refuse(context, rtsp::Status::BadRequest, target.error().message.c_str());
     context.target = std::move(*target);
-    if (belongs_elsewhere(context)) {
-        if (auto outcome = check_access(context))
-            return std::move(*outcome);
-        return ParkedRequest{request, ParkedRequest::For::Elsewhere, {}};
-    }
-    if (const auto required = request.headers.joined("Require"))
-        return unsupported(context, *required);
+    if (auto outcome = hand_over(context))
+        return std::move(*outcome);
+    if (const std::string options = required_options(request.headers); !options.empty())
+        return unsupported(context, options);
     if (auto outcome = find_session(context))
         return std::move(*outcome);
     // Before anything is told of what is served, or not, at the target.
@@ -92,16 +98,27 @@ Outcome RequestHandler::handle(Connection &connection, const rtsp::Request &requ
 
 // Whether another server of this process is asked. A client tells by the path; one that has a session of ours has to
 // ask on a connection of its own. The two connections of an HTTP tunnel cannot be handed over as one.
-bool RequestHandler::belongs_elsewhere(const Context &context) const {
+// What no mount is for is the fallback's, or may be while mounts are pending.
+std::optional<Outcome> RequestHandler::hand_over(Context &context) {
+    if (!may_belong_elsewhere(context))
+        return std::nullopt;
+    const auto lookup = thread_.server().mounts().find(context.target.mapping);
+    if (lookup.mount || lookup.expected)
+        return std::nullopt;
+    if (lookup.pending && !context.last_chance)
+        return await_mount(context);
+    if (auto outcome = check_access(context))
+        return outcome;
+    return ParkedRequest{context.request, ParkedRequest::For::Elsewhere, {}};
+}
+
+bool RequestHandler::may_belong_elsewhere(const Context &context) const {
     // What needs no credentials opens no way to somebody else either.
     const bool names_a_path = context.target.mapping != "*" && !is_open_to_all(context.request.method);
     // The other server knows of no SRTP.
     const bool stays = context.connection.is_http_tunnel() || !context.connection.sessions().empty() ||
                        thread_.server().config().srtp.mode == SrtpMode::Required;
-    if (!names_a_path || stays || !thread_.server().fallback())
-        return false;
-    const auto lookup = thread_.server().mounts().find(context.target.mapping);
-    return !lookup.mount && !lookup.expected && (!lookup.pending || context.last_chance);
+    return names_a_path && !stays && thread_.server().fallback();
 }
 
 bool RequestHandler::is_too_fast(Connection &connection) const {

@@ -47,7 +47,8 @@ private:
     };
 
     static bool is_open_to_all(rtsp::Method method);
-    bool belongs_elsewhere(const Context &context) const;
+    std::optional<Outcome> hand_over(Context &context);
+    bool may_belong_elsewhere(const Context &context) const;
     bool is_too_fast(Connection &connection) const;
     Answer too_fast(const Context &context) const;
     Answer insecure(const Context &context) const;
@@ -87,7 +88,7 @@ private:
     std::variant<rtsp::Transition, Outcome> transition(const Context &context);
 
     // Whether one more viewer may be sent this mount.
-    [[nodiscard]] bool has_bandwidth(const media::Mount &mount) const;
+    [[nodiscard]] bool has_bandwidth(media::Mount &mount, media::ViewerCopy copy) const;
 
     // Parts of setup().
     std::optional<unsigned> setup_track(const Context &context, media::Mount &mount);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "server/session.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "server/multicast_membership.h"
@@ -38,6 +39,13 @@ std::optional<rtsp::TransportSpec::Lower> Session::lower_transport() const {
     if (streams_.empty())
         return std::nullopt;
     return streams_.begin()->second.transport.lower;
+}
+
+bool Session::is_silent(Time now, Duration lately) const {
+    return state_ == rtsp::SessionState::Playing && std::ranges::all_of(streams_, [=](const auto &stream) {
+               const auto latest = stream.second.track->latest();
+               return !latest || now - latest->properties().made >= lately;
+           });
 }
 
 void Session::set_keys(uint8_t track, const media::KeyOffer &keys) {

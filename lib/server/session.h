@@ -68,6 +68,9 @@ public:
     void touch(Time now) { last_seen_ = now; }
     [[nodiscard]] Time last_seen() const { return last_seen_; }
 
+    // Whether it plays and nothing was published for it lately.
+    [[nodiscard]] bool is_silent(Time now, Duration lately) const;
+
     // The connection on which it was set up, which carries the media over TCP; null once that is gone, which a session
     // over UDP survives.
     [[nodiscard]] Connection *connection() const { return connection_; }

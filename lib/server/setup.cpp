@@ -22,6 +22,18 @@ std::optional<uint32_t> ssrc_of(const media::Track &track) {
     return std::nullopt;
 }
 
+media::ViewerCopy copy_of(const rtsp::TransportSpec &transport) {
+    const bool is_multicast = transport.lower == rtsp::TransportSpec::Lower::UdpMulticast;
+    return is_multicast ? media::ViewerCopy::OfGroup : media::ViewerCopy::Own;
+}
+
+// What the streams but that one have agreed on: the only one of a session may be set up anew with any (RFC 2326 section
+// 10.4).
+std::optional<rtsp::TransportSpec::Lower> lower_transport_beside(const Session &session, unsigned track) {
+    const bool is_only_one = session.streams().size() == 1 && session.stream(track);
+    return is_only_one ? std::nullopt : session.lower_transport();
+}
+
 }  // namespace
 
 Outcome RequestHandler::setup(Context &context) {
@@ -44,13 +56,13 @@ Outcome RequestHandler::setup(Context &context) {
         return refuse(context, rtsp::Status::ServiceUnavailable, "too many sessions on one connection");
     if (!context.session && !thread_.has_room_for_session())
         return refuse(context, rtsp::Status::ServiceUnavailable, "too many sessions");
-    if (!context.session && !has_bandwidth(*mount))
-        return refuse(context, rtsp::Status::NotEnoughBandwidth, "one more viewer would exceed the bit rate");
     if (!context.request.headers.find("Transport"))
         return refuse(context, rtsp::Status::BadRequest, "SETUP needs a Transport header");
     auto agreement = choose_transport(context);
     if (!agreement)
         return refuse(context, rtsp::Status::UnsupportedTransport, "none of the transports it offers is served");
+    if (!context.session && !has_bandwidth(*mount, copy_of(agreement->transport)))
+        return refuse(context, rtsp::Status::NotEnoughBandwidth, "one more viewer would exceed the bit rate");
     return set_up(context, std::move(*agreement));
 }
 
@@ -89,7 +101,8 @@ std::optional<rtsp::TransportSpec> RequestHandler::accept_transport(const Contex
                                                                     const media::KeyOffer &keys) {
     using Lower = rtsp::TransportSpec::Lower;
     const ServerConfig &config = thread_.server().config();
-    const auto agreed = context.session ? context.session->lower_transport() : std::nullopt;
+    const auto agreed =
+        context.session ? lower_transport_beside(*context.session, *context.target.stream) : std::nullopt;
     if (offer.record || (agreed && *agreed != offer.lower))
         return std::nullopt;
     // Datagrams go to whoever asked only (docs/architecture.md): the client's idea of another destination is not
@@ -138,6 +151,8 @@ Outcome RequestHandler::set_up(Context &context, Agreement agreement) {
     session.set_keys(static_cast<uint8_t>(*context.target.stream), agreement.keys);
     thread_.datagram_peers().remove(session);
     add_stream(context, agreement.transport, std::move(*srtcp));
+    if (agreement.transport.lower == rtsp::TransportSpec::Lower::Udp)
+        thread_.take_ports(*session.stream(*context.target.stream));
     session.set_state(rtsp::SessionState::Ready);
     for (const auto &[index, each] : session.streams())
         if (each.transport.lower == rtsp::TransportSpec::Lower::Udp)

@@ -4,7 +4,9 @@
 #include <mutex>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include "server/config_in_force.h"
 #include "server/server.h"
 
 namespace rtspcore::server {
@@ -62,6 +64,23 @@ Result<std::shared_ptr<Server>, ServerError> shared_server(const ServerConfig &c
         server, [inner = std::move(*opened), key](Server *) mutable { close_and_unlist(std::move(inner), key); });
     servers[key] = shared;
     return shared;
+}
+
+std::optional<ServerConfig> config_in_force(const std::string &address, uint16_t port) {
+    std::vector<std::shared_ptr<Server>> others;  // let go of without the lock, which the end of a server takes
+    std::shared_ptr<Server> best;
+    {
+        const std::lock_guard lock(registry().mutex);
+        for (const auto &[key, listed] : registry().servers) {
+            if (key.second != port)
+                continue;
+            auto server = listed.lock();
+            if (server && (!best || key.first == address))
+                std::swap(server, best);
+            others.push_back(std::move(server));
+        }
+    }
+    return best ? std::optional(best->config()) : std::nullopt;
 }
 
 }  // namespace rtspcore::server

@@ -45,6 +45,14 @@ void TcpViewer::say_goodbye(Time now) {
             queue(std::move(bye));
 }
 
+// Who does not take what there is has no use for it.
+void TcpViewer::send_rtcp(media::SharedBatch rtcp, Time now) {
+    if (session().connection()->is_blocked())
+        return;
+    queue(std::move(rtcp));
+    send(now);
+}
+
 void TcpViewer::queue(media::SharedBatch rtcp) {
     const auto sent = sealed(std::move(rtcp));
     if (!sent)

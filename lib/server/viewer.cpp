@@ -53,10 +53,16 @@ void Viewer::note_changes(Time now) {
         return;
     statistics.skips.fetch_add(cursor_.skips() - counted_skips_, std::memory_order_relaxed);
     counted_skips_ = cursor_.skips();
-    if (cursor_.waits_for_key())
-        for (const auto &[index, stream] : session_.streams())
-            if (stream.track->config().has_key_frames)
-                stream.track->request_key_unit(now);
+    request_missing_key_units(now);
+}
+
+void Viewer::request_missing_key_units(Time now) {
+    for (const auto &[index, stream] : session_.streams()) {
+        const auto track = static_cast<uint8_t>(index);
+        if (stream.track->config().has_key_frames && !cursor_.sends_any(track) &&
+            !cursor_.upcoming(mirror_.ring(), track))
+            stream.track->request_key_unit(now);
+    }
 }
 
 media::SharedBatch Viewer::sealed(media::SharedBatch batch) {
@@ -90,6 +96,12 @@ bool Viewer::needs_report(const media::PacketBatch &batch) {
 
 media::SharedBatch Viewer::report_for(const media::PacketBatch &batch, Time now) const {
     return media::make_sender_report(batch, mirror_.mount()->cname(), now);
+}
+
+void Viewer::report_silence(const media::Track &track, const media::SharedBatch &report, Time now) {
+    const SessionStream *stream = session_.stream(track.index());
+    if (!held_ && stream && stream->track.get() == &track)
+        send_rtcp(report, now);
 }
 
 media::SharedBatch Viewer::goodbye_for(unsigned track, Time now) const {

@@ -34,6 +34,10 @@ public:
     // RTCP BYE for every stream (RFC 3550 section 6.6), as far as the way out takes it.
     virtual void say_goodbye(Time now) = 0;
 
+    // The track has nothing to send: a report goes out by itself, as far as the way out takes it, if the viewer has the
+    // track.
+    void report_silence(const media::Track &track, const media::SharedBatch &report, Time now);
+
     // A viewer that waits is sent nothing until release(): its PLAY is not answered yet.
     [[nodiscard]] bool is_held() const { return held_; }
     void hold() { held_ = true; }
@@ -41,6 +45,9 @@ public:
 
     // Whether there is a unit to send: what RTP-Info speaks of. Reports come also while a key unit is waited for.
     [[nodiscard]] bool has_unit() const;
+
+    // Asks for a key unit of each stream that cannot go on, or begin, without one that is still to come.
+    void request_missing_key_units(Time now);
 
     [[nodiscard]] media::Cursor &cursor() { return cursor_; }
     [[nodiscard]] Session &session() { return session_; }
@@ -54,6 +61,7 @@ public:
     [[nodiscard]] const char *why_over() const;
 
 protected:
+    virtual void send_rtcp(media::SharedBatch rtcp, Time now) = 0;
     // The next batch for the viewer, on its way out and counted; null when it has all there is, is held, or waits for a
     // key unit (which upstream is then asked for).
     media::SharedBatch take(Time now);
@@ -91,6 +99,7 @@ public:
     media::SharedBatch next(Time now, std::optional<uint8_t> &channel);
 
 private:
+    void send_rtcp(media::SharedBatch rtcp, Time now) override;
     void queue(media::SharedBatch rtcp);
     [[nodiscard]] std::optional<uint8_t> channel_of(const media::PacketBatch &batch) const;
 };
@@ -115,11 +124,15 @@ public:
     void say_goodbye(Time now) override;
 
 protected:
+    // After the report that it needs.
     void send_one(media::SharedBatch batch);
     [[nodiscard]] net::Destination destination_of(const media::PacketBatch &batch) const;
     [[nodiscard]] bool is_pausing() const { return pace_timer_ != 0; }
 
 private:
+    void send_rtcp(media::SharedBatch rtcp, Time now) override;
+    void send_now(media::SharedBatch batch);
+
     net::UdpPorts &ports_;
     EventLoop &loop_;
     EventLoop::TimerId pace_timer_ = 0;

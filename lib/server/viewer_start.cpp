@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "server/viewer_start.h"
 
+#include <algorithm>
+#include <memory>
+#include <utility>
+#include <vector>
+
 #include "media/join.h"
 #include "server/mount_mirror.h"
 
@@ -35,6 +40,14 @@ media::JoinKind join_kind(Viewer &viewer) {
                               encoder_answers(session));
 }
 
+bool has_dependent_unit(Viewer &viewer) {
+    const auto &streams = viewer.session().streams();
+    return std::any_of(streams.begin(), streams.end(), [&](const auto &stream) {
+        return stream.second.track->config().has_key_frames &&
+               viewer.cursor().upcoming(viewer.mirror().ring(), static_cast<uint8_t>(stream.first)).has_value();
+    });
+}
+
 // Whether a viewer that waits for a key unit may begin with an older one instead.
 bool may_burst(Viewer &viewer) {
     return viewer.mirror().mount()->config().start_mode != media::StartMode::KeyFrame &&
@@ -42,12 +55,21 @@ bool may_burst(Viewer &viewer) {
            media::last_entry_point(viewer.mirror().ring(), viewer.session().selection()).has_value();
 }
 
+std::vector<media::TimedUnit> make_goodbyes(const Viewer &viewer) {
+    std::vector<std::shared_ptr<media::Track>> tracks;
+    for (const auto &[index, stream] : viewer.session().streams())
+        tracks.push_back(stream.track);
+    return media::make_goodbyes(viewer.mirror().ring(), tracks);
+}
+
 void start_with_burst(Viewer &viewer) {
     const media::Ring &ring = viewer.mirror().ring();
     media::Mount &mount = *viewer.mirror().mount();
     const bool squeeze = mount.config().slow_viewers != media::SlowViewerPolicy::Lossless;
-    viewer.cursor().start_with_burst(
-        media::make_join_burst(ring, viewer.session().selection(), mount.tracks(), squeeze), ring.end());
+    auto burst = media::make_join_burst(ring, viewer.session().selection(), mount.tracks(), squeeze);
+    const auto goodbyes = make_goodbyes(viewer);
+    burst.insert(burst.end(), goodbyes.begin(), goodbyes.end());
+    viewer.cursor().start_with_burst(std::move(burst), ring.end());
 }
 
 }  // namespace
@@ -57,14 +79,17 @@ bool start_viewer(Viewer &viewer, Time now) {
     switch (join_kind(viewer)) {
         case media::JoinKind::Burst:
             start_with_burst(viewer);
+            viewer.request_missing_key_units(now);
             return true;
         case media::JoinKind::Now:
             viewer.cursor().start_anywhere(ring.end());
+            viewer.cursor().send_first(make_goodbyes(viewer));
             return false;
         case media::JoinKind::KeyFrame:
             break;
     }
     viewer.cursor().start(ring.end());
+    viewer.cursor().send_first(make_goodbyes(viewer));
     if (ask_for_key_unit(viewer.session(), now) || !may_burst(viewer))
         return false;
     start_with_burst(viewer);
@@ -76,7 +101,7 @@ Duration patience_of(Viewer &viewer) {
 }
 
 void end_patience(Viewer &viewer) {
-    if (viewer.has_unit() || !may_burst(viewer))
+    if (has_dependent_unit(viewer) || !may_burst(viewer))
         return;
     for (const auto &[index, stream] : viewer.session().streams())
         stream.track->note_unanswered_key_request();

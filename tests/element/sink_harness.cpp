@@ -71,6 +71,27 @@ GstFlowReturn SinkHarness::push_zeroes(size_t size, GstClockTime duration) {
     return gst_harness_push(harness_, buffer);
 }
 
+GstFlowReturn SinkHarness::push_bytes(const std::string &bytes) {
+    GstBuffer *buffer = gst_buffer_new_memdup(bytes.data(), bytes.size());
+    GST_BUFFER_PTS(buffer) = time_;
+    GST_BUFFER_DURATION(buffer) = kUnitDuration;
+    time_ += kUnitDuration;
+    return gst_harness_push(harness_, buffer);
+}
+
+void SinkHarness::begin_segment(GstClockTime start, GstClockTime base) {
+    GstSegment segment;
+    gst_segment_init(&segment, GST_FORMAT_TIME);
+    segment.start = segment.time = start;
+    segment.base = base;
+    gst_harness_push_event(harness_, gst_event_new_segment(&segment));
+    time_ = start;
+}
+
+std::string klv_key() {
+    return std::string("\x06\x0e\x2b\x34\x02\x0b\x01\x01\x0e\x01\x03\x01\x01\0\0\0", 16);
+}
+
 std::string h264_rtp_caps(const std::string &more) {
     return "application/x-rtp,media=video,encoding-name=H264,clock-rate=90000,payload=96" +
            (more.empty() ? more : "," + more);

@@ -31,6 +31,10 @@ public:
     void become(uint32_t ssrc, uint16_t sequence);
     // A buffer of `size` zeroes, `duration` after the last one.
     GstFlowReturn push_zeroes(size_t size, GstClockTime duration);
+    // A buffer of these, a picture after the last one.
+    GstFlowReturn push_bytes(const std::string &bytes);
+    // Without a flush: what is pushed from here on has times from `start` on, and `base` is its running time there.
+    void begin_segment(GstClockTime start, GstClockTime base);
     void push_eos() { gst_harness_push_event(harness_, gst_event_new_eos()); }
 
 private:
@@ -41,6 +45,9 @@ private:
     uint16_t sequence_ = 1000;
     GstClockTime time_ = 0;
 };
+
+// The key of a KLV unit (SMPTE 336M), its length and its value come behind it.
+std::string klv_key();
 
 // Caps of an H.264 stream in RTP with these additional fields.
 std::string h264_rtp_caps(const std::string &more = "");

@@ -62,6 +62,30 @@ START_TEST(test_auth_opens_to_who_knows_a_password) {
 }
 END_TEST
 
+START_TEST(test_auth_realm_is_what_viewers_are_asked_the_password_for) {
+    const struct {
+        const char *properties;
+        const char *realm;
+    } kCases[] = {{"", "rtspsink"}, {" auth-realm=cameras", "cameras"}, {" auth-realm=\"North gate\"", "North gate"}};
+    for (const auto &[properties, realm] : kCases) {
+        SinkHarness harness((std::string("auth=user:pass") + properties).c_str());
+        begin(harness);
+        const auto refused = Connection(harness.port()).request("DESCRIBE", "/test");
+        ck_assert_int_eq(refused.status, 401);
+        const std::string own = std::string(" realm=\"") + realm + "\"";
+        unsigned challenges = 0;
+        for (size_t at = 0; (at = refused.headers.find("WWW-Authenticate: ", at)) != std::string::npos; ++challenges) {
+            const size_t end = refused.headers.find("\r\n", at);
+            const std::string challenge = refused.headers.substr(at, end - at);
+            ck_assert_msg(challenge.find(own) != std::string::npos, "%s", challenge.c_str());
+            at = end;
+        }
+        ck_assert_msg(challenges == 3, "SHA-256, MD5, Basic: %s", refused.headers.c_str());
+        ck_assert_int_eq(describe(harness.port(), kUser), 200);
+    }
+}
+END_TEST
+
 START_TEST(test_access_settings_that_cannot_be_used_are_named_and_secrets_are_not_shown) {
     const struct {
         const char *properties;
@@ -219,6 +243,7 @@ int main(int argc, char **argv) {
         argc, argv, "access",
         {
             test_auth_opens_to_who_knows_a_password,
+            test_auth_realm_is_what_viewers_are_asked_the_password_for,
             test_access_settings_that_cannot_be_used_are_named_and_secrets_are_not_shown,
             test_secrets_cannot_be_read,
             test_auth_of_a_pad_is_that_of_its_mapping,

@@ -2,6 +2,7 @@
 // That each property of a bound reaches what it bounds: its effect, and that it is not there without the property.
 #include <gst/video/video.h>
 
+#include <algorithm>
 #include <string>
 
 #include "connection.h"
@@ -13,6 +14,7 @@ using rtspsink::test::Connection;
 using rtspsink::test::h264_key_unit;
 using rtspsink::test::h264_other_unit;
 using rtspsink::test::h264_rtp_caps;
+using rtspsink::test::klv_key;
 using rtspsink::test::SinkHarness;
 
 namespace {
@@ -67,6 +69,34 @@ int stranger_before_another(SinkHarness &sink) {
     Connection second(sink.port());
     ck_assert_int_eq(ask(second), 200);
     return ask(first);
+}
+
+int second_beside_a_session(SinkHarness &sink) {
+    Connection first(sink.port());
+    ck_assert_int_eq(set_up(first), 200);
+    Connection second(sink.port());
+    const int status = ask(second);
+    ck_assert_int_eq(ask(first), 200);
+    return status;
+}
+
+// The largest of the packets that a viewer gets of one unit in many packets.
+size_t largest_packet(const std::string &properties, const char *caps, const std::string &unit) {
+    SinkHarness sink(properties.c_str());
+    sink.set_caps(caps);
+    sink.push_bytes(unit);
+    Connection viewer(sink.port());
+    ck_assert_msg(viewer.play("/test"), "%s", caps);
+    sink.push_bytes(unit);
+    sink.push_bytes(unit);
+    size_t largest = 0;
+    for (size_t got = 0; got < unit.size();) {
+        const auto frame = viewer.next_frame();
+        ck_assert_msg(frame.has_value(), "%s: the end", caps);
+        largest = std::max(largest, frame->bytes.size());
+        got += frame->bytes.size();
+    }
+    return largest;
 }
 
 // Whether a key frame is asked for when somebody comes who could begin at one a moment ago. `pull` takes an event.
@@ -126,6 +156,8 @@ START_TEST(test_limit_of_those_who_ask) {
         {"max-sessions=1", "", second_session, 503, 200},
         {"max-requests=1", "", many_requests_at_once, 503, 200},
         {"max-connections-per-address=1", "", second_connection, 503, 200},
+        {"max-connections=1", "", stranger_before_another, 0, 200},
+        {"max-connections=1", "", second_beside_a_session, 0, 200},
         {"max-unauthenticated=1", " auth=user:pass io-threads=1", stranger_before_another, 0, 200},
     };
     for (const auto &each : kCases)
@@ -135,6 +167,30 @@ START_TEST(test_limit_of_those_who_ask) {
             const int status = each.status(sink);
             ck_assert_msg(status == (is_set ? each.with : each.without), "%s, %s: %d", each.property,
                           is_set ? "set" : "not set", status);
+        }
+}
+END_TEST
+
+START_TEST(test_limit_of_the_packets) {
+    const std::string samples(30'000, '\0');
+    // Of 19,980 bytes.
+    const std::string klv = klv_key() + "\x82\x4d\xf9" + std::string(19'961, 'x');
+    const struct {
+        const char *caps;
+        const std::string &unit;
+    } kMedia[] = {
+        {"audio/x-raw,format=S16BE,layout=interleaved,rate=48000,channels=1", samples},
+        {"meta/x-klv", klv},
+    };
+    const struct {
+        const char *property;
+        size_t mtu;
+    } kCases[] = {{"", 1400}, {"mtu=300", 300}, {"mtu=9000", 9000}};
+    for (const auto &media : kMedia)
+        for (const auto &each : kCases) {
+            const size_t largest = largest_packet(each.property, media.caps, media.unit);
+            ck_assert_msg(largest <= each.mtu && largest + 16 > each.mtu, "%s, %s: %zu", media.caps, each.property,
+                          largest);
         }
 }
 END_TEST
@@ -167,7 +223,7 @@ START_TEST(test_limit_of_slow_viewers) {
         Seen seen;
     } kCases[] = {
         {"slow-viewers=disconnect max-lag=1" + any_bytes, Seen::End},
-        {"slow-viewers=skip max-lag=1" + any_bytes, Seen::Gap},
+        {"slow-viewers=skip max-lag=3600000 max-lag-bytes=65536", Seen::Gap},
         {"slow-viewers=lossless max-lag=1" + any_bytes, Seen::All},
         {"slow-viewers=disconnect max-lag=3600000" + any_bytes, Seen::All},
         {"slow-viewers=disconnect max-lag=3600000 max-lag-bytes=65536", Seen::End},
@@ -183,5 +239,6 @@ END_TEST
 int main(int argc, char **argv) {
     return rtspsink::test::run_element_suite(
         argc, argv, "limits",
-        {test_limit_of_those_who_ask, test_limit_of_the_bit_rate, test_limit_of_the_burst, test_limit_of_slow_viewers});
+        {test_limit_of_those_who_ask, test_limit_of_the_packets, test_limit_of_the_bit_rate, test_limit_of_the_burst,
+         test_limit_of_slow_viewers});
 }

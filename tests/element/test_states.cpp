@@ -78,6 +78,29 @@ START_TEST(test_ready_on_port_zero_tells_the_bound_port) {
 }
 END_TEST
 
+START_TEST(test_properties_of_the_bin_change_nothing_of_states_and_service) {
+    struct Case {
+        const char *property;
+        bool value;
+    };
+    constexpr Case kCases[] = {
+        {"async-handling", false}, {"async-handling", true}, {"message-forward", false}, {"message-forward", true}};
+    for (const Case &c : kCases) {
+        SinkHarness sink((std::string(c.property) + "=" + (c.value ? "true" : "false")).c_str());
+        gboolean value = FALSE;
+        g_object_get(sink.element(), c.property, &value, nullptr);
+        ck_assert_msg((value == TRUE) == c.value, "%s", c.property);
+        for (const GstState state : {GST_STATE_READY, GST_STATE_PAUSED, GST_STATE_PLAYING})
+            ck_assert_msg(gst_element_set_state(sink.element(), state) == GST_STATE_CHANGE_SUCCESS, "%s", c.property);
+        sink.set_caps(h264_rtp_caps());
+        sink.push_packet(h264_key_unit());
+        ck_assert_msg(Connection(sink.port()).play("/test"), "%s", c.property);
+        sink.push_eos();
+        ck_assert_msg(sink.messages().next(GST_MESSAGE_EOS).get() != nullptr, "%s", c.property);
+    }
+}
+END_TEST
+
 START_TEST(test_null_frees_the_port_before_it_returns) {
     const auto sink = make_sink("service=0 address=127.0.0.1");
     set_state(sink, GST_STATE_READY);
@@ -156,6 +179,92 @@ START_TEST(test_group_of_a_pad_that_is_none_fails_in_ready_and_is_named) {
         const std::string error = messages.next_error(0);
         ck_assert_msg(error.find(c.named) != std::string::npos, "%s: %s", c.property, error.c_str());
         set_state(sink, GST_STATE_NULL);
+    }
+}
+END_TEST
+
+// RTP of a stream goes to one port and RTCP to the next.
+START_TEST(test_pads_whose_groups_meet_fail_in_ready_and_are_both_named) {
+    struct Case {
+        const char *properties;
+        const char *named;  // null: they do not meet
+    };
+    constexpr Case kCases[] = {
+        {"sink_0::multicast-port=7000 sink_1::multicast-ip=239.1.2.3 sink_1::multicast-port=7000", "7000"},
+        {"sink_0::multicast-port=7000 sink_1::multicast-ip=239.1.2.3 sink_1::multicast-port=7001", "7001"},
+        {"sink_0::multicast-port=7001 sink_1::multicast-ip=239.1.2.3 sink_1::multicast-port=7000", "7000"},
+        {"sink_1::multicast-ip=239.1.2.3", "5000"},
+        {"sink_1::multicast-ip=239.1.2.3 sink_1::multicast-port=5000", "5000"},
+        {"multicast-port-min=6001 sink_1::multicast-ip=239.1.2.3 sink_1::multicast-port=6003 "
+         "multicast-port-max=6010",
+         "6003"},
+        {"sink_0::multicast-port=65534 sink_1::multicast-ip=239.1.2.3 sink_1::multicast-port=65534", "65534"},
+        {"sink_0::multicast-port=7000 sink_1::multicast-ip=239.1.2.3 sink_1::multicast-port=7002", nullptr},
+        {"sink_0::multicast-port=7000 sink_1::multicast-ip=239.1.2.4 sink_1::multicast-port=7000", nullptr},
+        {"sink_0::multicast-port=7000", nullptr},
+        {"multicast=false sink_1::multicast-ip=239.1.2.3", nullptr},
+        {"protocols=tcp sink_1::multicast-ip=239.1.2.3", nullptr},
+    };
+    for (const Case &c : kCases) {
+        const auto pipeline =
+            Element::sink(gst_parse_launch(("rtspsink name=s service=0 address=127.0.0.1 multicast=true "
+                                            "sink_0::multicast-ip=239.1.2.3 " +
+                                            std::string(c.properties) + " appsrc ! s. appsrc ! s.")
+                                               .c_str(),
+                                           nullptr));
+        Messages messages(pipeline.get());
+        const auto result = set_state(pipeline, GST_STATE_READY);
+        ck_assert_msg((result == GST_STATE_CHANGE_FAILURE) == (c.named != nullptr), "%s", c.properties);
+        const std::string error = messages.next_error(0);
+        const std::string value = c.named ? std::string("'multicast-port': '") + c.named + "'" : "";
+        for (const char *part : {value.c_str(), "'sink_0'", "'sink_1'", "239.1.2.3", "::multicast-port="})
+            ck_assert_msg(!c.named || error.find(part) != std::string::npos, "%s: %s", c.properties, error.c_str());
+        set_state(pipeline, GST_STATE_NULL);
+    }
+}
+END_TEST
+
+START_TEST(test_pads_whose_groups_meet_fail_at_caps_when_they_come_later) {
+    SinkHarness sink("multicast=true sink_0::multicast-ip=239.1.2.3");
+    sink.set_caps(h264_rtp_caps());
+    const auto pad = Ref<GstPad>::adopt(gst_element_request_pad_simple(sink.element(), "sink_%u"));
+    g_object_set(pad.get(), "multicast-ip", "239.1.2.3", nullptr);
+    const auto source = Ref<GstPad>::sink(gst_pad_new("src", GST_PAD_SRC));
+    gst_pad_set_active(source.get(), TRUE);
+    ck_assert_int_eq(gst_pad_link(source.get(), pad.get()), GST_PAD_LINK_OK);
+    gst_pad_push_event(source.get(), gst_event_new_stream_start("later"));
+    const auto caps = Ref<GstCaps>::adopt(gst_caps_from_string(h264_rtp_caps().c_str()));
+    gst_pad_push_event(source.get(), gst_event_new_caps(caps.get()));
+    const std::string error = sink.messages().next_error(0);
+    ck_assert_msg(error.find("'sink_0'") != std::string::npos, "%s", error.c_str());
+    gst_pad_unlink(source.get(), pad.get());
+}
+END_TEST
+
+START_TEST(test_group_of_a_pad_while_multicast_is_off_is_warned_of) {
+    struct Case {
+        const char *properties;
+        bool is_warned_of;
+    };
+    constexpr Case kCases[] = {
+        {"sink_0::multicast-ip=239.1.2.3", true},
+        {"multicast=true protocols=tcp+udp sink_0::multicast-ip=239.1.2.3", true},
+        {"multicast=true sink_0::multicast-ip=239.1.2.3", false},
+        {"", false},
+    };
+    for (const Case &c : kCases) {
+        const auto pipeline = Element::sink(gst_parse_launch(
+            ("rtspsink name=s service=0 address=127.0.0.1 " + std::string(c.properties) + " appsrc ! s.").c_str(),
+            nullptr));
+        Messages messages(pipeline.get());
+        ck_assert_msg(set_state(pipeline, GST_STATE_READY) == GST_STATE_CHANGE_SUCCESS, "%s", c.properties);
+        const std::string warning = messages.next_warning(0);
+        ck_assert_msg(warning.empty() != c.is_warned_of, "%s: %s", c.properties, warning.c_str());
+        for (const char *part : {"'multicast-ip'", "'sink_0'", "multicast=true", "udp-mcast"})
+            ck_assert_msg(!c.is_warned_of || warning.find(part) != std::string::npos, "%s: %s", c.properties,
+                          warning.c_str());
+        ck_assert_msg(messages.next_warning(0).empty(), "%s: warned twice", c.properties);
+        set_state(pipeline, GST_STATE_NULL);
     }
 }
 END_TEST
@@ -292,10 +401,14 @@ END_TEST
 int main(int argc, char **argv) {
     return rtspsink::test::run_element_suite(
         argc, argv, "states",
-        {test_ready_on_port_zero_tells_the_bound_port, test_null_frees_the_port_before_it_returns,
-         test_paused_waits_for_nothing, test_settings_that_cannot_be_used_fail_in_ready_and_are_named,
+        {test_ready_on_port_zero_tells_the_bound_port, test_properties_of_the_bin_change_nothing_of_states_and_service,
+         test_null_frees_the_port_before_it_returns, test_paused_waits_for_nothing,
+         test_settings_that_cannot_be_used_fail_in_ready_and_are_named,
          test_multicast_settings_mean_nothing_while_multicast_is_off,
          test_group_of_a_pad_that_is_none_fails_in_ready_and_is_named,
+         test_pads_whose_groups_meet_fail_in_ready_and_are_both_named,
+         test_pads_whose_groups_meet_fail_at_caps_when_they_come_later,
+         test_group_of_a_pad_while_multicast_is_off_is_warned_of,
          test_credentials_in_a_location_are_refused_and_not_repeated,
          test_port_taken_by_a_program_is_named_and_can_be_tried_again, test_location_sets_address_service_and_mapping,
          test_two_sinks_share_a_port_until_both_are_gone, test_path_served_by_another_sink_is_an_error_that_names_it,

@@ -134,6 +134,38 @@ START_TEST(test_static_payload_type_is_kept_and_others_are_unique_in_the_mapping
 }
 END_TEST
 
+START_TEST(test_payload_type_of_a_pad_is_in_the_description_and_the_packets) {
+    struct Case {
+        const char *properties;
+        const char *caps;
+        size_t size;
+        const char *described;
+        unsigned type;
+    };
+    constexpr const char *kSamples = "audio/x-raw,format=S16BE,layout=interleaved,rate=8000,channels=1";
+    constexpr Case kCases[] = {
+        {"", kPcmu, kPcmuSize, "a=rtpmap:0 PCMU/8000", 0},
+        {"sink_0::payload-type=101", kPcmu, kPcmuSize, "a=rtpmap:101 PCMU/8000", 101},
+        {"", kSamples, kPcmuSize, "a=rtpmap:96 L16/8000", 96},
+        {"sink_0::payload-type=127", kSamples, kPcmuSize, "a=rtpmap:127 L16/8000", 127},
+    };
+    for (const Case &c : kCases) {
+        SinkHarness sink(c.properties);
+        sink.set_caps(c.caps);
+        sink.push_zeroes(c.size, kPcmuDuration);
+        Connection viewer(sink.port());
+        const std::string sdp = viewer.describe("/test");
+        ck_assert_msg(contains(sdp, c.described), "%s", sdp.c_str());
+        ck_assert_msg(contains(sdp, (" RTP/AVP " + std::to_string(c.type) + "\r\n").c_str()), "%s", sdp.c_str());
+        ck_assert(viewer.play("/test"));
+        sink.push_zeroes(c.size, kPcmuDuration);
+        const auto frame = viewer.next_frame();
+        ck_assert(frame.has_value());
+        ck_assert_uint_eq(frame->payload_type(), c.type);
+    }
+}
+END_TEST
+
 START_TEST(test_klv_is_served) {
     SinkHarness sink;
     sink.set_caps("meta/x-klv");
@@ -346,18 +378,25 @@ START_TEST(test_stats_tell_what_came_and_who_watches) {
 END_TEST
 
 int main(int argc, char **argv) {
-    return rtspsink::test::run_element_suite(
-        argc, argv, "streams",
-        {test_caps_field_mapping_is_the_path_and_not_in_the_sdp,
-         test_mapping_of_pad_wins_over_caps_and_these_over_the_element,
-         test_mapping_that_is_no_path_is_an_error_at_caps,
-         test_caps_that_cannot_be_served_are_errors_that_tell_what_to_do, test_data_without_caps_is_an_error,
-         test_payloader_that_is_not_installed_is_named,
-         test_static_payload_type_is_kept_and_others_are_unique_in_the_mapping, test_klv_is_served,
-         test_packets_reach_the_viewer_as_they_came, test_flush_keeps_ssrc_and_sequence,
-         test_eos_tells_viewers_goodbye_and_is_posted, test_eos_waits_for_linked_pads_only,
-         test_new_parameter_sets_keep_the_viewer_and_another_codec_ends_it,
-         test_parameter_sets_that_came_once_are_in_the_description, test_other_caps_change_the_payloader,
-         test_other_mapping_moves_the_stream, test_pad_released_while_playing_ends_its_stream_only,
-         test_viewer_waiting_for_a_key_frame_makes_the_encoder_be_asked, test_stats_tell_what_came_and_who_watches});
+    return rtspsink::test::run_element_suite(argc, argv, "streams",
+                                             {test_caps_field_mapping_is_the_path_and_not_in_the_sdp,
+                                              test_mapping_of_pad_wins_over_caps_and_these_over_the_element,
+                                              test_mapping_that_is_no_path_is_an_error_at_caps,
+                                              test_caps_that_cannot_be_served_are_errors_that_tell_what_to_do,
+                                              test_data_without_caps_is_an_error,
+                                              test_payloader_that_is_not_installed_is_named,
+                                              test_static_payload_type_is_kept_and_others_are_unique_in_the_mapping,
+                                              test_payload_type_of_a_pad_is_in_the_description_and_the_packets,
+                                              test_klv_is_served,
+                                              test_packets_reach_the_viewer_as_they_came,
+                                              test_flush_keeps_ssrc_and_sequence,
+                                              test_eos_tells_viewers_goodbye_and_is_posted,
+                                              test_eos_waits_for_linked_pads_only,
+                                              test_new_parameter_sets_keep_the_viewer_and_another_codec_ends_it,
+                                              test_parameter_sets_that_came_once_are_in_the_description,
+                                              test_other_caps_change_the_payloader,
+                                              test_other_mapping_moves_the_stream,
+                                              test_pad_released_while_playing_ends_its_stream_only,
+                                              test_viewer_waiting_for_a_key_frame_makes_the_encoder_be_asked,
+                                              test_stats_tell_what_came_and_who_watches});
 }

@@ -4,13 +4,22 @@
 import os
 import subprocess
 import sys
+import time
 import unittest
 
-from support import pipeline, players, suite
+from support import gstreamer, pipeline, players, suite
 from support.certificates import Authority
 from support.deadline import wait_until
 from support.process import Process
+from support.rtp_packet import RtpPacket
 from support.rtsp_client import RtspClient
+
+
+def make_movie(path):
+    """Ten seconds of 160 by 120."""
+    make = ['gst-launch-1.0', '-q', 'videotestsrc', 'num-buffers=300', '!', 'video/x-raw,width=160,height=120,framerate=30/1',
+            '!', 'x264enc', 'key-int-max=30', '!', 'matroskamux', '!', 'filesink', 'location=' + path]  # fmt: skip
+    subprocess.run(make, check=True, timeout=60)
 
 
 @unittest.skipIf(pipeline.why_no_rival(), pipeline.why_no_rival())
@@ -18,9 +27,7 @@ from support.rtsp_client import RtspClient
 class FilesAndLive(suite.Case):
     def setUp(self):
         self.movie = os.path.join(self.folder, 'movie.mkv')
-        make = ['gst-launch-1.0', '-q', 'videotestsrc', 'num-buffers=300', '!', 'video/x-raw,width=160,height=120,framerate=30/1',
-                '!', 'x264enc', 'key-int-max=30', '!', 'matroskamux', '!', 'filesink', 'location=' + self.movie]  # fmt: skip
-        subprocess.run(make, check=True, timeout=60)
+        make_movie(self.movie)
         self.authority = Authority(self.folder)
         command = [sys.executable, os.environ['FILES_AND_LIVE'], '--certificate', self.authority.issue('server'), self.movie]
         self.process = Process(command, self.folder, 'files_and_live', env=pipeline.plugin_environment())
@@ -65,6 +72,14 @@ class FilesAndLive(suite.Case):
         frame = client.read_frame()
         self.assertIsNotNone(frame)
 
+    def test_a_port_that_is_taken_is_an_error_that_names_it(self):
+        second = Process([sys.executable, os.environ['FILES_AND_LIVE'], '--port', str(self.port)], self.folder, 'second',
+                         env=pipeline.plugin_environment())
+        self.addCleanup(second.kill)
+        self.assertEqual(second.wait(60), 1, second.errors())
+        self.assertIn(str(self.port), second.errors())
+        self.assertNotIn('PyGIWarning', second.errors() + self.process.errors())
+
     def test_what_neither_serves_is_404(self):
         with RtspClient(self.port) as client:
             self.assertEqual(client.request('DESCRIBE', self.live + 'r').status, 404)
@@ -75,6 +90,63 @@ class FilesAndLive(suite.Case):
             self.assertEqual(client.request('SETUP', self.live + '/stream=0', transport).status, 200)
             self.assertEqual(client.request('DESCRIBE', self.file, {'Session': None}).status, 404)
             self.assertEqual(client.request('PLAY', self.live).status, 200)
+
+
+@unittest.skipIf(pipeline.why_no_rival(), pipeline.why_no_rival())
+class Replay(suite.Case):
+    """ONVIF's replay (Streaming Specification 6) by gst-rtsp-server, at the port of a live mapping."""
+
+    LIVE = 'rtspsink name=sink service=0 videotestsrc is-live=true ! x264enc tune=zerolatency ! video/x-h264,mapping=/live ! sink.'
+    RECORDING = '( filesrc location={movie} ! matroskademux ! h264parse ! rtph264pay name=pay0 )'
+
+    def setUp(self):
+        Gst = gstreamer.load()
+        import gi
+
+        gi.require_version('GstRtsp', '1.0')
+        gi.require_version('GstRtspServer', '1.0')
+        from gi.repository import GstRtsp, GstRtspServer
+
+        movie = os.path.join(self.folder, 'movie.mkv')
+        make_movie(movie)
+        factory = GstRtspServer.RTSPOnvifMediaFactory()
+        factory.set_media_gtype(GstRtspServer.RTSPOnvifMedia.__gtype__)
+        factory.set_replay_support(True)
+        factory.set_protocols(GstRtsp.RTSPLowerTrans.TCP)
+        factory.set_launch(self.RECORDING.format(movie=movie))
+        server = GstRtspServer.RTSPOnvifServer()
+        server.get_mount_points().add_factory('/recording', factory)
+        self.pipeline = Gst.parse_launch(self.LIVE)
+        self.addCleanup(self.pipeline.set_state, Gst.State.NULL)
+        sink = self.pipeline.get_by_name('sink')
+        sink.set_property('rtsp-server', server)
+        self.pipeline.set_state(Gst.State.PLAYING)
+        self.pipeline.get_state(20 * Gst.SECOND)
+        self.port = sink.get_property('bound-port')
+
+    def test_a_part_comes_faster_than_it_was_recorded(self):
+        url = f'rtsp://127.0.0.1:{self.port}/recording'
+        with RtspClient(self.port) as client:
+            replay = {'Require': 'onvif-replay'}
+            answer = client.request('DESCRIBE', url, {**replay, 'Accept': 'application/sdp'})
+            self.assertEqual(answer.status, 200)
+            self.assertIn(b'a=x-onvif-track:', answer.body)
+            transport = {'Transport': 'RTP/AVP/TCP;unicast;interleaved=0-1'}
+            self.assertEqual(client.request('SETUP', url + '/stream=0', {**replay, **transport}).status, 200)
+            begun = time.monotonic()
+            answer = client.request('PLAY', url, {**replay, 'Range': 'npt=2-9', 'Rate-Control': 'no'})
+            self.assertEqual(answer.status, 200)
+            times = set()
+            while len(times) < 6 * 30:
+                channel, packet = client.read_frame()
+                if channel == 0:
+                    times.add(RtpPacket.parse(packet).timestamp)
+            self.assertLess(time.monotonic() - begun, 5)
+
+    def test_the_live_mapping_is_no_replay(self):
+        with RtspClient(self.port) as client:
+            answer = client.request('DESCRIBE', f'rtsp://127.0.0.1:{self.port}/live', {'Require': 'onvif-replay'})
+            self.assertEqual((answer.status, answer['Unsupported']), (551, 'onvif-replay'))
 
 
 if __name__ == '__main__':

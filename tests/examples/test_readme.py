@@ -87,6 +87,15 @@ class ReadmeTest(suite.Case):
             with self.subTest(target):
                 self.assertTrue(os.path.exists(os.path.join(SOURCE, target)))
 
+    def test_every_example_is_listed_and_each_script_can_be_run(self):
+        examples = os.path.join(SOURCE, 'examples')
+        for name in sorted(name for name in os.listdir(examples) if name != 'meson.build' and not name.startswith(('.', '_'))):
+            with self.subTest(name):
+                self.assertIn(f'(examples/{name})', readme())
+                if os.path.isfile(path := os.path.join(examples, name)):
+                    with open(path, 'rb') as file:
+                        self.assertEqual(os.access(path, os.X_OK), file.read(2) == b'#!')
+
 
 if __name__ == '__main__':
     suite.main()

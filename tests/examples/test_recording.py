@@ -63,6 +63,22 @@ class Events(suite.Case):
             process.stdin.flush()
         self.check(process, 'door')
 
+    def run_without_input(self, redirection):
+        command = [sys.executable, os.environ['RECORD_EVENTS'], '--folder', self.root, '--seconds', '2']
+        return self.start('sh', '-c', f'exec "$0" "$@" {redirection}', *command)
+
+    def test_record_events_says_that_it_has_no_input(self):
+        process = self.run_without_input('<&-')
+        self.assertEqual(process.wait(_SECONDS), 2)
+        self.assertIn('the standard input is closed', process.errors())
+        self.assertNotIn('Traceback', process.errors())
+
+    def test_record_events_goes_on_when_its_input_ends(self):
+        process = self.run_without_input('</dev/null')
+        self.assertEqual(process.wait(_SECONDS), 0, process.errors())
+        self.assertEqual(process.errors(), '')
+        self.assertTrue(glob.glob(f'{self.root}/*-*-*/*.mp4'))
+
 
 class Following(suite.Case):
     def test_follow_segment_moves_each_with_its_folders(self):
@@ -89,6 +105,11 @@ class Following(suite.Case):
     def test_follow_segment_refuses_what_is_elsewhere(self):
         done = subprocess.run([os.environ['FOLLOW_SEGMENT'], '/var/rec', 'disk:', '/etc/passwd'], capture_output=True, check=False)
         self.assertEqual(done.returncode, 2)
+
+    def test_follow_segment_tells_how_it_is_called(self):
+        for arguments in ([], ['/var/rec'], ['/var/rec', 'disk:', '/var/rec/a.mp4', 'more']):
+            done = subprocess.run([os.environ['FOLLOW_SEGMENT'], *arguments], capture_output=True, text=True, check=False)
+            self.assertEqual((done.returncode, done.stderr), (2, 'usage: follow_segment ROOT REMOTE FILE\n'))
 
 
 if __name__ == '__main__':

@@ -38,6 +38,14 @@ class Relays(suite.Case):
 
         return wait_until(plays, 20, f'{path} by the relay')
 
+    def test_without_arguments_they_tell_their_usage(self):
+        for name in ('relay_camera', 'relay_failover', 'relay_cameras'):
+            with self.subTest(name):
+                process = Process(['sh', os.path.join(_EXAMPLES, name + '.sh')], self.folder, name)
+                self.addCleanup(process.kill)
+                self.assertEqual(process.wait(20), 2)
+                self.assertIn('usage: ', process.errors())
+
     def test_relay_camera(self):
         camera = self._camera(streams=(stream.h264(), stream.pcmu()))
         port = pipeline.free_port()

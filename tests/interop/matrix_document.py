@@ -22,11 +22,14 @@ def _system():
 
 # The first is what the project is developed on; players of others are other versions, or built in another way.
 _FILES = {('debian', '12'): 'interop.md', ('ubuntu', '22.04'): 'interop-ubuntu-22.04.md'}
-_PATH = os.path.join(_DOCS, _FILES.get(_system()[:2], 'interop-{}-{}.md'.format(*_system())))
+_NAMES = {'interop.md': 'Debian 12', 'interop-ubuntu-22.04.md': 'Ubuntu 22.04', 'interop-vlc.md': 'with a VLC that has live555'}
+_FILE = _FILES.get(_system()[:2], 'interop-{}-{}.md'.format(*_system()))
+_PATH = os.path.join(_DOCS, _FILE)
+_OTHERS = '; '.join(f'[{name}]({file})' for file, name in _NAMES.items() if file != _FILE)
 
 _INTRODUCTION = f'''# Who plays what, on {_system()[2]}
 
-On other systems: [Debian 12](interop.md); [Ubuntu 22.04](interop-ubuntu-22.04.md). With [a VLC that has live555](interop-vlc.md).
+Elsewhere: {_OTHERS}.
 
 Written by `ninja -C build interop-document` from a real run; do not edit. Each section names the test that writes it,
 which fails when it sees something else with the same versions of the players.
@@ -96,6 +99,7 @@ _VERSIONS = {
     'GStreamer': (['gst-launch-1.0', '--version'], r'GStreamer ([\d.]+)'),
     'FFmpeg': (['ffmpeg', '-version'], r'ffmpeg version (\d+(?:\.\d+)+)'),
     'VLC': (['dpkg-query', '-W', 'vlc-bin'], r'(\d+(?:\.\d+)+)'),
+    'mpv': (['mpv', '--version'], r'mpv (\d+(?:\.\d+)+)'),
     'curl': (['curl', '--version'], r'curl (\d+(?:\.\d+)+)'),
     'Chromium': ([browser.program() or 'chromium', '--version'], r' (\d+)\.\d'),
 }

@@ -2,6 +2,7 @@
 """rtspproxysrc and servers that do what no server should: each is named, with what to do about it, and tried again in
 bounded time, and the pipeline plays on."""
 
+import base64
 import re
 import time
 
@@ -10,6 +11,7 @@ from support.deadline import wait_until
 from support.fake_camera import FakeCamera, Silence
 from support.process import Process
 from support.rtsp_client import RtspClient
+from support.viewer import Viewer
 
 _PROPERTIES = 'transports=tcp timeout=500 backoff-max=200 latency=0'
 # The shortest wait after a failure is 50 ms, so that there are far fewer attempts than in a storm.
@@ -55,6 +57,24 @@ class RedirectLoop(FakeCamera):
         return self.reply(head, '302 Moved', f'Location: {self.url}\r\n')
 
 
+class Basic(FakeCamera):
+    """Lets in who has no password."""
+
+    def describe(self, head):
+        if 'Authorization: Basic ' + base64.b64encode(b'user:').decode() in head:
+            return super().describe(head)
+        return self.reply(head, '401 Unauthorized', 'WWW-Authenticate: Basic realm="fake"\r\n')
+
+
+class Moved(FakeCamera):
+    """Is somewhere else now."""
+
+    target = None
+
+    def describe(self, head):
+        return self.reply(head, '302 Moved', f'Location: {self.target.url}\r\n')
+
+
 class NoTransport(FakeCamera):
     def setup(self, head):
         return self.reply(head, '461 Unsupported Transport')
@@ -83,9 +103,23 @@ class NoKeyFrames(FakeCamera):
 class ClockJumps(FakeCamera):
     """Each half second the clock is set, to times before and after."""
 
+    longest_pause = 0  # seconds between two packets, by the machine
+
+    def packets(self):
+        last = time.monotonic()
+        for number, (sequence, rtp_time) in enumerate(super().packets()):
+            now = time.monotonic()
+            self.longest_pause, last = max(self.longest_pause, now - last), now
+            yield sequence, (rtp_time + (number // 25) * 0x4FFFFFFF) & 0xFFFFFFFF
+
+
+class OtherSsrc(FakeCamera):
+    """Each 100 packets the stream begins anew, from another source and with other numbers."""
+
     def packets(self):
         for number, (sequence, rtp_time) in enumerate(super().packets()):
-            yield sequence, (rtp_time + (number // 25) * 0x4FFFFFFF) & 0xFFFFFFFF
+            self.ssrc = 0x1234 + number // 100
+            yield (sequence + number // 100 * 1000) & 0xFFFF, (rtp_time + number // 100 * 1000000) & 0xFFFFFFFF
 
 
 class OtherCodec(FakeCamera):
@@ -101,6 +135,32 @@ class OtherCodec(FakeCamera):
             if number == 25:
                 raise OSError('that was all')
             yield packet
+
+
+class Lossy(FakeCamera):
+    """Leaves out each tenth packet, and sends one of them late; ends, is not there twice, and comes again."""
+
+    length = 80
+    late = 49
+
+    def describe(self, head):
+        if self.connections in (2, 3):
+            return self.reply(head, '404 Not Found')
+        return super().describe(head)
+
+    def packets(self):
+        left_out = None
+        for number, packet in enumerate(super().packets()):
+            if number == self.length:
+                raise OSError('that was all')
+            if number == self.late:
+                left_out = packet
+            if number % 10 == 9:
+                yield None
+            elif number == self.late + 16:
+                yield left_out
+            else:
+                yield packet
 
 
 # What is to be told, and a word of what to do about it.
@@ -178,6 +238,64 @@ class BadUpstream(suite.Case):
                 wait_until(lambda: len(re.findall('chain  ', process.output())) >= 100, 15, '100 packets')
                 self._check_plays_on(process)
                 self.assertEqual(camera.connections, 1)
+                if kind is ClockJumps:
+                    self._check_running_times(process, camera)
+
+    def _check_running_times(self, process, camera):
+        found = re.findall(r'chain  .*?pts: (\d+):(\d+):([\d.]+)', process.output())
+        times = [int(hours) * 3600 + int(minutes) * 60 + float(seconds) for hours, minutes, seconds in found]
+        steps = [after - before for before, after in zip(times, times[1:])]
+        self.assertGreaterEqual(len(steps), 99)
+        self.assertGreater(min(steps), -0.05, steps)
+        self.assertLess(max(steps), 0.2 + camera.longest_pause, steps)
+
+    def test_credentials_go_along_where_it_is_sent_to(self):
+        camera, former = Basic(), Moved()
+        former.target = camera
+        for each in (camera, former):
+            self.addCleanup(each.close)
+        process = self._start(former.url.replace('//', '//user:@'))
+        self._wait_for(process, 'state', 'playing')
+        self._check_plays_on(process)
+        self.assertEqual((former.connections, camera.connections), (1, 1))
+
+    def test_another_source_within_a_connection_is_the_same_stream(self):
+        camera = OtherSsrc()
+        self.addCleanup(camera.close)
+        port = pipeline.free_port()
+        process = self._start(camera.url, f'! rtspsink service={port} address=127.0.0.1')
+        server = pipeline.Server(process, port, strict=False).wait_ready()
+        self._wait_for(process, 'state', 'playing')
+        with Viewer(server) as viewer:
+            viewer.wait_for_more(150)
+            self.assertEqual(viewer.lost, 0)
+            self.assertLess(viewer.tracks[0].largest_gap, 0.5)
+        self.assertEqual(camera.connections, 1)
+        self._check_plays_on(process)
+
+    def test_loss_and_what_came_of_attempts_is_told(self):
+        camera = Lossy()
+        self.addCleanup(camera.close)
+        process = self._start(camera.url)
+        lost = self._numbers(self._wait_for(process, 'state', 'waiting'))
+        # The last one that is left out is not missed; the one whose place another took, late, is.
+        left_out = Lossy.length // 10
+        in_time = Lossy.length - left_out - 1
+        self.assertEqual((lost['packets'], lost['packets-lost'], lost['packets-late']), (in_time, left_out, 1), lost)
+        self.assertGreater(lost['jitter'], 0)
+        self.assertLess(lost['jitter'], 1_000_000_000)
+        self.assertEqual((lost['attempts'], lost['reconnects']), (1, 0))
+        self.assertGreaterEqual(lost['wait'], 50_000_000)
+        again = self._numbers(self._wait_for(process, 'reconnects', '1'))
+        self.assertEqual(again['attempts'], 0)
+        self.assertEqual([n['attempts'] for n in map(self._numbers, self._waits(process))][:3], [1, 2, 3])
+        self._check_plays_on(process)
+
+    def _waits(self, process):
+        return re.findall(r'rtspproxysrc, .*waiting,.*', process.output())
+
+    def _numbers(self, message):
+        return {name: int(value) for name, value in re.findall(r'([a-z-]+)=\(\w+\)(\d+)', message)}
 
     def test_another_codec_is_another_generation(self):
         camera = OtherCodec()

@@ -7,9 +7,11 @@ import socket
 
 from support import pipeline, stream, suite
 from support.process import Process
+from support.rtsp_client import RtspClient
 
 _CAMERA = 'videotestsrc is-live=true ! video/x-raw,width=160,height=120 ! x264enc tune=zerolatency'
 _SECONDS = 20
+_DOCUMENT = os.path.join(os.path.dirname(__file__), '..', '..', 'docs', 'elements', 'rtspsink.md')
 
 
 @suite.only_rtspsink
@@ -39,7 +41,7 @@ class ElementErrors(suite.Case):
             other.bind(('', 0))
             other.listen()
             port = other.getsockname()[1]
-            self._check(f'{_CAMERA} ! rtspsink service={port}', 'service', str(port), 'in use', 'service=0')
+            self._check(f'{_CAMERA} ! rtspsink service={port}', 'service', str(port), 'in use', 'service=0', 'bound-port')
 
     def test_port_below_1024_without_privilege(self):
         with open('/proc/sys/net/ipv4/ip_unprivileged_port_start', encoding='ascii') as file:
@@ -81,12 +83,13 @@ class ElementErrors(suite.Case):
         self._check(f'{branch} {branch}', '/cam', 'mapping', 'another')
 
     def test_mapping_that_is_no_path(self):
-        for mapping in ('a b', '/stream=0', '/a#b'):
+        for mapping, reason in (('a b', 'a space at 2'), ('/stream=0', 'stream=<number>'), ('/a#b', "a '#' at 3")):
             with self.subTest(mapping=mapping):
                 self._check(
                     f"{_CAMERA} ! 'video/x-h264,mapping=(string)\"{mapping}\"' ! rtspsink service=0",
                     mapping,
                     'no path',
+                    reason,
                     '/stream1',
                 )
 
@@ -109,7 +112,29 @@ class ElementErrors(suite.Case):
         self._check('videotestsrc is-live=true ! rtspsink service=0', 'video/x-raw', 'x264enc')
 
     def test_caps_that_nobody_can_serve(self):
+        """What comes without being announced; rtspsink can tell what to do."""
+        path = os.path.join(self.folder, 'poem.txt')
+        with open(path, 'w', encoding='ascii') as file:
+            file.write('Of arms and the man I sing.\n' * 100)
+        self._check(
+            f'filesrc location={path} ! typefind ! rtspsink service=0',
+            'There is no way to serve text/plain',
+            'Put an encoder or a demuxer in front, or a payloader of your own',
+        )
+
+    def test_caps_that_no_link_is_made_for(self):
+        """GStreamer does not link what is announced and not taken; the document tells what to do then."""
         self._check('audiotestsrc is-live=true ! vorbisenc ! rtspsink service=0', 'could not link')
+        with open(_DOCUMENT, encoding='utf-8') as file:
+            self.assertIn('`vorbisenc ! rtpvorbispay ! rtspsink`', file.read())
+        port = pipeline.free_port()
+        line = f'audiotestsrc is-live=true ! vorbisenc ! rtpvorbispay ! rtspsink service={port}'
+        with pipeline.launch(self.folder, stream.split_line(line), port) as server:
+            server.wait_ready()
+            with RtspClient(port) as client:
+                answer = client.request('DESCRIBE', server.url())
+            self.assertEqual(answer.status, 200)
+            self.assertIn(b' VORBIS/44100', answer.body)
 
     def test_payloader_that_does_not_exist(self):
         self._check(f'{_CAMERA} ! rtspsink service=0 sink_0::payloader=nosuchpay', 'payloader', 'nosuchpay')

@@ -18,6 +18,7 @@ _LINE = (
     ' appsrc name=pictures ! x264enc tune=zerolatency speed-preset=ultrafast key-int-max={gop} bitrate=1000'
     ' ! video/x-h264,mapping=/test ! sink.'
 )
+_RATE = 25  # pictures a second
 _FRAMES = 2  # behind the live edge, at most
 # Seconds to a first picture that is there already, in the median: 1 ms, also with six busy processes on two cores.
 _AT_ONCE = 0.1
@@ -165,7 +166,7 @@ class FirstPicture(suite.Case):
                 if packet.marker:
                     return time.monotonic() - start
 
-    def _median(self, gop, pause, properties=''):
+    def _median_and_worst(self, gop, pause, properties=''):
         server = Application(self.folder, _LINE.format(gop=gop, properties=properties))
         self.addCleanup(server.process.kill)
         server.play()
@@ -175,10 +176,13 @@ class FirstPicture(suite.Case):
             times.append(self._join(server))
         server.stop()
         print(
-            f'group of {gop / 25:.0f} s, {properties or "start-mode=auto"}: first key frame {1000 * statistics.median(times):.1f} ms after connecting,'
+            f'group of {gop / _RATE:.0f} s, {properties or "start-mode=auto"}: first key frame {1000 * statistics.median(times):.1f} ms after connecting,'
             f' {1000 * max(times):.1f} ms at worst'
         )
-        return statistics.median(times)
+        return statistics.median(times), max(times)
+
+    def _median(self, gop, pause, properties=''):
+        return self._median_and_worst(gop, pause, properties)[0]
 
     def test_burst_is_much_faster_than_waiting_for_a_key_frame(self):
         self.assertLess(self._median(25, 0), _AT_ONCE)
@@ -187,11 +191,13 @@ class FirstPicture(suite.Case):
         self.assertLess(self._median(250, 0.5), _AT_ONCE)
 
     def test_asking_the_encoder_takes_a_few_frames(self):
-        self.assertLess(self._median(250, 0.5, 'start-mode=key-frame'), 4 / 25)
+        median, worst = self._median_and_worst(250, 0.5, 'start-mode=key-frame')
+        self.assertLess(median, 2 / _RATE)
+        self.assertLess(worst, 4 / _RATE)
 
     def test_asking_twice_in_a_row_is_not_forgotten(self):
         """However many ask at once, each gets its key frame as soon as it may be asked for again, 250 ms after the last."""
-        self.assertLess(self._median(250, 0, 'start-mode=key-frame'), 0.25 + 4 / 25)
+        self.assertLess(self._median(250, 0, 'start-mode=key-frame'), 0.25 + 4 / _RATE)
 
 
 def _nal_type(payload):

@@ -2,6 +2,7 @@
 """What each request is answered, in the words of RFC 2326."""
 
 from support import sdp, stream, suite
+from support.deadline import DeadlineExceeded
 from support.rtsp_client import RtspClient
 from support.stream import Presentation
 
@@ -73,9 +74,11 @@ class Dialogue(MethodCase):
         self.set_up()
         self.expect(200, 'PLAY')
         self.expect(200, 'PAUSE')
-        self.client.frames.clear()
-        self.expect(200, 'OPTIONS')
-        self.assertFalse(self.client.frames)
+        self.client.frames.clear()  # those before the answer
+        with self.assertRaises(DeadlineExceeded):
+            self.client.read_frame(0.5)
+        self.expect(200, 'PLAY')
+        self.assertIsNotNone(self.client.read_frame())
 
     def test_second_session_on_the_same_connection(self):
         self.set_up()
@@ -188,8 +191,11 @@ class Refusals(MethodCase):
         self.expect(501, 'FROBNICATE')
 
     @suite.only_rtspsink
-    def test_missing_cseq_is_400(self):
-        self.assertEqual(self.client.request('OPTIONS', '*', {'CSeq': None}).status, 400)
+    def test_missing_cseq_and_one_that_is_no_number_are_400(self):
+        for cseq in (None, '', 'seven', '7x', '7 8', '-7', '0x7', '7' * 30):
+            with self.subTest(cseq):
+                self.assertEqual(self.client.request('OPTIONS', '*', {'CSeq': cseq}).status, 400)
+                self.assertEqual(self.expect(200, 'OPTIONS', '*', {'CSeq': 7})['CSeq'], '7')
 
     def test_cseq_is_echoed_with_every_status(self):
         for method, url in (
@@ -200,6 +206,10 @@ class Refusals(MethodCase):
         ):
             response = self.client.request(method, url, {'CSeq': '31415926'})
             self.assertEqual(response['CSeq'], '31415926', response)
+
+    def test_cseq_may_repeat_and_decrease(self):
+        for cseq in ('7', '7', '3', '0', '4294967296', '3'):
+            self.assertEqual(self.expect(200, 'OPTIONS', '*', {'CSeq': cseq})['CSeq'], cseq)
 
 
 class NotFound(MethodCase):

@@ -9,6 +9,7 @@ from support import network, pipeline, players, stream, suite
 from support.deadline import wait_until, wait_until_still
 from support.process import Process
 from support.rtsp_client import RtspClient
+from support.viewer import Viewer
 
 _DOCUMENT = os.path.join(os.path.dirname(__file__), '..', '..', 'docs', 'multicast.md')
 _DECODE = 'src. ! rtph264depay ! h264parse ! avdec_h264 ! queue ! {video}'
@@ -67,6 +68,19 @@ class Documented(suite.Case):
                     player.wait_for(lambda p: _shows_bars(p) and p.sound.seconds() > 1 and p.sound.is_tone(440), _SECONDS),
                     player.log(),
                 )
+
+    def test_a_relay_takes_it_from_the_group(self):
+        presentations = (stream.Presentation('/test', (stream.h264(), stream.pcmu())),)
+        with self.serve(presentations, 'multicast=true protocols=udp-mcast') as camera:
+            port = pipeline.free_port()
+            line = f'rtspproxysrc location={camera.url()} transports=tcp,udp-mcast : rtspsink service={port}'
+            with pipeline.launch(self.folder, ['-m', *stream.split_line(line)], port, name='relay') as relay:
+                relay.wait_ready()
+                wait_until(lambda: re.search(r'playing.*transport=\(string\)udp-mcast', relay.log()), _SECONDS, 'playing')
+                with Viewer(relay) as viewer:
+                    viewer.wait_for_more(60)
+                    self.assertEqual([track.media.encoding for track in viewer.tracks], ['H264', 'PCMU'])
+                    self.assertEqual(viewer.lost, 0)
 
     def test_player_that_is_refused_goes_on_to_the_next_transport(self):
         presentations = (stream.Presentation('/test', (stream.h264(),)),)

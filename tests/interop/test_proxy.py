@@ -11,12 +11,15 @@ import time
 from support import pipeline, players, stream, suite
 from support.certificates import Authority
 from support.deadline import spend, wait_until
-from support.process import Process
+from support.process import Process, descriptors, resident_kilobytes, threads
 from support.rtp_packet import media_time, sender_report
 from support.viewer import Viewer
 
 # Each restart takes two seconds; 50 of them are the promise, which a few show as well.
 _RESTARTS = int(os.environ.get('PROXY_RESTARTS', '4'))
+_SETTLED = 2  # restarts, after which nothing more is needed
+_ROOM = 3  # of descriptors and threads that come and go
+_ROOM_KILOBYTES = 2000
 _GOP = 1.0
 _BACK_WITHIN = 1.0  # seconds, and a group of pictures
 
@@ -45,9 +48,10 @@ class Encoder:
 class Camera:
     """Always on the same port, like one."""
 
-    def __init__(self, folder, kind='rtspsink'):
+    def __init__(self, folder, kind='rtspsink', properties=''):
         self._folder = folder
         self._kind = kind
+        self._properties = properties
         self.port = pipeline.free_port()
         self.url = f'rtsp://127.0.0.1:{self.port}/test'
         self._presentations = [stream.Presentation('/test', (stream.h264(fps=15, gop=15), stream.pcmu()))]
@@ -56,7 +60,7 @@ class Camera:
     def on(self):
         """Comes back when it answers."""
         if self._kind == 'rtspsink':
-            line = stream.rtspsink_line(self._presentations, f'service={self.port}')
+            line = stream.rtspsink_line(self._presentations, f'service={self.port} {self._properties}')
             words = ['gst-launch-1.0', *stream.split_line(line)]
         else:
             here = os.path.dirname(os.path.abspath(pipeline.__file__))
@@ -89,6 +93,11 @@ def relay(folder, location, properties='', name='relay'):
     port = pipeline.free_port()
     line = f'rtspproxysrc name=proxy location={location} {properties} : rtspsink service={port} address=127.0.0.1'
     return pipeline.launch(folder, ['-m', *stream.split_line(line)], port, name=name).wait_ready()
+
+
+def holdings(pid):
+    """Descriptors, threads, kilobytes of a process."""
+    return descriptors(pid), threads(pid), resident_kilobytes(pid)
 
 
 def wait_served(proxy):
@@ -150,6 +159,12 @@ class Restarts(suite.Case):
         for word in ('ERROR', 'EOS', 'state-changed: PLAYING;PAUSED'):
             self.assertNotIn(word, said)
 
+    def _check_keeps(self, before, now):
+        """That nothing of the upstreams that went is left: descriptors, threads, memory."""
+        self.assertLessEqual(now[0], before[0] + _ROOM, (before, now))
+        self.assertLessEqual(now[1], before[1] + _ROOM, (before, now))
+        self.assertLess(now[2], before[2] + _ROOM_KILOBYTES, (before, now))
+
     def test_viewers_stay_when_the_camera_restarts(self):
         for kind in ('rtspsink', 'rival', 'ffmpeg and rival'):
             with self.subTest(camera=kind):
@@ -159,7 +174,11 @@ class Restarts(suite.Case):
                     self.skipTest('ffmpeg is not installed')
                 camera, proxy = self._start(kind)
                 viewers = self._watch(proxy)
-                times = [self._restart(camera, viewers) for _ in range(_RESTARTS)]
+                times, keeps = [], []
+                for _ in range(_RESTARTS):
+                    times.append(self._restart(camera, viewers))
+                    keeps.append(holdings(proxy.pid))
+                self._check_keeps(keeps[_SETTLED - 1], keeps[-1])
                 self.assertLess(max(times), _BACK_WITHIN + _GOP, times)
                 self._check(proxy, viewers)
                 for viewer in viewers:
@@ -319,10 +338,12 @@ class Encryption(suite.Case):
 
     def _comes_to(self, properties):
         """What a relay says first that is decided."""
-        location = self._camera.url().replace('rtsp:', 'rtsps:')
+        location = self._camera.url().replace('rtsp://', 'rtsps://u:secret@')
         proxy = relay(self.folder, location, properties, name='relay')
         try:
-            return wait_until(lambda: _decision(proxy.log()), 10, 'decision')
+            decision = wait_until(lambda: _decision(proxy.log()), 10, 'decision')
+            self.assertNotIn('secret', proxy.log())
+            return decision
         finally:
             proxy.process.kill()
 
@@ -360,6 +381,23 @@ class Passages(suite.Case):
     def test_http_tunnel(self):
         said = self._check('', lambda camera: camera.url(), 'transports=http')
         self.assertRegex(said, r'playing.*transport=\(string\)http')
+
+    def test_the_transport_that_worked_is_asked_for_first(self):
+        camera = Camera(self.folder, properties='protocols=udp')
+        camera.on()
+        self.addCleanup(camera.close)
+        proxy = relay(self.folder, camera.url)
+        self.addCleanup(proxy.process.kill)
+
+        def steps():
+            return re.findall(r'SrcState\)(connecting|playing),.*?transport=\(string\)([a-z-]+)', proxy.log())
+
+        wait_until(lambda: ('playing', 'udp') in steps(), 10, 'playing')
+        self.assertEqual(steps(), [('connecting', 'tcp'), ('connecting', 'udp'), ('playing', 'udp')])
+        camera.off()
+        camera.on()
+        wait_until(lambda: steps()[-1][0] == 'playing' and len(steps()) > 3, 10, 'playing again')
+        self.assertEqual({transport for _, transport in steps()[3:]}, {'udp'}, steps())
 
     def test_srtp_over_tls(self):
         authority = Authority(self.folder)

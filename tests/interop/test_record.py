@@ -42,9 +42,9 @@ class RecordCase(suite.Case):
         self.root = os.path.join(self.folder, self.id().rsplit('.', 1)[-1])
         os.makedirs(self.root)
 
-    def launch(self, line, name='launch'):
+    def launch(self, line, name='launch', env=None):
         words = ['stdbuf', '-oL', 'gst-launch-1.0', '-m', *stream.split_line(line)]
-        process = Process(words, self.folder, name, env=pipeline.plugin_environment())
+        process = Process(words, self.folder, name, env={**pipeline.plugin_environment(), **(env or {})})
         self.addCleanup(process.kill)
         return process
 
@@ -113,6 +113,87 @@ class Killed(RecordCase):
 
     def test_killed_at_any_moment_mkv(self):
         self._check('mkv', max(_KILLS // 3, 1))
+
+
+@suite.only_rtspsink
+class PowerCut(RecordCase):
+    """What a machine without power leaves is what was synced; so the order counts in which that is done, and how often."""
+
+    _FORMATS = ('mp4', 'ts', 'mkv')
+    # Seconds; a little longer than a GOP: it is synced as often as one is written all the same.
+    _FRAGMENT = 1.0
+    _GOP = 24
+    _UNSYNCED = _FRAGMENT + 0.4  # and a busy machine
+
+    def _record(self):
+        """What was done: seconds, what, path."""
+        sinks = ' '.join(
+            f't. ! recordsink format={form} segment-duration=3000 fragment-duration={self._FRAGMENT * 1000:.0f} '
+            f'location={self.root}/{form}/%i.{form}'
+            for form in self._FORMATS
+        )
+        camera = _CAMERA.replace(f'key-int-max={_GOP}', f'key-int-max={self._GOP}')
+        log = os.path.join(self.folder, 'disk-log')
+        environment = {'LD_PRELOAD': os.environ['BAD_DISK_MODULE'], 'LOGGED_DISK': self.root, 'DISK_LOG': log}
+        process = self.launch(f'{camera} ! h264parse ! tee name=t {sinks}', env=environment)
+        wait_until(self._has_enough, _SECONDS, 'two segments of each')
+        self.assertTrue(process.stop())
+        with open(log, encoding='utf-8') as lines:
+            fields = [line.rstrip('\n').split(' ', 2) for line in lines]
+        return [(int(when) / 1e9, what, path) for when, what, path in fields]
+
+    def _has_enough(self):
+        return all(len(glob.glob(f'{self.root}/{form}/*.{form}')) >= 2 for form in self._FORMATS)
+
+    def _check_order(self, log, at):
+        """Of the segment that is renamed there."""
+        part = log[at][2]
+        folder = os.path.dirname(part)
+        index = os.path.join(folder, 'index.jsonl')
+        done = [(what, path) for _, what, path in log]
+
+        def find(what, path, after):
+            found = [i for i in range(after + 1, len(done)) if done[i] == (what, path)]
+            self.assertTrue(found, f'no {what} of {path} after {done[after]}')
+            return found[0]
+
+        last = max(i for i in range(at) if done[i] == ('write', part))
+        synced = find('sync', part, last)
+        line = find('write', index, synced)
+        self.assertLess(find('sync', index, line), at, 'renamed before the index was synced')
+        named = sum(what == 'rename' and os.path.dirname(path) == folder for what, path in done[:at])
+        self.assertEqual(done[:synced].count(('write', index)), named, 'listed before it was synced')
+        folder_synced = find('sync', folder, at)
+        self.assertEqual(done[at:folder_synced].count(('write', index)), 0)
+        self.assertEqual(done.count(('write', part.removesuffix('.part'))), 0)
+
+    def _check_syncs(self, log, part):
+        since = None
+        for when, what, path in log:
+            if path != part:
+                continue
+            if what == 'write':
+                since = since or when
+            elif since:
+                self.assertLess(when - since, self._UNSYNCED, part)
+                since = None
+
+    def _check_entry(self, log, part):
+        """What is synced is found after a power cut: its folder was synced after the file's first sync."""
+        done = [(what, path) for _, what, path in log]
+        first = done.index(('sync', part))
+        goes_on = next(i for i in range(first, len(done)) if done[i] in (('write', part), ('rename', part)))
+        self.assertIn(('sync', os.path.dirname(part)), done[first:goes_on])
+
+    def test_what_has_its_name_is_synced_and_what_has_not_soon(self):
+        log = self._record()
+        renamed = [at for at, (_, what, path) in enumerate(log) if what == 'rename' and path.endswith('.part')]
+        self.assertGreaterEqual(len(renamed), 2 * len(self._FORMATS))
+        for at in renamed:
+            with self.subTest(path=log[at][2]):
+                self._check_order(log, at)
+                self._check_syncs(log, log[at][2])
+                self._check_entry(log, log[at][2])
 
 
 @suite.only_rtspsink

@@ -2,14 +2,16 @@
 """recordsink's tracks that stop, begin late, end early, or never have a key frame, while others go on."""
 
 import glob
+import itertools
 import json
 import os
 import subprocess
 import sys
 import unittest
 
-from support import gstreamer, suite
+from support import gstreamer, pipeline, stream, suite
 from support.deadline import wait_until
+from support.process import Process
 
 Gst = gstreamer.load()
 
@@ -29,11 +31,20 @@ def decode(path):
         raise AssertionError(f'{path}: {done.stderr}')
 
 
-def media(path):
-    """Media types of the streams that have packets."""
-    command = ['ffprobe', '-v', 'error', '-count_packets', '-show_entries', 'stream=codec_type,nb_read_packets', '-of', 'json']
+def _tell(path, field):
+    """That of each stream that has packets."""
+    command = ['ffprobe', '-v', 'error', '-count_packets', '-show_entries', f'stream={field},nb_read_packets', '-of', 'json']
     streams = json.loads(subprocess.run([*command, path], capture_output=True, check=True, timeout=_SECONDS).stdout)
-    return {stream['codec_type'] for stream in streams['streams'] if int(stream.get('nb_read_packets', 0)) > 0}
+    return [each[field] for each in streams['streams'] if int(each.get('nb_read_packets', 0)) > 0]
+
+
+def media(path):
+    return set(_tell(path, 'codec_type'))
+
+
+def pictures(path):
+    command = ['ffprobe', '-v', 'error', '-select_streams', 'v', '-show_entries', 'packet=flags', '-of', 'csv=p=0', path]
+    return len(subprocess.run(command, capture_output=True, check=True, timeout=_SECONDS).stdout.splitlines())
 
 
 class Gate:
@@ -53,6 +64,25 @@ def is_key(buffer):
     return not buffer.has_flags(Gst.BufferFlags.DELTA_UNIT)
 
 
+def come_again(line, gate, end, again):
+    """Behind that identity the stream ends before a buffer, and a new one begins with another."""
+    entry, source = (line.get_by_name(gate).get_static_pad(name) for name in ('sink', 'src'))
+    sink = source.get_peer()
+    numbers = itertools.count()
+
+    def pass_on(*_):
+        number = next(numbers)
+        if number == end:
+            sink.send_event(Gst.Event.new_eos())
+        elif number == again:
+            sink.send_event(Gst.Event.new_stream_start('again'))
+            sink.send_event(Gst.Event.new_caps(source.get_current_caps()))
+            sink.send_event(Gst.Event.new_segment(source.get_sticky_event(Gst.EventType.SEGMENT, 0).parse_segment()))
+        return Gst.PadProbeReturn.DROP if end <= number < again else Gst.PadProbeReturn.OK
+
+    entry.add_probe(Gst.PadProbeType.BUFFER, pass_on)
+
+
 @suite.only_rtspsink
 @unittest.skipUnless(Gst, gstreamer.MISSING)
 class Tracks(suite.Case):
@@ -70,6 +100,8 @@ class Tracks(suite.Case):
         ('no-key-frame', 'mkv', lambda n, b: not is_key(b), lambda n, b: True),
         ('audio-ends', 'mp4', lambda n, b: True, lambda n, b: n < 60),
         ('video-ends', 'mp4', lambda n, b: n < 40, lambda n, b: True),
+        ('audio-comes-again', 'mp4', lambda n, b: True, lambda n, b: True),
+        ('video-comes-again', 'mkv', lambda n, b: True, lambda n, b: True),
     )
 
     @classmethod
@@ -79,7 +111,7 @@ class Tracks(suite.Case):
         for name, form, *_ in cls.CASES:
             line += (
                 f' recordsink name={name} format={form} segment-duration=1000 location={cls._folder}/{name}/%03i.{form}'
-                f' video. ! {name}. audio. ! {name}.'
+                f' video. ! identity name={name}-0 ! {name}. audio. ! identity name={name}-1 ! {name}.'
             )
         cls.pipeline = Gst.parse_launch(line)
         for name, _, *gates in cls.CASES:
@@ -88,6 +120,8 @@ class Tracks(suite.Case):
                 pad.add_probe(Gst.PadProbeType.BUFFER, Gate(passes))
         for name, pad in (('audio-ends', 'sink_1'), ('video-ends', 'sink_0')):
             cls._end_at(cls.pipeline.get_by_name(name).get_static_pad(pad), 70 if pad == 'sink_1' else 45)
+        come_again(cls.pipeline, 'audio-comes-again-1', 60, 110)
+        come_again(cls.pipeline, 'video-comes-again-0', 40, 60)
         cls.told = {name: [] for name, *_ in cls.CASES}
         bus = cls.pipeline.get_bus()
         bus.set_sync_handler(cls._take_message)
@@ -160,9 +194,60 @@ class Tracks(suite.Case):
                 self.assertEqual(tracks[0], {early})
                 self.assertEqual(tracks[-1], {'video', 'audio'})
 
+    def test_what_ended_and_comes_again_is_in_a_file_again(self):
+        for name in ('audio-comes-again', 'video-comes-again'):
+            with self.subTest(name):
+                tracks = self.tracks(name)
+                self.assertEqual(tracks[0], {'video', 'audio'})
+                self.assertEqual(tracks[-1], {'video', 'audio'})
+                self.assertLessEqual(sum(entry['holes'] for entry in self.entries(name)), 1)
+
     def test_what_never_comes_is_not_waited_for(self):
         self.assertEqual(set(map(frozenset, self.tracks('audio-never-comes'))), {frozenset({'video'})})
         self.assertEqual(set(map(frozenset, self.tracks('no-key-frame'))), {frozenset({'audio'})})
+
+
+@suite.only_rtspsink
+@unittest.skipUnless(Gst, gstreamer.MISSING)
+class Again(suite.Case):
+    def test_video_that_ended_and_comes_again_holds_nothing_up(self):
+        line = Gst.parse_launch(
+            f'{_VIDEO.replace("is-live=true", "num-buffers=200")} ! identity name=gate '
+            f'! recordsink name=r queue-bytes=10000 location={self.folder}/%i.mp4 audiotestsrc num-buffers=400 samplesperbuffer=960 ! opusenc ! r.'
+        )
+        come_again(line, 'gate', 2 * _RATE, 3 * _RATE)
+        line.set_state(Gst.State.PLAYING)
+        message = line.get_bus().timed_pop_filtered(_SECONDS * Gst.SECOND, Gst.MessageType.EOS | Gst.MessageType.ERROR)
+        line.set_state(Gst.State.NULL)
+        self.assertTrue(message, 'no end')
+        self.assertEqual(message.type, Gst.MessageType.EOS)
+        paths = glob.glob(f'{self.folder}/*.mp4')
+        for path in paths:
+            decode(path)
+        # A GOP more may be missing, as the new stream may begin in one.
+        self.assertIn(sum(pictures(path) for path in paths), range(6 * _RATE, 7 * _RATE + 1))
+
+
+@suite.only_rtspsink
+class Sounds(suite.Case):
+    def test_two_of_them_are_in_each_file(self):
+        for form in ('mp4', 'ts', 'mkv'):
+            with self.subTest(form):
+                line = (
+                    f'{_VIDEO.replace("is-live=true", "num-buffers=50")} ! recordsink name=r format={form} '
+                    f'segment-duration=1000 location={self.folder}/%i.{form} '
+                    'audiotestsrc num-buffers=87 ! audio/x-raw,rate=48000 ! opusenc ! r. '
+                    'audiotestsrc num-buffers=87 ! audio/x-raw,rate=44100 ! avenc_aac ! r.'
+                )
+                process = Process(['gst-launch-1.0', *stream.split_line(line)], self.folder, form, env=pipeline.plugin_environment())
+                self.addCleanup(process.kill)
+                self.assertEqual(process.wait(_SECONDS), 0, process.errors())
+                self.assertEqual(process.broken_lines(), [])
+                paths = sorted(glob.glob(f'{self.folder}/*.{form}'))
+                self.assertEqual(len(paths), 2)
+                for path in paths:
+                    decode(path)
+                    self.assertEqual(sorted(_tell(path, 'codec_name')), ['aac', 'h264', 'opus'])
 
 
 if __name__ == '__main__':

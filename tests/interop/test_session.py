@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """How long a session lives: by its requests, by its receiver reports, or not."""
 
+import contextlib
 import time
 
-from support import stream, suite
+from support import players, stream, suite
 from support.deadline import hold_for, wait_until, wait_until_still
+from support.klv_feed import UNIT, KlvFeed
 from support.rtp_packet import receiver_report
 from support.rtsp_client import RtspClient
 from support.stream import Presentation
@@ -70,14 +72,9 @@ class Timeout(suite.SharedServerCase):
     def test_receiver_reports_over_udp_keep_it_alive(self):
         with Viewer(self.server, transport='udp') as viewer:
             for _ in range(4):
-                self._report(viewer)
+                viewer.report()
                 self._plays_on(viewer)
             self._alive(viewer)
-
-    def _report(self, viewer):
-        for track in viewer.tracks:
-            port = int(track.setup.transport('server_port').split('-')[1])
-            track.udp.rtcp.sendto(receiver_report(7, int(track.setup.transport('ssrc'), 16), 1), ('127.0.0.1', port))
 
     def test_receiver_reports_over_tcp_keep_it_alive(self):
         with Viewer(self.server) as viewer:
@@ -86,6 +83,38 @@ class Timeout(suite.SharedServerCase):
                 viewer.client.send(b'$\x01' + len(report).to_bytes(2, 'big') + report)
                 self._plays_on(viewer)
             self._alive(viewer)
+
+
+@suite.only_rtspsink
+class Silence(suite.Case):
+    """ffmpeg asks for something only between packets that it gets."""
+
+    timeout = 4  # as long as a player may take for its next step on a loaded machine
+
+    def setUp(self):
+        if missing := players.missing('ffmpeg', 'gst-launch-1.0'):
+            self.skipTest(f'{", ".join(missing)} is not installed')
+
+    def _players(self, url):
+        for transport in ('tcp', 'udp'):
+            yield players.Player(players.ffmpeg(url, transport, 'data'), self.folder, f'ffmpeg-{transport}')
+            command = players.rtspsrc(url, transport, 'src. ! rtpklvdepay ! {data}')
+            yield players.Player(command, self.folder, f'rtspsrc-{transport}')
+
+    def test_sparse_stream_keeps_its_viewers(self):
+        with contextlib.ExitStack() as stack:
+            klv = stack.enter_context(KlvFeed())
+            served = Presentation('/klv', (stream.Stream(klv.source, 'meta/x-klv,parsed=true', 'rtpklvpay'),))
+            server = stack.enter_context(self.serve((served,), f'session-timeout={self.timeout}'))
+            viewers = [stack.enter_context(viewer) for viewer in self._players(server.url('/klv'))]
+            for viewer in viewers:
+                self.assertTrue(viewer.wait_for(lambda player: UNIT in player.data(), 30), viewer.log())
+            klv.rest()
+            hold_for(2.5 * self.timeout, lambda: all(viewer.running() for viewer in viewers), 'viewers of nothing')
+            before = [len(viewer.data()) for viewer in viewers]
+            klv.go_on()
+            for viewer, size in zip(viewers, before):
+                self.assertTrue(viewer.wait_for(lambda player: len(player.data()) > size, 10), viewer.log())
 
 
 if __name__ == '__main__':

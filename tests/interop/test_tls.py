@@ -5,7 +5,8 @@ import os
 import socket
 import ssl
 
-from support import pipeline, players, stream, suite
+from support import application, pipeline, players, stream, suite
+from support.application import Application
 from support.certificates import Authority
 from support.deadline import wait_until
 from support.rtsp_client import RtspClient
@@ -68,6 +69,22 @@ class Viewers(PicturesCase):
             self.assertTrue(client.closed_by_server())
         server.stop()
 
+    def test_own_port_that_was_free_can_be_read(self):
+        if reason := application.why_not():
+            self.skipTest(reason)
+        line = f'rtspsink name=sink service=0 tls-service=0 tls-certificate={self.certificate} audiotestsrc is-live=true ! mulawenc ! sink.'
+        server = Application(self.folder, line)
+        self.addCleanup(server.process.kill)
+        self.assertEqual(server.tell('get sink bound-tls-port'), '0')
+        server.play()
+        port = int(server.tell('get sink bound-tls-port'))
+        self.assertNotIn(port, (0, server.port))
+        with RtspClient(port, tls=self.authority.client()) as client:
+            self.assertEqual(client.request('DESCRIBE', 'rtsps://localhost/test').status, 200)
+        server.tell('null')
+        self.assertEqual(server.tell('get sink bound-tls-port'), '0')
+        server.stop()
+
     def test_media_do_not_leave_the_connection(self):
         """Whoever speaks TLS is not sent datagrams for all to see."""
         server = self.serve_tls()
@@ -117,12 +134,16 @@ class Doors(PicturesCase):
             RtspClient(server.port, tls=stranger.client())
         server.stop()
 
-    def test_tls_without_certificate_is_closed(self):
-        server = self.serve(_PRESENTATIONS)
-        self.addCleanup(server.process.kill)
-        with self.assertRaises((ssl.SSLError, ConnectionError)):
-            RtspClient(server.port, tls=self.authority.client())
-        server.stop()
+    def test_tls_without_certificate_or_turned_off_is_closed(self):
+        for name, properties in (
+            ('without certificate', ''),
+            ('off', f'tls=off tls-certificate={self.certificate}'),
+        ):
+            with self.subTest(name), self.serve(_PRESENTATIONS, properties) as server:
+                with self.assertRaises((ssl.SSLError, ConnectionError)):
+                    RtspClient(server.port, tls=self.authority.client())
+                with RtspClient(server.port) as plain:
+                    self.assertEqual(plain.request('DESCRIBE', server.url()).status, 200)
 
     def test_broken_handshakes_disturb_nobody(self):
         server = self.serve_tls()
@@ -184,8 +205,16 @@ class Errors(PicturesCase):
             (f'srtp=optional tls=off tls-certificate={self.certificate}', ("'srtp'", 'tls=off')),
             (f'tls-key={missing}', ("'tls-key'", 'tls-certificate')),
             ('tls-service=322', ("'tls-service'", 'tls-certificate')),
+            ('tls=off tls-service=322', ("'tls-service': '322'", 'tls=off', 'tls=optional')),
+            (
+                f'tls=off tls-service=322 tls-certificate={self.certificate}',
+                ("'tls-service': '322'", 'tls=off', 'tls=optional'),
+            ),
             (f'tls-certificate={missing}', ("'tls-certificate'", missing, 'No such file', 'PEM')),
-            (f'tls-certificate={self.authority.path}', ("'tls-key'", self.authority.path, 'no private key', 'PEM')),
+            (
+                f'tls-certificate={self.authority.path}',
+                ("'tls-key' is not set", self.authority.path, 'no private key', 'PEM', 'tls-key=FILE'),
+            ),
             (f'tls-certificate={self.certificate} tls-client-ca={missing}', ("'tls-client-ca'", missing)),
             (f'tls-certificate={self.certificate} tls-service=many', ("'tls-service'", 'many', '322')),
         ):

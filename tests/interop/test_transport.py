@@ -4,6 +4,7 @@
 import socket
 
 from support import sdp, stream, suite
+from support.deadline import wait_until
 from support.rtp_packet import RtpPacket, sender_report
 from support.rtsp_client import RtspClient
 from support.stream import Presentation
@@ -31,6 +32,12 @@ class TransportCase(suite.SharedServerCase):
         self.assertEqual(response.status, status, response)
         return response
 
+    def assert_session_is(self, status):
+        """What it is answered on another connection, soon."""
+        session = {'Session': self.client.session}
+        with RtspClient(self.server.port) as other:
+            wait_until(lambda: other.request('GET_PARAMETER', self.url, session).status == status, 10, f'{status}')
+
     def play(self):
         response = self.client.request('PLAY', self.url, {'Range': 'npt=0-'})
         self.assertEqual(response.status, 200, response)
@@ -57,6 +64,13 @@ class Interleaved(TransportCase):
         self.play()
         frames = [self.client.read_frame() for _ in range(20)]
         self.assertIsNotNone(sender_report(next(data for channel, data in frames if channel == 11)))
+
+    def test_media_end_with_the_connection(self):
+        self.set_up('RTP/AVP/TCP;unicast;interleaved=0-1')
+        self.play()
+        self.client.read_frame()
+        self.client.close()
+        self.assert_session_is(454)
 
     @suite.only_rtspsink
     def test_channels_in_use_are_not_given_twice(self):
@@ -187,13 +201,27 @@ class Datagrams(TransportCase):
             self.play()
             pair.receive_rtp()
 
-    def test_media_ends_with_the_connection(self):
+    def test_media_end_with_the_session(self):
         with UdpPair() as pair:
             self.set_up(f'RTP/AVP;unicast;client_port={pair.port}-{pair.port + 1}')
             self.play()
             pair.receive_rtp()
-            self.client.request('TEARDOWN', self.url)
+            self.assertEqual(self.client.request('TEARDOWN', self.url).status, 200)
             pair.drain()
+            self.assertTrue(pair.silent(0.5))
+
+    @suite.only_rtspsink
+    def test_media_end_with_the_connection_once_nobody_listens(self):
+        """The connection alone may end and come again (RFC 2326 section 1.1)."""
+        with UdpPair() as pair:
+            self.set_up(f'RTP/AVP;unicast;client_port={pair.port}-{pair.port + 1}')
+            self.play()
+            self.client.close()
+            pair.receive_for(0.5)
+            self.assert_session_is(200)
+            port = pair.port
+        self.assert_session_is(454)
+        with UdpPair(port=port) as pair:
             self.assertTrue(pair.silent(0.5))
 
 

@@ -42,7 +42,7 @@ class TransportMatrix(matrix.MatrixCase):
                 lambda name, client: table[name].trial(client)(scenes[table[name].properties]),
                 _AT_ONCE,
             )
-        versions = ('GStreamer', 'FFmpeg', 'VLC', 'curl', 'Chromium')
+        versions = ('GStreamer', 'FFmpeg', 'VLC', 'mpv', 'curl', 'Chromium')
         self.conclude(Section('Transport by player', _INTRODUCTION, tuple(table), clients, versions), cells)
 
     def _serve(self, properties):

@@ -10,7 +10,7 @@ from trials import Answers, Fails, PageFails, PagePlays, Plays, VlcFails, VlcPla
 
 from support import players
 
-CLIENTS = ('ffmpeg', 'VLC', 'rtspsrc', 'curl', 'Chromium')
+CLIENTS = ('ffmpeg', 'VLC', 'mpv', 'rtspsrc', 'curl', 'Chromium')
 
 _DECODE = 'src. ! rtph264depay ! h264parse ! avdec_h264 ! queue ! {video}'
 
@@ -25,8 +25,30 @@ class Transport:
         return self.trials[CLIENTS.index(client)]
 
 
+@dataclass(frozen=True)
+class MulticastTransport(Transport):
+    """One client at a time: FFmpeg takes the BYE of another receiver that leaves the group for the end of the stream."""
+
+    def trial(self, client):
+        trial = super().trial(client)
+
+        def alone(scene):
+            with scene.turns:
+                return trial(scene)
+
+        return alone
+
+
 def _ffmpeg(scheme, transport):
     return Plays(lambda scene: players.ffmpeg(scene.url(scheme), transport, ('video',)))
+
+
+def _mpv(scheme, transport):
+    return Plays(lambda scene: players.mpv(scene.url(scheme), transport))
+
+
+def _mpv_fails(scheme, reason, words):
+    return Fails(lambda scene: players.mpv(scene.url(scheme), 'tcp'), reason, words)
 
 
 def _rtspsrc(scheme, protocols='tcp'):
@@ -38,26 +60,34 @@ def _curl_fails(scheme, reason, words):
     return Fails(lambda scene: lambda *_: ['curl', '-ksSi', '--max-time', '10', scene.url(scheme)], reason, words)
 
 
-_FFMPEG_WITHOUT = Fails(
-    lambda scene: players.ffmpeg(scene.url('ws'), 'tcp', ('video',)), 'knows no WebSocket', 'Protocol not found'
-)
-_RTSPSRC_WITHOUT = Fails(
-    lambda scene: players.rtspsrc(scene.url('ws'), 'tcp', _DECODE), 'knows no WebSocket', 'No valid RTSP URL'
-)
 _NO_RTSPS = 'knows no rtsps'
 _NO_TUNNEL = 'knows no tunnel'
 _CURL_DISABLED = 'not supported or disabled'
 
 
+def _websocket(name, scheme):
+    reason = 'knows no WebSocket'
+    trials = (
+        Fails(lambda scene: players.ffmpeg(scene.url(scheme), 'tcp', ('video',)), reason, 'Protocol not found'),
+        VlcFails(scheme, reason),
+        _mpv_fails(scheme, reason, 'No protocol handler'),
+        Fails(lambda scene: players.rtspsrc(scene.url(scheme), 'tcp', _DECODE), reason, 'No valid RTSP URL'),
+        _curl_fails(scheme, reason, _CURL_DISABLED),
+        PagePlays(scheme),
+    )
+    return Transport(name, 'protocols=tcp', trials)
 
-def _srtp(name, protocols, ffmpeg, rtspsrc):
+
+def _srtp(name, protocols, ffmpeg, mpv, rtspsrc):
     vlc, curl = VlcFails('rtsps', _NO_RTSPS), _curl_fails('rtsps', _NO_RTSPS, _CURL_DISABLED)
-    return Transport(name, f'protocols={protocols} srtp=required', (ffmpeg, vlc, rtspsrc, curl, PageFails('rtsps')))
+    return Transport(name, f'protocols={protocols} srtp=required', (ffmpeg, vlc, mpv, rtspsrc, curl, PageFails('rtsps')))
 
 
 _FFMPEG_TCP_ONLY = Fails(
     lambda scene: players.ffmpeg(scene.url('rtsps'), 'tcp', ('video',)), 'takes rtsps for TCP alone', 'SETUP failed: 461'
 )
+
+_MPV_TCP_ONLY = _mpv_fails('rtsps', 'takes rtsps for TCP alone', 'SETUP failed: 461')
 
 TRANSPORTS = (
     Transport(
@@ -66,6 +96,7 @@ TRANSPORTS = (
         (
             _ffmpeg('rtsp', 'tcp'),
             VlcPlays('tcp'),
+            _mpv('rtsp', 'tcp'),
             _rtspsrc('rtsp'),
             Answers('RTP/AVP/TCP;unicast;interleaved=0-1'),
             PageFails('rtsp'),
@@ -77,17 +108,19 @@ TRANSPORTS = (
         (
             _ffmpeg('rtsp', 'udp'),
             VlcPlays('udp'),
+            _mpv('rtsp', 'udp'),
             _rtspsrc('rtsp', 'udp'),
             Answers('RTP/AVP;unicast;client_port=5000-5001'),
             PageFails('rtsp'),
         ),
     ),
-    Transport(
+    MulticastTransport(
         'UDP, multicast',
         'protocols=udp-mcast',
         (
             _ffmpeg('rtsp', 'udp_multicast'),
             VlcPlays('udp_multicast'),
+            _mpv('rtsp', 'udp_multicast'),
             _rtspsrc('rtsp', 'udp-mcast'),
             Answers('RTP/AVP;multicast'),
             PageFails('rtsp'),
@@ -99,6 +132,7 @@ TRANSPORTS = (
         (
             _ffmpeg('rtsp', 'http'),
             VlcPlays('http'),
+            _mpv('rtsp', 'http'),
             _rtspsrc('rtsph'),
             _curl_fails('http', _NO_TUNNEL, 'HTTP/1.. 426'),
             PageFails('http'),
@@ -110,6 +144,7 @@ TRANSPORTS = (
         (
             _ffmpeg('rtsp', 'https'),
             VlcFails('https', 'knows no tunnel in TLS'),
+            _mpv('rtsp', 'https'),
             _rtspsrc('rtspsh'),
             _curl_fails('https', _NO_TUNNEL, 'HTTP/1.. 426'),
             PageFails('https'),
@@ -121,34 +156,15 @@ TRANSPORTS = (
         (
             _ffmpeg('rtsps', 'tcp'),
             VlcFails('rtsps', _NO_RTSPS),
+            _mpv('rtsps', 'tcp'),
             _rtspsrc('rtsps'),
             _curl_fails('rtsps', _NO_RTSPS, _CURL_DISABLED),
             PageFails('rtsps'),
         ),
     ),
-    Transport(
-        'WebSocket',
-        'protocols=tcp',
-        (
-            _FFMPEG_WITHOUT,
-            VlcFails('ws', 'knows no WebSocket'),
-            _RTSPSRC_WITHOUT,
-            _curl_fails('ws', 'knows no WebSocket', _CURL_DISABLED),
-            PagePlays('ws'),
-        ),
-    ),
-    Transport(
-        'WebSocket in TLS',
-        'protocols=tcp',
-        (
-            _FFMPEG_WITHOUT,
-            VlcFails('wss', 'knows no WebSocket'),
-            _RTSPSRC_WITHOUT,
-            _curl_fails('wss', 'knows no WebSocket', _CURL_DISABLED),
-            PagePlays('wss'),
-        ),
-    ),
-    _srtp('SRTP over TCP', 'tcp', _ffmpeg('rtsps', 'tcp'), _rtspsrc('rtsps')),
-    _srtp('SRTP over UDP', 'udp', _FFMPEG_TCP_ONLY, _rtspsrc('rtsps', 'udp')),
-    _srtp('SRTP over UDP, multicast', 'udp-mcast', _FFMPEG_TCP_ONLY, _rtspsrc('rtsps', 'udp-mcast')),
+    _websocket('WebSocket', 'ws'),
+    _websocket('WebSocket in TLS', 'wss'),
+    _srtp('SRTP over TCP', 'tcp', _ffmpeg('rtsps', 'tcp'), _mpv('rtsps', 'tcp'), _rtspsrc('rtsps')),
+    _srtp('SRTP over UDP', 'udp', _FFMPEG_TCP_ONLY, _MPV_TCP_ONLY, _rtspsrc('rtsps', 'udp')),
+    _srtp('SRTP over UDP, multicast', 'udp-mcast', _FFMPEG_TCP_ONLY, _MPV_TCP_ONLY, _rtspsrc('rtsps', 'udp-mcast')),
 )

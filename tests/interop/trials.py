@@ -28,6 +28,7 @@ class Scene:
     def __init__(self, folder, server):
         self.folder = folder
         self.server = server
+        self.turns = threading.Lock()  # for trials that cannot be side by side
         self._lock = threading.Lock()
         self._answers = None
 

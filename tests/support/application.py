@@ -21,9 +21,9 @@ def why_not():
 
 
 class Application(Server):
-    def __init__(self, folder, line, name='application', debug=''):
+    def __init__(self, folder, line, name='application', debug='', program=''):
         super().__init__(
-            Process([sys.executable, _HOST, line], folder, name, env=plugin_environment(debug), stdin=subprocess.PIPE),
+            Process([sys.executable, _HOST, line, program], folder, name, env=plugin_environment(debug), stdin=subprocess.PIPE),
             0,
         )
         self._answers = 0

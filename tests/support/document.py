@@ -8,11 +8,15 @@ import re
 _DOCS = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'docs')
 
 
+def blocks(name, language):
+    """What docs/<name> has between ```<language> and ```."""
+    with open(os.path.join(_DOCS, name), encoding='utf-8') as file:
+        return re.findall(rf'^```{language}\n(.*?)^```', file.read(), re.MULTILINE | re.DOTALL)
+
+
 def lines(name):
     """The lines of the ```sh blocks of docs/<name>."""
-    with open(os.path.join(_DOCS, name), encoding='utf-8') as file:
-        blocks = re.findall(r'^```sh\n(.*?)^```', file.read(), re.MULTILINE | re.DOTALL)
-    whole = (block.replace('\\\n', ' ') for block in blocks)
+    whole = (block.replace('\\\n', ' ') for block in blocks(name, 'sh'))
     return [re.sub(r'\s+# .*', '', line) for block in whole for line in block.splitlines() if line]
 
 

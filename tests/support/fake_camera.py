@@ -27,6 +27,7 @@ class FakeCamera:
 
     sdp = SOUND
     payload_type = 0
+    ssrc = 0x1234
     payload = b'\xff' * 160
     ticks = 160
 
@@ -67,7 +68,7 @@ class FakeCamera:
         return self.reply(head, '200 OK', 'Session: 1234\r\n')
 
     def packets(self):
-        """(sequence number, RTP time) of each, one every 20 ms."""
+        """(sequence number, RTP time) of each, one every 20 ms; None for a time without."""
         number = 0
         while True:
             yield number & 0xFFFF, (number * self.ticks) & 0xFFFFFFFF
@@ -118,9 +119,10 @@ class FakeCamera:
                 name = method.group(1).decode().lower() if method else 'other'
                 link.sendall(getattr(self, name, self.other)(head.decode('utf-8', 'replace')))
                 streams = self.packets() if name == 'play' else streams
-            if streams:
-                link.sendall(self._packet(*next(streams)))
+            packet = next(streams) if streams else None
+            if packet:
+                link.sendall(self._packet(*packet))
 
     def _packet(self, sequence, time):
-        packet = struct.pack('>BBHII', 0x80, self.payload_type, sequence, time, 0x1234) + self.payload
+        packet = struct.pack('>BBHII', 0x80, self.payload_type, sequence, time, self.ssrc) + self.payload
         return struct.pack('>cBH', b'$', 0, len(packet)) + packet

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """An application with a pipeline in it, told by its standard input what to do; for what gst-launch cannot.
 
-Usage: host.py LINE
+Usage: host.py LINE [PROGRAM]
+PROGRAM is Python, run before the line plays with `sink`, the element of that name.
 An `appsrc` of the line is fed, by its name, with media that carries the time of its capture
 (CLOCK_MONOTONIC, which all processes of a machine share):
   pictures  counter_picture.py, the number being frames since boot
@@ -98,6 +99,9 @@ class Host:
             if source:
                 self._feed = Feed(source)
 
+    def element(self, name):
+        return self._pipeline.get_by_name(name)
+
     def _state(self, state):
         self._pipeline.set_state(state)
         result, now, _ = self._pipeline.get_state(20 * Gst.SECOND)
@@ -117,14 +121,15 @@ class Host:
             self._pipeline.send_event(Gst.Event.new_eos())
             return 'ok'
         if command == 'get':
-            value = self._pipeline.get_by_name(arguments[0]).get_property(arguments[1])
+            value = self.element(arguments[0]).get_property(arguments[1])
             return value.to_string() if isinstance(value, Gst.Structure) else str(value)
         return f'unknown command {command}'
 
 
-def main(line):
+def main(line, program=''):
     Gst.init(None)
     host = Host(line)
+    exec(program, {'sink': host.element('sink')})
     for words in map(str.split, sys.stdin):
         if words == ['quit']:
             break
@@ -133,4 +138,4 @@ def main(line):
 
 
 if __name__ == '__main__':
-    main(sys.argv[1])
+    main(*sys.argv[1:])

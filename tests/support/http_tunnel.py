@@ -37,9 +37,10 @@ def read_head(link, timeout=10):
 class Half:
     """One of the two connections."""
 
-    def __init__(self, port, method, cookie, more='', address='127.0.0.1', tls=None, source=''):
-        """`source`: the address to come from."""
+    def __init__(self, port, method, cookie, more='', address='127.0.0.1', tls=None, source='', prefix=b''):
+        """`source` and `prefix`: as of RtspClient."""
         self.link = socket.create_connection((address, port), 10, (source, 0) if source else None)
+        self.link.sendall(prefix)
         if tls:
             self.link = tls.wrap_socket(self.link, server_hostname='localhost')
         self.link.sendall(head_bytes(method, cookie, more))
@@ -61,10 +62,11 @@ class Half:
 
 
 class TunnelClient(RtspClient):
-    def __init__(self, port, address='127.0.0.1', tls=None):
-        super().__init__(port, address, tls=tls)
+    def __init__(self, port, address='127.0.0.1', tls=None, prefix=b''):
+        super().__init__(port, address, tls=tls, prefix=prefix)
         self.cookie = new_cookie()
-        self._where = (port, address, tls)
+        self._where = (port, address)
+        self._way = {'tls': tls, 'prefix': prefix}
         self._socket.sendall(head_bytes('GET', self.cookie, 'Accept: application/x-rtsp-tunnelled\r\n'))
         self.status, self.head, self._pending = read_head(self._socket)
         self.post = None
@@ -74,8 +76,8 @@ class TunnelClient(RtspClient):
         """The POST half anew, as clients do when a proxy has ended it."""
         if self.post:
             self.post.close()
-        port, address, tls = self._where
-        self.post = Half(port, 'POST', self.cookie, 'Content-Length: 32767\r\n', address, tls)
+        port, address = self._where
+        self.post = Half(port, 'POST', self.cookie, 'Content-Length: 32767\r\n', address, **self._way)
 
     def send(self, data):
         self.post.say(data)

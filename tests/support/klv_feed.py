@@ -14,6 +14,7 @@ class KlvFeed:
             probe.bind(('127.0.0.1', 0))
             self._port = probe.getsockname()[1]
         self._ended = threading.Event()
+        self._rests = threading.Event()
         self._thread = threading.Thread(target=self._send, daemon=True)
 
     @property
@@ -21,10 +22,18 @@ class KlvFeed:
         """Launch text of a live source of the units."""
         return f'udpsrc address=127.0.0.1 port={self._port} caps=meta/x-klv,parsed=true'
 
+    def rest(self):
+        """Nothing comes until go_on()."""
+        self._rests.set()
+
+    def go_on(self):
+        self._rests.clear()
+
     def _send(self):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as end:
             while not self._ended.wait(0.04):
-                end.sendto(UNIT, ('127.0.0.1', self._port))
+                if not self._rests.is_set():
+                    end.sendto(UNIT, ('127.0.0.1', self._port))
 
     def __enter__(self):
         self._thread.start()

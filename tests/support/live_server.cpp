@@ -7,10 +7,6 @@ namespace rtspcore::test {
 
 namespace {
 
-std::chrono::milliseconds now_since_start() {
-    return std::chrono::duration_cast<std::chrono::milliseconds>(monotonic_now() - kStart);
-}
-
 std::shared_ptr<server::Server> open(const server::ServerConfig &config) {
     auto opened = server::Server::open(config);
     ck_assert_msg(opened.ok(), "no server: %s", opened.ok() ? "" : opened.error().message.c_str());
@@ -29,8 +25,12 @@ LiveServer::LiveServer(const server::ServerConfig &config, const media::MountCon
     ck_assert(server->mounts().add(this, mount, true).ok());
 }
 
+std::chrono::milliseconds LiveServer::now_since_start() {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(monotonic_now() - kStart);
+}
+
 void LiveServer::video_unit(bool key, size_t packets) {
-    newest_video_ = make_batch({.made = now_since_start(),
+    newest_video_ = make_batch({.made = now_since_start() - age,
                                 .time = video_time_,
                                 .sequence = static_cast<uint16_t>(video_number_),
                                 .key = key,
@@ -44,7 +44,7 @@ void LiveServer::video_unit(bool key, size_t packets) {
 
 void LiveServer::sound() {
     audio->publish(make_batch({.track = 1,
-                               .made = now_since_start(),
+                               .made = now_since_start() - age,
                                .time = audio_time_,
                                .sequence = audio_sequence_++,
                                .key = true,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -18,11 +19,11 @@ namespace rtspcore::test {
 inline constexpr rtp::RtpTime kVideoFrame = 3000;  // 30 pictures a second at 90 kHz
 inline constexpr rtp::RtpTime kAudioFrame = 160;   // 50 packets a second at 8 kHz
 
-inline server::ServerConfig local_config() {
+inline server::ServerConfig local_config(unsigned io_threads = 1) {
     server::ServerConfig config;
     config.address = "127.0.0.1";
     config.port = 0;
-    config.io_threads = 1;
+    config.io_threads = io_threads;
     config.server_name = "test";
     return config;
 }
@@ -50,6 +51,8 @@ public:
     void gop(int pictures = 5);
 
     [[nodiscard]] const media::SharedBatch &newest_video() const { return newest_video_; }
+    // The time as `Unit::made` tells it.
+    [[nodiscard]] static std::chrono::milliseconds now_since_start();
     // How often the encoder was asked for a key unit. It does not answer by itself.
     [[nodiscard]] int key_requests() const { return *key_requests_; }
 
@@ -59,6 +62,7 @@ public:
     std::shared_ptr<media::Track> video;
     std::shared_ptr<media::Track> audio;
     bool encoder_listens = true;
+    std::chrono::milliseconds age{0};  // of what is published
 
 private:
     void video_unit(bool key, size_t packets);

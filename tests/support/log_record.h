@@ -26,7 +26,16 @@ public:
     LogRecord(const LogRecord &) = delete;
     LogRecord &operator=(const LogRecord &) = delete;
 
-    [[nodiscard]] bool has(const std::string &part) { return text_.lock()->find(part) != std::string::npos; }
+    [[nodiscard]] std::string text() { return *text_.lock(); }
+    [[nodiscard]] bool has(const std::string &part) { return text().find(part) != std::string::npos; }
+    // How many records have it.
+    [[nodiscard]] size_t count(const std::string &part) {
+        const std::string all = text();
+        size_t found = 0;
+        for (size_t at = all.find(part); at != std::string::npos; at = all.find(part, at + part.size()))
+            ++found;
+        return found;
+    }
 
 private:
     static void add(GstDebugCategory *category, GstDebugLevel, const gchar *, const gchar *, gint, GObject *,

@@ -31,6 +31,11 @@ def route_multicast(on):
     _ip(f'route {"add" if on else "del"} 224.0.0.0/4 dev lo')
 
 
+def add_address(address):
+    """One more of this host."""
+    _ip(f'addr add {address}/32 dev lo')
+
+
 def _ip(text, prefix=()):
     subprocess.run([*prefix, 'ip', *text.split()], check=True)
 

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A recordsink in the test's own process, fed with numbered pictures, and its files read back."""
 
+import calendar
 import subprocess
+import time
 
 from . import counter_picture, gstreamer
 from .deadline import wait_until
@@ -30,6 +32,12 @@ def numbers(path, strict=True):
 def first_is_key(path):
     command = ['ffprobe', '-v', 'error', '-select_streams', 'v', '-show_entries', 'packet=flags', '-of', 'csv=p=0', path]
     return subprocess.run(command, capture_output=True, text=True, check=True, timeout=_SECONDS).stdout.startswith('K')
+
+
+def nanoseconds(text):
+    """Of a time in the index."""
+    seconds, fraction = text.rstrip('Z').split('.')
+    return int(calendar.timegm(time.strptime(seconds, '%Y-%m-%dT%H:%M:%S'))) * 1_000_000_000 + int(fraction) * 1000
 
 
 class Camera:

@@ -119,6 +119,20 @@ def _launch(text):
     return ['gst-launch-1.0', '-e', *split_line(text)]
 
 
+def mpv(url, transport):
+    """Pictures only; `transport` as ffmpeg calls it, since it is ffmpeg's client."""
+
+    def command(base, size):
+        return [
+            *('mpv', '--no-config', '--no-audio', '--tls-verify=no', '--rtsp-transport=lavf'),
+            f'--demuxer-lavf-o=rtsp_transport={transport}',
+            f'--vf=scale={size[0]}:{size[1]},format=gray',
+            *(f'--o={base}.gray', '--of=rawvideo', '--ovc=rawvideo', '--ofopts=flush_packets=1', url),
+        ]
+
+    return command
+
+
 def rtspsrc(url, transport, decode, properties=''):
     """`decode`: launch text from `src.` on; {video}, {audio} and {data} in it stand for the sinks."""
 

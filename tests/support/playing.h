@@ -77,6 +77,8 @@ public:
                           came.time, first.sequence, first.time);
         }
     }
+    // What came next to the RTCP port of the stream; over UDP.
+    auto rtcp_of(unsigned stream) { return pairs_[stream].rtcp.receive(); }
     RtspPeer &peer() { return peer_; }
     [[nodiscard]] const std::string &session() const { return session_; }
 

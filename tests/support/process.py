@@ -90,6 +90,10 @@ def descriptors(pid):
     return len(os.listdir(f'/proc/{pid}/fd'))
 
 
+def threads(pid):
+    return len(os.listdir(f'/proc/{pid}/task'))
+
+
 def resident_kilobytes(pid):
     with open(f'/proc/{pid}/status', encoding='ascii') as file:
         return int(re.search(r'VmRSS:\s+(\d+)', file.read()).group(1))

@@ -65,6 +65,7 @@ struct Unit {
     uint8_t track = 0;
     std::chrono::milliseconds made{0};  // after kStart
     rtp::RtpTime time = 0;
+    std::chrono::milliseconds later{0};  // captured, than capture_of(time)
     uint16_t sequence = 0;
     bool key = false;
     bool droppable = false;
@@ -98,7 +99,7 @@ inline media::SharedBatch make_batch(const Unit &unit) {
     properties.packets_before = unit.packets_before;
     properties.run = unit.run;
     properties.time = unit.time;
-    properties.capture = capture_of(unit.time);
+    properties.capture = rtp::to_ntp(rtp::to_wall(capture_of(unit.time)) + unit.later);
     properties.made = at(unit.made);
     return std::make_shared<const media::PacketBatch>(properties, std::move(extents), std::move(slab), bytes.size());
 }

@@ -54,9 +54,11 @@ def request_bytes(method, url, headers, body=b'', version='RTSP/1.0'):
 
 
 class RtspClient:
-    def __init__(self, port, address='127.0.0.1', timeout=10, receive_buffer=None, tls=None, source=''):
-        """`tls`: an ssl.SSLContext to speak TLS with; `source`: the address to come from."""
+    def __init__(self, port, address='127.0.0.1', timeout=10, receive_buffer=None, tls=None, source='', prefix=b''):
+        """`tls`: an ssl.SSLContext to speak TLS with; `source`: the address to come from; `prefix`: what is sent before
+        anything else, as a balancer does."""
         self._socket = _connect((address, port), timeout, receive_buffer, source)
+        self._socket.sendall(prefix)
         if tls:
             self._socket = tls.wrap_socket(self._socket, server_hostname='localhost')
         self._timeout = timeout

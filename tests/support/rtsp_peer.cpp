@@ -69,6 +69,10 @@ RtspPeer RtspPeer::secure(uint16_t port, const std::string &host) {
     return peer;
 }
 
+void RtspPeer::update_keys() {
+    ck_assert(tls_ && tls_->update_keys());
+}
+
 void RtspPeer::close() {
     tls_.reset();
     socket_.reset();

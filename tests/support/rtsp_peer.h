@@ -56,6 +56,8 @@ public:
     [[nodiscard]] bool has_input() const;
     // Whether the server ends the connection; what comes before that is kept for frame().
     bool is_closed_by_server();
+    // Of TLS: asks for new keys both ways.
+    void update_keys();
     void close();
     // Keeps the kernel from taking much for who does not read.
     void receive_little();

@@ -3,6 +3,7 @@
 
 #include "support/certificates.h"
 #include "support/live_server.h"
+#include "support/temporary_folder.h"
 
 namespace rtspcore::test {
 
@@ -12,10 +13,10 @@ inline constexpr rtp::ExtendedSequence kCycle = 0x10000;
 struct Identity {
     Identity() {
         const Certificate certificate("localhost");
-        certificate.write_certificate(folder.file("server.pem"));
-        certificate.write_key(folder.file("server.key"));
+        certificate.write_certificate(folder / "server.pem");
+        certificate.write_key(folder / "server.key");
     }
-    [[nodiscard]] net::TlsFiles files() const { return {folder.file("server.pem"), folder.file("server.key"), {}}; }
+    [[nodiscard]] net::TlsFiles files() const { return {folder / "server.pem", folder / "server.key", {}}; }
 
     TemporaryFolder folder;
 };

@@ -90,6 +90,10 @@ class ServedCamera:
         """How often it has told that."""
         return len(self.told[sink][name])
 
+    def stats(self, sink):
+        structure = self._line.get_by_name(sink).get_property('stats')
+        return {structure.nth_field_name(i): structure.get_value(structure.nth_field_name(i)) for i in range(structure.n_fields())}
+
     def finish(self):
         """Nothing more comes; what came is with the sinks."""
         self._stopping.set()
@@ -99,8 +103,11 @@ class ServedCamera:
     def end(self):
         """Plays to the end."""
         self.finish()
-        wait_until(self._ended.is_set, _SECONDS, 'the end')
+        self.wait_for_end(_SECONDS)
         self.stop()
+
+    def wait_for_end(self, seconds):
+        wait_until(self._ended.is_set, seconds, 'the end')
 
     def stop(self):
         self._stopping.set()

@@ -38,6 +38,11 @@ ssize_t TlsClient::write(const char *bytes, size_t size) {
     return result_of(SSL_write(ssl_.get(), bytes, static_cast<int>(std::min<size_t>(size, INT_MAX))));
 }
 
+bool TlsClient::update_keys() {
+    ERR_clear_error();
+    return SSL_key_update(ssl_.get(), SSL_KEY_UPDATE_REQUESTED) == 1 && SSL_do_handshake(ssl_.get()) == 1;
+}
+
 short TlsClient::awaited() const {
     return SSL_want_write(ssl_.get()) ? POLLOUT : POLLIN;
 }

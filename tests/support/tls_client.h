@@ -18,6 +18,8 @@ public:
 
     ssize_t read(char *into, size_t size);
     ssize_t write(const char *bytes, size_t size);
+    // New keys of its own (TLS 1.3), asking the server for new ones; whether that was sent.
+    bool update_keys();
     // What to wait for after EAGAIN: POLLIN or POLLOUT.
     [[nodiscard]] short awaited() const;
     // Whether read() gives something now.

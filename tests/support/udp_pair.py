@@ -7,8 +7,9 @@ from .deadline import Deadline
 
 
 class UdpPair:
-    def __init__(self, address='127.0.0.1', receive_buffer=4 << 20):
-        self.rtp, self.rtcp = _bind_pair(address)
+    def __init__(self, address='127.0.0.1', receive_buffer=4 << 20, port=0):
+        """`port`: an even one; 0: any."""
+        self.rtp, self.rtcp = _bind_pair(address, port)
         for end in (self.rtp, self.rtcp):
             end.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
 
@@ -67,12 +68,12 @@ def _receive(end, timeout, what):
             continue
 
 
-def _bind_pair(address):
+def _bind_pair(address, wanted):
     family = socket.AF_INET6 if ':' in address else socket.AF_INET
     for _ in range(100):
         rtp, rtcp = socket.socket(family, socket.SOCK_DGRAM), socket.socket(family, socket.SOCK_DGRAM)
         try:
-            rtp.bind((address, 0))
+            rtp.bind((address, wanted))
             port = rtp.getsockname()[1]
             if port % 2 == 0:
                 rtcp.bind((address, port + 1))

@@ -7,9 +7,11 @@ import time
 
 from . import sdp
 from .deadline import wait_until
-from .rtp_packet import RtpPacket, rtcp_packets, signed_difference
+from .rtp_packet import RtpPacket, receiver_report, rtcp_packets, signed_difference
 from .rtsp_client import RtspClient
 from .udp_pair import UdpPair
+
+_REPORT_INTERVAL = 10  # seconds; sessions end without one (RFC 2326, 12.37)
 
 
 class Track:
@@ -48,6 +50,7 @@ class Viewer:
     def __init__(self, server, path='/test', transport='tcp', user_agent='viewer', tls=None, client=RtspClient, profile='AVP'):
         """`client`: how to talk, RtspClient or a kind of it. `profile`: SAVP counts packets, and cannot read them."""
         self.client = client(server.port, server.address, tls=tls)
+        self._address = server.address
         self.url = server.url(path)
         self._transport = transport
         self._profile = profile
@@ -87,6 +90,13 @@ class Viewer:
         assert self.play_response.status == 200, self.play_response
         return self
 
+    def report(self):
+        """A receiver report of each stream that has come by UDP: the viewer is still there."""
+        for track in self.tracks:
+            if track.last:
+                port = int(track.setup.transport('server_port').split('-')[1])
+                track.udp.rtcp.sendto(receiver_report(7, track.last.ssrc, track.last.sequence), (self._address, port))
+
     def start(self):
         """The whole dialogue, and then receiving in the background."""
         self.describe()
@@ -98,11 +108,15 @@ class Viewer:
     # Receiving
 
     def _receive(self):
+        due = time.monotonic() + _REPORT_INTERVAL
         while not self._ended.is_set() and not self.closed:
             if self._transport == 'tcp':
                 self._receive_interleaved()
             else:
                 self._receive_datagrams()
+                if time.monotonic() > due and not self._profile.startswith('S'):
+                    self.report()
+                    due += _REPORT_INTERVAL
 
     def _receive_interleaved(self):
         try:

@@ -106,8 +106,8 @@ class _Link:
 
 
 class WebSocketClient(RtspClient):
-    def __init__(self, port, address='127.0.0.1', tls=None):
-        super().__init__(port, address, tls=tls)
+    def __init__(self, port, address='127.0.0.1', tls=None, prefix=b''):
+        super().__init__(port, address, tls=tls, prefix=prefix)
         key = new_key()
         self._socket.sendall(upgrade_bytes(key))
         self.status, self.head, rest = read_head(self._socket)

@@ -54,12 +54,13 @@ Result<void, UsersError> AccessControl::read_file() {
     return {};
 }
 
-// A file that says nothing of use, half written perhaps, changes nothing.
+// A file that says nothing of use, half written perhaps, or is gone, changes nothing, and is told of once.
 void AccessControl::refresh() {
     if (!file_ || !file_->has_changed())
         return;
     if (const auto read = read_file(); !read)
-        CORE_WARNING("%s has changed, but is not used: %s", file_->path().c_str(), read.error().message.c_str());
+        CORE_WARNING("users go on as they were, as %s has changed and cannot be used: %s", file_->path().c_str(),
+                     read.error().message.c_str());
     else
         CORE_INFO("%s has changed and is used", file_->path().c_str());
 }

@@ -18,21 +18,23 @@ public:
 
     // What it says now. The messages of its errors name neither users nor digests.
     Result<Users::Parsed, UsersError> read();
-    // Whether there is another content than read() last saw; a file that is gone has not changed.
+    // Whether it is another one than read() last found; gone is another one than there.
     [[nodiscard]] bool has_changed() const;
     [[nodiscard]] const std::string &path() const { return path_; }
 
 private:
-    // Enough to notice that it was written to, or replaced.
+    // Enough to notice that it was written to, replaced, or that others may read it; all zero of a file that is gone.
     struct Identity {
         dev_t device = 0;
         ino_t inode = 0;
         off_t size = 0;
         int64_t modified_s = 0;
         int64_t modified_ns = 0;
+        int64_t changed_s = 0;
+        int64_t changed_ns = 0;
         bool operator==(const Identity &) const = default;
     };
-    static Identity identity_of(const struct stat &status);
+    [[nodiscard]] Identity identity() const;
 
     const std::string path_;
     const std::string realm_;

@@ -47,6 +47,36 @@ START_TEST(test_tracks_get_their_places_in_time) {
 }
 END_TEST
 
+namespace {
+
+// A track of two channels, 312 samples to skip and 48 kHz, or what comes of that in the other order.
+std::string opus_header(const std::string &numbers) {
+    const std::string entry = box("Opus", std::string(28, '\0') + box("dOps", number(0, 1) + number(2, 1) + numbers));
+    const std::string table = box("stbl", box("stsd", number(0, 4) + number(1, 4) + entry));
+    return box("moov", box("trak", box("mdia", box("minf", table))));
+}
+
+std::string numbers(uint64_t skip, uint64_t rate, uint64_t gain) {
+    return number(skip, 2) + number(rate, 4) + number(gain, 2) + number(0, 1);
+}
+
+}  // namespace
+
+START_TEST(test_numbers_of_opus_with_swapped_bytes_are_set_right) {
+    FragmentTimes times;
+    const std::string right = opus_header(numbers(312, 48000, 0x0102));
+    ck_assert(corrected(times, opus_header(numbers(0x3801, 0x80bb0000, 0x0201))) == right);
+    ck_assert(corrected(times, right) == right);
+    for (size_t length = 0; length <= right.size(); length++)
+        (void)corrected(times, right.substr(0, length));
+    for (size_t at = 0; at < right.size(); at++) {
+        std::string broken = right;
+        broken[at] = '\xff';
+        (void)corrected(times, broken);
+    }
+}
+END_TEST
+
 START_TEST(test_any_bytes_are_taken) {
     FragmentTimes times;
     times.note_first(1, 5 * GST_SECOND);
@@ -67,6 +97,7 @@ START_TEST(test_any_bytes_are_taken) {
 END_TEST
 
 int main() {
-    return rtspcore::test::run_suite("fragment_times",
-                                     {test_tracks_get_their_places_in_time, test_any_bytes_are_taken});
+    return rtspcore::test::run_suite(
+        "fragment_times", {test_tracks_get_their_places_in_time, test_numbers_of_opus_with_swapped_bytes_are_set_right,
+                           test_any_bytes_are_taken});
 }

@@ -153,6 +153,77 @@ START_TEST(test_start_taking_begins_with_a_key_frame) {
 }
 END_TEST
 
+START_TEST(test_what_wants_a_key_frame_is_one_hole_told_when_it_comes) {
+    GopQueue queue;
+    queue.set_bounds({2 * kBytes, 1'000'000'000'000});
+    (void)queue.start_taking();
+    for (int i = 0; i < 5; i++) {
+        ck_assert(!queue.push(picture(i), false));
+        ck_assert(queue.asks_for_key() == (i == 2));
+    }
+    ck_assert_uint_eq(queue.level().holes, 1);
+    ck_assert_uint_eq(queue.level().dropped_units, 5);
+    ck_assert_int_eq(queue.level().dropped_duration, 5 * kPicture);
+    const auto hole = queue.push(picture(5), false);
+    ck_assert(hole.has_value());
+    ck_assert_uint_eq(hole->units, 5);
+    ck_assert_int_eq(hole->end, 5 * kPicture);
+    ck_assert(!queue.asks_for_key());
+    ck_assert_uint_eq(queue.holes_until(10 * kPicture), 1);
+}
+END_TEST
+
+START_TEST(test_stream_that_begins_again_does_so_with_a_key_frame) {
+    GopQueue queue;
+    queue.set_bounds({1 << 30, 1'000'000'000'000});
+    (void)queue.start_taking();
+    (void)queue.push(picture(0), false);
+    queue.end();
+    queue.begin_again();
+    ck_assert(!queue.ended());
+    for (int i = 3; i < 5; i++)
+        ck_assert(!queue.push(picture(i), false));
+    const auto hole = queue.push(picture(5), false);
+    ck_assert(hole.has_value());
+    ck_assert_uint_eq(hole->units, 2);
+    ck_assert_int_eq(number_of_next(queue), 0);
+    ck_assert_int_eq(number_of_next(queue), 5);
+}
+END_TEST
+
+START_TEST(test_sound_that_is_dropped_packet_by_packet_is_one_hole) {
+    GopQueue queue;
+    queue.set_bounds({2 * kBytes, 1'000'000'000'000});
+    (void)queue.start_taking();
+    for (int i = 0; i < 12; i++) {
+        Unit packet = picture(i);
+        packet.key = true;
+        ck_assert(!queue.push(std::move(packet), false));
+    }
+    ck_assert_uint_eq(queue.level().holes, 1);
+    const auto hole = queue.close_hole();
+    ck_assert(hole.has_value());
+    ck_assert_uint_eq(hole->units, 10);
+    ck_assert_int_eq(hole->end, 10 * kPicture);
+    ck_assert(!queue.close_hole());
+}
+END_TEST
+
+START_TEST(test_what_comes_before_a_first_key_frame_is_no_hole) {
+    GopQueue queue;
+    queue.set_bounds({1 << 30, 1'000'000'000'000});
+    (void)queue.start_taking();
+    for (int i = 1; i < 5; i++) {
+        ck_assert(!queue.push(picture(i), false));
+        ck_assert(queue.asks_for_key() == (i == 1));
+    }
+    ck_assert(!queue.push(picture(5), false));
+    ck_assert_uint_eq(queue.level().holes, 0);
+    ck_assert_uint_eq(queue.level().dropped_units, 0);
+    ck_assert_int_eq(number_of_next(queue), 5);
+}
+END_TEST
+
 int main(int argc, char **argv) {
     gst_init(&argc, &argv);
     return rtspcore::test::run_suite(
@@ -161,5 +232,7 @@ int main(int argc, char **argv) {
          test_push_beyond_time_drops_the_end_of_a_gop_that_is_being_taken,
          test_push_of_a_gop_beyond_the_bounds_waits_for_the_next_key_frame, test_push_that_may_wait_loses_nothing,
          test_flush_and_impatience_let_go_of_who_waits, test_take_stops_before_a_key_frame_other_caps_and_the_end,
-         test_start_taking_begins_with_a_key_frame});
+         test_start_taking_begins_with_a_key_frame, test_what_wants_a_key_frame_is_one_hole_told_when_it_comes,
+         test_stream_that_begins_again_does_so_with_a_key_frame,
+         test_sound_that_is_dropped_packet_by_packet_is_one_hole, test_what_comes_before_a_first_key_frame_is_no_hole});
 }

@@ -74,7 +74,7 @@ START_TEST(test_pattern_fits_names_of_this_location_only) {
           "door/2026-01-02/main-03:04:05-3.mp4.part", "door/2026-01-02/main-03:04:05-3xmp4",
           "x/door/2026-01-02/main-03:04:05-3.mp4", "door/2026-01-02/main-03:04:05-three.mp4", "door/../main-3.mp4"})
         ck_assert_msg(!pattern.matches(other), "%s", other);
-    for (const char letter : std::string("aAbBCdeFgGhHIjklmMpPRsSTuUVwWyYzZfi")) {
+    for (const char letter : std::string("aAbBCdFgGhHIjmMpPRsSTuUVwWyYzZfi")) {
         const Location one = parsed((std::string("/r/x%") + letter + "y.ts").c_str());
         const std::string given = one.expand(kStart, 3).substr(3);
         ck_assert_msg(recordsink::NamePattern(one).matches(given), "%%%c: %s", letter, given.c_str());
@@ -95,6 +95,14 @@ START_TEST(test_parse_refuses_what_names_no_file_below_the_folder) {
         {"/r/%n.mp4", LocationError::BadConversion},
         {"/r/%999999Y.mp4", LocationError::BadConversion},
         {"/r/50%", LocationError::BadConversion},
+        {"/r/%e.mp4", LocationError::BadConversion},
+        {"/r/%-k.mp4", LocationError::BadConversion},
+        {"/r/%l.mp4", LocationError::BadConversion},
+        {"/r/%_d.mp4", LocationError::BadConversion},
+        {"/r/%9A.mp4", LocationError::BadConversion},
+        {"/r/%5i.mp4", LocationError::BadConversion},
+        {"/r/%-5i.mp4", LocationError::BadConversion},
+        {"/r/%-d-%3d-%05i-%A.mp4", std::nullopt},
         {"/r/%Y/../../etc/passwd", LocationError::LeavesFolder},
         {"%Y/../x.mp4", LocationError::LeavesFolder},
         {"../rec/%Y.mp4", std::nullopt},
@@ -109,12 +117,46 @@ START_TEST(test_parse_refuses_what_names_no_file_below_the_folder) {
 }
 END_TEST
 
+START_TEST(test_what_is_refused_is_named_and_nothing_more) {
+    struct Case {
+        const char *pattern;
+        const char *named;
+    };
+    const Case cases[] = {
+        {"/r/%c.mp4", "'%c'"},
+        {"/r/%-e-%d.mp4", "'%-e'"},
+        {"/r/%12Q.mp4", "'%12Q'"},
+        {"/r/50%", "'%'"},
+        {"/r/%{name}-%H.mp4", "'%{name}'"},
+        {"/r/%{name", "'%{'"},
+        {"/r/%\u00e9t", "'%\u00e9'"},
+    };
+    for (const Case &c : cases) {
+        const std::string message = Location::parse(c.pattern).error().message;
+        ck_assert_msg(message.rfind(c.named, 0) == 0, "%s: %s", c.pattern, message.c_str());
+    }
+}
+END_TEST
+
 START_TEST(test_root_is_the_folder_before_conversions) {
     ck_assert(parsed("/var/rec/%Y/%d.mp4").root() == "/var/rec");
     ck_assert(parsed("/var/rec/x%Y/%d.mp4").root() == "/var/rec");
     ck_assert(parsed("/%Y.mp4").root() == "/");
     ck_assert(parsed("%Y.mp4").root() == ".");
     ck_assert(parsed("/var/one.mp4").root() == "/var");
+}
+END_TEST
+
+// Else a file is called otherwise in the index than it was named, and retention takes it for another.
+START_TEST(test_a_folder_that_is_this_one_is_not_in_names) {
+    for (const char *pattern : {"./%05i.mp4", "././%05i.mp4", ".//%05i.mp4"}) {
+        const Location location = parsed(pattern);
+        ck_assert_msg(location.expand(kStart, 3) == "00003.mp4" && location.root() == ".", "%s", pattern);
+    }
+    ck_assert(parsed("./rec/%i.mp4").root() == "rec");
+    ck_assert(parsed(".%i.mp4").expand(kStart, 3) == ".3.mp4");
+    for (const char *pattern : {"./", ".//", "./."})
+        ck_assert_msg(!Location::parse(pattern) || parsed(pattern).root() == ".", "%s", pattern);
 }
 END_TEST
 
@@ -137,8 +179,10 @@ END_TEST
 
 int main() {
     return rtspcore::test::run_suite(
-        "location", {test_expand_gives_utc_and_sequence, test_names_from_elsewhere_stay_in_the_folder,
-                     test_pattern_fits_names_of_this_location_only,
-                     test_parse_refuses_what_names_no_file_below_the_folder, test_root_is_the_folder_before_conversions,
-                     test_glob_fits_names_and_numbered_names_only, test_numbered_goes_before_the_extension});
+        "location",
+        {test_expand_gives_utc_and_sequence, test_names_from_elsewhere_stay_in_the_folder,
+         test_pattern_fits_names_of_this_location_only, test_parse_refuses_what_names_no_file_below_the_folder,
+         test_what_is_refused_is_named_and_nothing_more, test_root_is_the_folder_before_conversions,
+         test_a_folder_that_is_this_one_is_not_in_names, test_glob_fits_names_and_numbered_names_only,
+         test_numbered_goes_before_the_extension});
 }

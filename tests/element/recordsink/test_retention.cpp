@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include <glib/gstdio.h>
+
 #include <thread>
 
 #include "folder.h"
@@ -201,6 +203,37 @@ START_TEST(test_what_was_there_before_counts_and_what_was_moved_does_not) {
 }
 END_TEST
 
+// An uploader has moved those of the first hour away; then there are others of these names.
+START_TEST(test_names_that_come_again_are_of_the_newer_files) {
+    Camera camera({70 * kMinute, 0, 0}, 1 << 30, "%M.mp4");
+    for (int minute = 0; minute < 100; minute++) {
+        const auto removed = camera.record_minute();
+        ck_assert_msg(removed.empty(), "minute %d: %s", minute, removed.empty() ? "" : removed[0].path.c_str());
+        for (const std::string &name : camera.folder_.files())
+            if (minute == 59)
+                unlink((camera.folder_ / name).c_str());
+    }
+    ck_assert_uint_eq(camera.folder_.files().size(), 40);
+}
+END_TEST
+
+START_TEST(test_of_two_lines_of_a_name_the_last_is_of_the_file) {
+    Camera camera({24 * 60 * kMinute, 0, 0}, 1 << 30, "%H-%M.mp4");
+    IndexEntry entry;
+    entry.name = "00-00.mp4";
+    entry.bytes = kBytes;
+    entry.end = kBegin;
+    ck_assert(camera.index_.append(entry));
+    camera.now_ = kBegin + 24 * 60 * kMinute;
+    (void)camera.write_segment(camera.location_.expand(camera.now_, 0));
+    camera.now_ += 10 * kMinute;
+    camera.retention_.also(camera.location_);
+    ck_assert_uint_eq(camera.retention_.bytes(), kBytes);
+    ck_assert_uint_eq(camera.apply().size(), 0);
+    ck_assert(exists(camera.folder_ / entry.name));
+}
+END_TEST
+
 // It has its line in the index already, but not its name yet.
 START_TEST(test_a_segment_that_is_about_to_get_its_name_keeps_its_line) {
     Camera camera({kMinute, 0, 0});
@@ -346,6 +379,7 @@ int main() {
         {test_a_day_of_segments_keeps_each_bound, test_files_that_are_not_ours_stay, test_clips_stay,
          test_two_cameras_of_a_folder_leave_each_other_alone,
          test_what_was_there_before_counts_and_what_was_moved_does_not,
+         test_names_that_come_again_are_of_the_newer_files, test_of_two_lines_of_a_name_the_last_is_of_the_file,
          test_a_segment_that_is_about_to_get_its_name_keeps_its_line,
          test_free_space_that_comes_late_costs_no_more_than_was_missing, test_of_many_segments_some_go_at_a_time,
          test_lines_that_others_append_meanwhile_stay, test_an_index_that_cannot_be_written_is_put_right_later,

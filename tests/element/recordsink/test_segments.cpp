@@ -1,104 +1,24 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include <gst/video/video.h>
+
+#include <atomic>
+#include <set>
 #include <string>
 #include <vector>
 
-#include "../messages.h"
 #include "../suite.h"
 #include "folder.h"
+#include "recording.h"
+#include "support/deadline.h"
 
 using recordsink::test::exists;
 using recordsink::test::Folder;
-using recordsink::test::read_text;
+using recordsink::test::kEncoder;
+using recordsink::test::lines_of;
+using recordsink::test::Recording;
+using recordsink::test::text;
+using recordsink::test::time_of;
 using rtspcore::Ref;
-using rtspsink::test::Messages;
-
-namespace {
-
-// Key frames come only where they are asked for.
-constexpr const char *kEncoder =
-    "! video/x-raw,width=64,height=64,framerate=25/1 ! x264enc tune=zerolatency speed-preset=ultrafast "
-    "key-int-max=";
-
-class Recording {
-public:
-    explicit Recording(const std::string &line)
-        : pipeline_(Ref<GstElement>::sink(gst_parse_launch(line.c_str(), nullptr))), messages_(pipeline_.get()) {
-        gst_element_set_state(pipeline_.get(), GST_STATE_PLAYING);
-    }
-    ~Recording() { stop(); }
-    Recording(const Recording &) = delete;
-    Recording &operator=(const Recording &) = delete;
-
-    void stop() { gst_element_set_state(pipeline_.get(), GST_STATE_NULL); }
-    [[nodiscard]] Ref<GstElement> sink() {
-        return Ref<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(pipeline_.get()), "r"));
-    }
-    // The next element message of this name; null when there is EOS, or none in time.
-    Ref<GstMessage> next(const char *name, GstClockTime deadline = 30 * GST_SECOND) {
-        const auto types = static_cast<GstMessageType>(GST_MESSAGE_ELEMENT | GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
-        while (auto message = messages_.next(types, deadline)) {
-            if (GST_MESSAGE_TYPE(message.get()) != GST_MESSAGE_ELEMENT)
-                break;
-            if (gst_message_has_name(message.get(), name))
-                return message;
-        }
-        return {};
-    }
-    [[nodiscard]] guint64 count(const char *name) {
-        GstStructure *stats = nullptr;
-        guint64 value = 0;
-        g_object_get(sink().get(), "stats", &stats, nullptr);
-        gst_structure_get_uint64(stats, name, &value);
-        gst_structure_free(stats);
-        return value;
-    }
-
-private:
-    Ref<GstElement> pipeline_;
-    Messages messages_;
-};
-
-std::string text(const Ref<GstMessage> &message, const char *field) {
-    return gst_structure_get_string(gst_message_get_structure(message.get()), field);
-}
-
-gint64 time_of(const Ref<GstMessage> &message, const char *field) {
-    gint64 time = 0;
-    gst_structure_get_int64(gst_message_get_structure(message.get()), field, &time);
-    return time;
-}
-
-std::vector<std::string> lines_of(const std::string &path) {
-    std::vector<std::string> lines;
-    std::ifstream file(path);
-    for (std::string line; std::getline(file, line);)
-        lines.push_back(line);
-    return lines;
-}
-
-}  // namespace
-
-// A minute that takes less, since nothing here is live.
-START_TEST(test_aligned_segments_begin_at_multiples_in_utc) {
-    const Folder folder;
-    Recording recording("videotestsrc num-buffers=1500 " + std::string(kEncoder) +
-                        "100000 ! recordsink name=r align=true segment-duration=10000 queue-duration=100 location=" +
-                        folder.path() + "/%s-%3f.mp4");
-    std::vector<gint64> starts;
-    std::vector<std::string> reasons;
-    while (const auto message = recording.next("segment")) {
-        starts.push_back(time_of(message, "start"));
-        reasons.push_back(text(message, "reason"));
-    }
-    ck_assert_uint_ge(starts.size(), 6);
-    for (size_t i = 1; i < starts.size(); i++) {
-        const gint64 off = starts[i] % (10 * GST_SECOND);
-        ck_assert_msg(off < 60'000'000 || off > 9'980'000'000, "%zu begins %" G_GINT64_FORMAT " ns off", i, off);
-        ck_assert(reasons[i - 1] == "aligned");
-    }
-    ck_assert(reasons.back() == "end");
-}
-END_TEST
 
 // Nobody else asks for key frames here. The file ends when the GOP after the cut is whole, so one request is not
 // enough.
@@ -115,6 +35,97 @@ START_TEST(test_split_now_cuts_at_a_key_frame_that_it_asks_for) {
     ck_assert(message);
     ck_assert(text(message, "reason") == "signal");
     ck_assert(exists(folder / "0.mp4"));
+}
+END_TEST
+
+namespace {
+
+// The first key frame is the last.
+GstPadProbeReturn drop_other_keys(GstPad *, GstPadProbeInfo *info, gpointer keys) {
+    const bool is_key = !GST_BUFFER_FLAG_IS_SET(GST_PAD_PROBE_INFO_BUFFER(info), GST_BUFFER_FLAG_DELTA_UNIT);
+    if (is_key && ++*static_cast<int *>(keys) > 1)
+        return GST_PAD_PROBE_DROP;
+    return GST_PAD_PROBE_OK;
+}
+
+// Of requests for a key frame, those that are not for a time to come.
+GstPadProbeReturn count_requests(GstPad *, GstPadProbeInfo *info, gpointer requests) {
+    GstClockTime time = 0;
+    if (gst_video_event_parse_upstream_force_key_unit(GST_PAD_PROBE_INFO_EVENT(info), &time, nullptr, nullptr) &&
+        !GST_CLOCK_TIME_IS_VALID(time))
+        ++*static_cast<std::atomic<int> *>(requests);
+    return GST_PAD_PROBE_OK;
+}
+
+}  // namespace
+
+START_TEST(test_end_before_a_key_frame_came_after_an_outage_gives_no_segment) {
+    const Folder folder;
+    recordsink::test::write_text(folder / "rec", "in the way of a folder");
+    int keys = 0;
+    std::atomic<int> requests{0};
+    Recording recording("videotestsrc is-live=true " + std::string(kEncoder) +
+                            "10 ! recordsink name=r location=" + folder.path() + "/rec/%i.mp4",
+                        [&](GstElement *pipeline) {
+                            const auto sink = Ref<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(pipeline), "r"));
+                            const auto pad = Ref<GstPad>::adopt(gst_element_get_static_pad(sink.get(), "sink_0"));
+                            gst_pad_add_probe(pad.get(), GST_PAD_PROBE_TYPE_BUFFER, drop_other_keys, &keys, nullptr);
+                            gst_pad_add_probe(pad.get(), GST_PAD_PROBE_TYPE_EVENT_UPSTREAM, count_requests, &requests,
+                                              nullptr);
+                        });
+    ck_assert(recording.next("outage"));
+    ck_assert(std::filesystem::remove(folder / "rec"));
+    ck_assert(recording.next("hole"));  // of what could not be written
+    // And one up to the next key frame, which goes on.
+    ck_assert(rtspcore::test::eventually([&] { return recording.count("holes") >= 2; }));
+    ck_assert_int_ge(requests, 1);
+    recording.end();
+    ck_assert(!recording.next("segment"));
+    ck_assert(folder.files().empty());
+}
+END_TEST
+
+START_TEST(test_stop_without_eos_is_told_as_such) {
+    const Folder folder;
+    Recording recording("videotestsrc is-live=true " + std::string(kEncoder) +
+                        "10 ! recordsink name=r segment-duration=400 location=" + folder.path() + "/%i.mp4");
+    ck_assert(recording.next("segment"));
+    recording.stop();
+    const std::string last = lines_of(folder / "index.jsonl").back();
+    ck_assert_msg(last.find(R"("reason":"stop")") != std::string::npos, "%s", last.c_str());
+}
+END_TEST
+
+namespace {
+
+// All but the end of a stream passes.
+GstPadProbeReturn hold_end(GstPad *, GstPadProbeInfo *info, gpointer has_come) {
+    if (GST_EVENT_TYPE(GST_PAD_PROBE_INFO_EVENT(info)) != GST_EVENT_EOS)
+        return GST_PAD_PROBE_OK;
+    *static_cast<std::atomic<bool> *>(has_come) = true;
+    return GST_PAD_PROBE_DROP;
+}
+
+}  // namespace
+
+START_TEST(test_stop_writes_what_is_queued_behind_new_caps) {
+    constexpr int kParts = 8;
+    const Folder folder;
+    std::string line = "concat name=c ! recordsink name=r format=mkv location=" + folder.path() + "/%i.mkv";
+    for (int part = 0; part < kParts; part++)
+        line += " videotestsrc num-buffers=5 ! video/x-raw,height=64,width=" + std::to_string(64 + part * 16) +
+                " ! jpegenc ! c.";
+    std::atomic<bool> has_come{false};
+    Recording recording(line, [&](GstElement *pipeline) {
+        const auto concat = Ref<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(pipeline), "c"));
+        const auto pad = Ref<GstPad>::adopt(gst_element_get_static_pad(concat.get(), "src"));
+        gst_pad_add_probe(pad.get(), GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, hold_end, &has_come, nullptr);
+    });
+    ck_assert(rtspcore::test::eventually([&] { return has_come.load(); }));
+    recording.stop();
+    const auto lines = lines_of(folder / "index.jsonl");
+    ck_assert_uint_eq(lines.size(), kParts);
+    ck_assert_msg(lines.back().find(R"("reason":"stop")") != std::string::npos, "%s", lines.back().c_str());
 }
 END_TEST
 
@@ -207,21 +218,76 @@ START_TEST(test_a_command_follows_each_segment_and_one_that_hangs_holds_nothing_
 }
 END_TEST
 
-START_TEST(test_password_of_the_url_cannot_be_read) {
-    const auto sink =
-        Ref<GstElement>::sink(gst_parse_launch("recordsink segment-post=https://user:secret@host/hook?a=b@c", nullptr));
-    g_autofree gchar *url = nullptr;
-    g_object_get(sink.get(), "segment-post", &url, nullptr);
-    ck_assert_str_eq(url, "https://host/hook?a=b@c");
+namespace {
+
+constexpr GstClockTime kOldPart = 2 * GST_SECOND;
+
+// The first seconds were two hours ago; the rest is now.
+GstPadProbeReturn make_old(GstPad *, GstPadProbeInfo *info, gpointer) {
+    constexpr gint64 kAgo = 7200 * static_cast<gint64>(GST_SECOND);
+    GstBuffer *buffer = gst_buffer_make_writable(GST_PAD_PROBE_INFO_BUFFER(info));
+    const auto caps = Ref<GstCaps>::adopt(gst_caps_new_empty_simple("timestamp/x-unix"));
+    const gint64 now = g_get_real_time() * 1000;
+    const gint64 time = GST_BUFFER_PTS(buffer) < kOldPart ? now - kAgo : now;
+    gst_buffer_add_reference_timestamp_meta(buffer, caps.get(), static_cast<GstClockTime>(time), GST_CLOCK_TIME_NONE);
+    info->data = buffer;
+    return GST_PAD_PROBE_OK;
+}
+
+void make_beginning_old(GstElement *pipeline) {
+    const auto camera = Ref<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(pipeline), "camera"));
+    const auto pad = Ref<GstPad>::adopt(gst_element_get_static_pad(camera.get(), "src"));
+    gst_pad_add_probe(pad.get(), GST_PAD_PROBE_TYPE_BUFFER, make_old, nullptr, nullptr);
+}
+
+}  // namespace
+
+START_TEST(test_each_bound_of_retention_removes_what_exceeds_it) {
+    struct Case {
+        const char *bound;
+        std::set<std::string> removed;
+        const char *why;
+    };
+    const Case cases[] = {
+        {"max-age=3600000", {"0.mkv", "1.mkv"}, "age"},
+        {"max-age=36000000", {}, ""},
+        // More than any disk has: all go.
+        {"min-free-bytes=4611686018427387904", {"0.mkv", "1.mkv", "2.mkv", "3.mkv"}, "free"},
+        {"min-free-bytes=1", {}, ""},
+    };
+    for (const Case &c : cases) {
+        const Folder folder;
+        Recording recording(
+            "videotestsrc num-buffers=100 ! video/x-raw,width=64,height=64,framerate=25/1 ! jpegenc ! identity "
+            "name=camera ! recordsink name=r format=mkv segment-duration=1000 location=" +
+                folder.path() + "/%i.mkv " + c.bound,
+            make_beginning_old);
+        bool ended = false;
+        for (size_t told = 0; !ended || told < c.removed.size();) {
+            const auto message = recording.next("removed");
+            ck_assert_msg(message || !ended, "%s: %zu removed", c.bound, told);
+            if (message)
+                ck_assert(text(message, "bound") == c.why);
+            told += message ? 1 : 0;
+            ended = ended || !message;
+        }
+        recording.stop();
+        const auto files = folder.files();
+        for (const char *name : {"0.mkv", "1.mkv", "2.mkv", "3.mkv"})
+            ck_assert_msg(files.count(name) + c.removed.count(name) == 1, "%s: %s", c.bound, name);
+        ck_assert_uint_eq(recording.count("removed-segments"), c.removed.size());
+        ck_assert_uint_eq(lines_of(folder / "index.jsonl").size(), 4 - c.removed.size());
+    }
 }
 END_TEST
 
 int main(int argc, char **argv) {
     return rtspsink::test::run_element_suite(
         argc, argv, "segments",
-        {test_aligned_segments_begin_at_multiples_in_utc, test_split_now_cuts_at_a_key_frame_that_it_asks_for,
-         test_index_tells_camera_mapping_and_each_key_frame, test_new_caps_of_sound_begin_a_segment_with_both_tracks,
-         test_old_segments_go_and_the_index_agrees,
+        {test_split_now_cuts_at_a_key_frame_that_it_asks_for,
+         test_end_before_a_key_frame_came_after_an_outage_gives_no_segment, test_stop_without_eos_is_told_as_such,
+         test_stop_writes_what_is_queued_behind_new_caps, test_index_tells_camera_mapping_and_each_key_frame,
+         test_new_caps_of_sound_begin_a_segment_with_both_tracks, test_old_segments_go_and_the_index_agrees,
          test_a_command_follows_each_segment_and_one_that_hangs_holds_nothing_up,
-         test_password_of_the_url_cannot_be_read});
+         test_each_bound_of_retention_removes_what_exceeds_it});
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "camera.h"
 
-#include <check.h>
+#include "support/check_suite.h"
 
 namespace rtspsink::test {
 

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/ref.h"
+#include "support/deadline.h"
 
 namespace rtspsink::test {
 
@@ -30,6 +31,11 @@ public:
     [[nodiscard]] std::string url(const std::string &credentials = "") const;
     // Of RTSP, now.
     [[nodiscard]] unsigned sessions() const { return statistic("sessions"); }
+    // It comes to have no session. rtspsrc, when it stops, waits for the answer to its TEARDOWN for a tenth of a second
+    // only.
+    [[nodiscard]] bool is_left() const {
+        return rtspcore::test::eventually([this] { return sessions() == 0; });
+    }
     // So far.
     [[nodiscard]] unsigned requests() const { return statistic("requests"); }
 

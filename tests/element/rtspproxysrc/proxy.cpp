@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "proxy.h"
 
-#include <check.h>
-
 #include <algorithm>
 
 #include "camera.h"
 #include "interrupted.h"
+#include "support/check_suite.h"
 
 namespace rtspsink::test {
 

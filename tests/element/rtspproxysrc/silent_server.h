@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include <string>
+#include <vector>
 
 #include "base/unique_fd.h"
 
@@ -25,6 +26,18 @@ public:
         getsockname(fd_.get(), reinterpret_cast<sockaddr *>(&address), &size);
         port_ = ntohs(address.sin_port);
     }
+    // What the next who connects asks first; the connection stays.
+    [[nodiscard]] std::string request() {
+        const auto &connection = taken_.emplace_back(::accept4(fd_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+        std::string text;
+        char buffer[1024];
+        while (text.find("\r\n\r\n") == std::string::npos) {
+            const ssize_t size = ::recv(connection.get(), buffer, sizeof buffer, 0);
+            ck_assert_int_gt(size, 0);
+            text.append(buffer, static_cast<size_t>(size));
+        }
+        return text;
+    }
     void close() { fd_.reset(); }
     [[nodiscard]] unsigned port() const { return port_; }
     [[nodiscard]] std::string url(const std::string &credentials = "") const {
@@ -33,6 +46,7 @@ public:
 
 private:
     rtspcore::UniqueFd fd_;
+    std::vector<rtspcore::UniqueFd> taken_;
     unsigned port_ = 0;
 };
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include <cstring>
 #include <string>
 
 #include "camera.h"
@@ -7,10 +8,12 @@
 #include "one_stream.h"
 #include "packet_log.h"
 #include "proxy.h"
+#include "silent_server.h"
 #include "support/deadline.h"
 
 using namespace rtspsink::test;
 using rtspcore::Ref;
+using rtspcore::test::eventually;
 using rtspcore::test::spend;
 
 START_TEST(test_plays_what_the_camera_has_live_and_without_an_end) {
@@ -167,11 +170,77 @@ START_TEST(test_a_pause_is_no_loss) {
 }
 END_TEST
 
+START_TEST(test_an_eos_event_ends_the_streams) {
+    for (const char *mode : {"rtp", "encoded"}) {
+        Camera camera;
+        Proxy proxy(proxy_line(camera.url(), std::string("mode=") + mode));
+        PacketLog log(proxy.pad_of("out"));
+        proxy.play();
+        proxy.wait_for("playing");
+        ck_assert(eventually([&] { return log.count_of(GST_EVENT_SEGMENT) == 1; }));
+        ck_assert(gst_element_send_event(proxy.pipeline(), gst_event_new_eos()));
+        proxy.wait_for("stopped");
+        ck_assert(static_cast<bool>(proxy.messages().next(GST_MESSAGE_EOS)));
+        ck_assert(camera.is_left());
+    }
+}
+END_TEST
+
+START_TEST(test_an_eos_event_before_anything_came_ends_the_streams) {
+    SilentServer silent;
+    for (const char *properties : {"mode=rtp", "mode=encoded", "on-demand=true"}) {
+        Proxy proxy(proxy_line(silent.url(), properties));
+        PacketLog log(proxy.pad_of("out"));
+        proxy.play();
+        proxy.wait_for(strstr(properties, "on-demand") ? "idle" : "connecting");
+        ck_assert(gst_element_send_event(proxy.pipeline(), gst_event_new_eos()));
+        ck_assert_msg(static_cast<bool>(proxy.messages().next(GST_MESSAGE_EOS)), "%s", properties);
+        for (const GstEventType event : {GST_EVENT_STREAM_START, GST_EVENT_SEGMENT, GST_EVENT_EOS})
+            ck_assert_uint_eq(log.count_of(event), 1);
+    }
+}
+END_TEST
+
+START_TEST(test_an_eos_event_after_the_description_ends_the_streams) {
+    Camera camera("appsrc name=silent is-live=true format=time caps=audio/x-mulaw,rate=8000,channels=1 ! sink.");
+    for (const char *mode : {"rtp", "encoded"}) {
+        Proxy proxy(proxy_line(camera.url(), std::string("mode=") + mode));
+        PacketLog log(proxy.pad_of("out"));
+        proxy.play();
+        ck_assert(eventually([&] { return proxy.element()->numsrcpads == 1; }));
+        ck_assert(gst_element_send_event(proxy.pipeline(), gst_event_new_eos()));
+        ck_assert_msg(static_cast<bool>(proxy.messages().next(GST_MESSAGE_EOS)), "%s", mode);
+    }
+}
+END_TEST
+
+START_TEST(test_after_an_eos_event_it_begins_anew_from_ready) {
+    Camera camera;
+    Proxy proxy(proxy_line(camera.url()));
+    proxy.play();
+    proxy.wait_for("playing");
+    ck_assert(gst_element_send_event(proxy.pipeline(), gst_event_new_eos()));
+    ck_assert(static_cast<bool>(proxy.messages().next(GST_MESSAGE_EOS)));
+    ck_assert(camera.is_left());
+    gst_element_set_state(proxy.pipeline(), GST_STATE_PAUSED);
+    proxy.play();
+    ck_assert(static_cast<bool>(proxy.messages().next(GST_MESSAGE_EOS)));  // sinks say it again
+    spend(std::chrono::milliseconds(100));                                 // nobody connects
+    ck_assert_uint_eq(camera.sessions(), 0);
+    gst_element_set_state(proxy.pipeline(), GST_STATE_READY);
+    ck_assert(!gst_element_send_event(proxy.element(), gst_event_new_eos()));
+    proxy.play();
+    proxy.wait_for("playing");
+}
+END_TEST
+
 int main(int argc, char **argv) {
     return rtspsink::test::run_element_suite(
         argc, argv, "proxy_continuity",
         {test_plays_what_the_camera_has_live_and_without_an_end, test_latency_is_what_packets_are_waited_for,
          test_a_camera_that_restarts_is_one_stream, test_media_time_goes_on_with_the_time_that_passed,
          test_each_stream_has_a_pad_that_stays, test_encoded_frames_are_one_stream_with_their_time_of_capture,
-         test_a_pause_is_no_loss});
+         test_a_pause_is_no_loss, test_an_eos_event_ends_the_streams,
+         test_an_eos_event_before_anything_came_ends_the_streams,
+         test_an_eos_event_after_the_description_ends_the_streams, test_after_an_eos_event_it_begins_anew_from_ready});
 }

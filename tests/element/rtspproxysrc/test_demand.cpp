@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -53,7 +54,7 @@ START_TEST(test_on_demand_it_is_connected_while_somebody_watches) {
     proxy.play();
     proxy.wait_for("idle");
     for (int i = 0; i < 3; ++i) {
-        ck_assert_uint_eq(camera.sessions(), 0);
+        ck_assert(camera.is_left());
         {
             Connection viewer(port_of(proxy));
             ck_assert(viewer.play("/test"));
@@ -78,6 +79,24 @@ START_TEST(test_on_demand_the_camera_may_come_after_the_viewer) {
     camera.on();
     ck_assert_int_eq(viewer.reply().status, 200);
     proxy.wait_for("playing");
+}
+END_TEST
+
+START_TEST(test_on_demand_a_viewer_is_told_to_come_again_when_no_camera_comes) {
+    Camera camera;
+    camera.off();
+    Proxy proxy(relay_line(camera, "on-demand=true"));
+    proxy.play();
+    proxy.wait_for("idle");
+    Connection viewer(port_of(proxy));
+    const auto begin = std::chrono::steady_clock::now();
+    const Reply reply = viewer.request("DESCRIBE", "/test");
+    const auto took = std::chrono::steady_clock::now() - begin;
+    ck_assert_int_eq(reply.status, 503);
+    ck_assert_msg(reply.headers.find("Retry-After: 5\r\n") != std::string::npos, "%s", reply.headers.c_str());
+    ck_assert(took > std::chrono::milliseconds(4900) && took < std::chrono::seconds(8));
+    camera.on();
+    ck_assert(!viewer.describe("/test").empty());
 }
 END_TEST
 
@@ -175,6 +194,7 @@ int main(int argc, char **argv) {
     return run_element_suite(
         argc, argv, "proxy_demand",
         {test_on_demand_it_is_connected_while_somebody_watches, test_on_demand_the_camera_may_come_after_the_viewer,
+         test_on_demand_a_viewer_is_told_to_come_again_when_no_camera_comes,
          test_on_demand_the_first_description_has_all_streams,
          test_on_demand_once_described_a_viewer_is_answered_without_the_camera, test_upstream_is_told_how_many_watch,
          test_on_gap_close_ends_the_viewers_and_serves_again, test_on_gap_hold_keeps_the_viewers,

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include <string>
+
 #include "camera.h"
 #include "element/suite.h"
 #include "one_stream.h"
@@ -29,6 +31,23 @@ START_TEST(test_the_better_location_is_taken_and_the_next_when_it_goes) {
 }
 END_TEST
 
+START_TEST(test_a_message_names_the_location_that_its_reason_is_about) {
+    Camera other;
+    SilentServer nobody;
+    nobody.close();
+    Proxy proxy("rtspproxysrc name=proxy locations=\"" + nobody.url("u:secret@") + "," + other.url() +
+                "\" ! fakesink name=out sync=false");
+    proxy.play();
+    const auto waiting = proxy.wait_for("waiting");
+    assert_text(nick_in(waiting.get(), "reason"), "unreachable");
+    assert_text(text_in(waiting.get(), "location"), nobody.url("u:***@"));
+    assert_text(text_in(waiting.get(), "next-location"), other.url());
+    const auto playing = proxy.wait_for("playing");
+    assert_text(text_in(playing.get(), "location"), other.url());
+    assert_text(text_in(playing.get(), "next-location"), "");
+}
+END_TEST
+
 START_TEST(test_the_better_location_is_taken_again_after_the_hold_down) {
     Camera better;
     Camera other;
@@ -45,7 +64,23 @@ START_TEST(test_the_better_location_is_taken_again_after_the_hold_down) {
     assert_text(text_in(proxy.wait_for("playing").get(), "location"), better.url());
     ck_assert(log.wait_for(log.packets().size() + 20));
     assert_one_stream(log.packets());
-    ck_assert_uint_eq(other.sessions(), 0);
+    ck_assert(other.is_left());
+}
+END_TEST
+
+START_TEST(test_another_hold_down_holds_from_then_on) {
+    for (const char *before : {"0", "3600000"}) {
+        Camera better;
+        Camera other;
+        better.off();
+        Proxy proxy(std::string("rtspproxysrc name=proxy hold-down=") + before + " locations=\"" + better.url() + "," +
+                    other.url() + "\" ! fakesink name=out sync=false");
+        proxy.play();
+        assert_text(text_in(proxy.wait_for("playing").get(), "location"), other.url());
+        better.on();
+        g_object_set(proxy.element(), "hold-down", 50U, nullptr);
+        assert_text(text_in(proxy.wait_for("playing").get(), "location"), better.url());
+    }
 }
 END_TEST
 
@@ -64,5 +99,7 @@ int main(int argc, char **argv) {
     return rtspsink::test::run_element_suite(
         argc, argv, "proxy_locations",
         {test_the_better_location_is_taken_and_the_next_when_it_goes,
-         test_the_better_location_is_taken_again_after_the_hold_down, test_uri_handler_knows_its_own_scheme_only});
+         test_a_message_names_the_location_that_its_reason_is_about,
+         test_the_better_location_is_taken_again_after_the_hold_down, test_another_hold_down_holds_from_then_on,
+         test_uri_handler_knows_its_own_scheme_only});
 }

@@ -5,6 +5,7 @@
 #include "camera.h"
 #include "element/suite.h"
 #include "interrupted.h"
+#include "packet_log.h"
 #include "proxy.h"
 #include "support/deadline.h"
 
@@ -54,6 +55,41 @@ START_TEST(test_pads_of_one_pipeline_are_added_one_at_a_time) {
 }
 END_TEST
 
+START_TEST(test_what_nobody_takes_is_warned_of_by_its_pads_and_caps) {
+    allow_interrupted_rtspsrc();
+    const struct {
+        const char *mode;
+        const char *pad;
+        bool names_the_mode;
+    } cases[] = {
+        {"rtp", "src_0 (application/x-rtp, media=audio, encoding-name=PCMU)", true},
+        {"encoded", "src_0 (audio/x-mulaw)", false},
+    };
+    Camera camera;
+    for (const auto &[mode, pad, names_the_mode] : cases) {
+        Proxy proxy("rtspproxysrc name=proxy location=" + camera.url() + " mode=" + mode + " identity");
+        proxy.play();
+        const std::string warning = proxy.messages().next_warning();
+        ck_assert_msg(warning.find(pad) != std::string::npos, "%s", warning.c_str());
+        ck_assert((warning.find("set mode=encoded") != std::string::npos) == names_the_mode);
+    }
+}
+END_TEST
+
+START_TEST(test_one_of_several_pads_that_is_taken_is_enough) {
+    allow_interrupted_rtspsrc();
+    Camera camera(std::string(Camera::kSound) + " " + Camera::kSound);
+    Proxy proxy(proxy_line(camera.url()));
+    PacketLog log(proxy.pad_of("out"));
+    proxy.play();
+    proxy.wait_for("playing");
+    constexpr size_t kOneAndAHalfSeconds = 75;
+    ck_assert(log.wait_for(kOneAndAHalfSeconds));
+    ck_assert_uint_eq(proxy.element()->numsrcpads, 2);
+    ck_assert(!proxy.messages().next(GST_MESSAGE_WARNING, 0));
+}
+END_TEST
+
 // What links it may ask for one of several streams by its caps.
 START_TEST(test_a_pad_has_its_caps_when_it_is_added) {
     allow_interrupted_rtspsrc();
@@ -74,5 +110,6 @@ END_TEST
 int main(int argc, char **argv) {
     return run_element_suite(
         argc, argv, "proxy_pads",
-        {test_pads_of_one_pipeline_are_added_one_at_a_time, test_a_pad_has_its_caps_when_it_is_added});
+        {test_pads_of_one_pipeline_are_added_one_at_a_time, test_what_nobody_takes_is_warned_of_by_its_pads_and_caps,
+         test_one_of_several_pads_that_is_taken_is_enough, test_a_pad_has_its_caps_when_it_is_added});
 }

@@ -13,7 +13,8 @@ START_TEST(test_sources_of_names_what_cannot_be_used) {
     const Case cases[] = {
         {{.location = ""}, "location", "rtsp://HOST/PATH"},
         {{.location = "http://u:secret@camera/1"}, "location", "http://u:***@camera/1"},
-        {{.location = "rtsp://a/1", .locations = "rtsp://a/1, camera"}, "locations", "'camera'"},
+        {{.locations = "rtsp://a/1, camera"}, "locations", "'camera'"},
+        {{.location = "rtsp://a/1", .locations = "rtsp://b/1"}, "location", "'locations' is set as well"},
         {{.location = "rtsp://a/1", .transports = "tcp,sctp"}, "transports", "'tcp,sctp'"},
         {{.location = "rtsp://a/1", .transports = ""}, "transports", "udp-mcast"},
     };
@@ -27,8 +28,7 @@ START_TEST(test_sources_of_names_what_cannot_be_used) {
 END_TEST
 
 START_TEST(test_sources_of_keeps_the_order_and_what_a_scheme_says) {
-    const auto sources =
-        sources_of({.location = "rtsp://x/1", .locations = "rtspt://a/1 rtspproxy://b/1", .transports = "udp,tcp"});
+    const auto sources = sources_of({.locations = "rtspt://a/1 rtspproxy://b/1", .transports = "udp,tcp"});
     ck_assert(sources.ok());
     ck_assert_uint_eq(sources->size(), 2);
     ck_assert_uint_eq((*sources)[0].transports.size(), 1);

@@ -9,6 +9,7 @@
 #include "rtsp/digest.h"
 #include "server/access/users_file.h"
 #include "support/check_suite.h"
+#include "support/temporary_folder.h"
 
 using namespace rtspcore;
 using server::access::UsersError;
@@ -16,19 +17,8 @@ using server::access::UsersFile;
 
 namespace {
 
-// A folder of its own, which goes with it.
-class Folder {
-public:
-    Folder() { ck_assert(mkdtemp(path_) != nullptr); }
-    ~Folder() {
-        ::unlink(file().c_str());
-        ::unlink((file() + ".new").c_str());
-        ::rmdir(path_);
-    }
-    [[nodiscard]] std::string file() const { return std::string(path_) + "/users"; }
-
-private:
-    char path_[32] = "/tmp/rtspsink-users-XXXXXX";
+struct Folder : rtspcore::test::TemporaryFolder {
+    [[nodiscard]] std::string file() const { return *this / "users"; }
 };
 
 std::string line(const std::string &user) {
@@ -62,7 +52,11 @@ START_TEST(test_users_file_notices_what_is_written_and_what_replaces_it) {
     ck_assert(knows(file, "cid"));
     ck_assert(!file.has_changed());
     ::unlink(folder.file().c_str());
-    ck_assert_msg(!file.has_changed(), "who could view still can");
+    ck_assert_msg(file.has_changed(), "gone");
+    ck_assert(!file.read().ok());
+    ck_assert_msg(!file.has_changed(), "and seen to be gone");
+    write(folder.file(), line("cid"));
+    ck_assert_msg(file.has_changed(), "back");
 }
 END_TEST
 

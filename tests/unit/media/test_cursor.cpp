@@ -2,95 +2,25 @@
 #include <chrono>
 #include <limits>
 #include <string>
-#include <string_view>
-#include <vector>
 
-#include "media/cursor.h"
+#include "cursor_script.h"
 #include "support/check_suite.h"
 #include "support/check_text.h"
-#include "support/rtp_units.h"
 
 using namespace rtspcore;
 using namespace std::chrono_literals;
 using media::Cursor;
 using media::MountConfig;
-using media::Ring;
 using media::RingIndex;
 using media::SharedBatch;
 using media::SlowViewerPolicy;
-using media::TrackSelection;
+using test::batch_of;
+using test::config_of;
+using test::kUnlimited;
+using test::Script;
+using test::select;
 
 namespace {
-
-// Batches of a script, one per letter and 100 ms apart: key unit (I), unit (P) and droppable unit (b) of the video
-// track 0, unit of the audio track 1 (a), key unit (J) and unit (Q) of the video track 2, RTCP of the tracks 0 (s) and
-// 1 (r).
-SharedBatch batch_of(char letter, std::chrono::milliseconds made) {
-    switch (letter) {
-        case 's':
-        case 'r':
-            return media::make_rtcp_batch(letter == 's' ? 0 : 1, std::vector<uint8_t>(8), test::at(made));
-        case 'a':
-            return test::make_batch({.track = 1, .made = made, .key = true, .dependent = false});
-        case 'J':
-        case 'Q':
-            return test::make_batch({.track = 2, .made = made, .key = letter == 'J'});
-        default:
-            return test::make_batch({.made = made, .key = letter == 'I', .droppable = letter == 'b'});
-    }
-}
-
-constexpr media::RingLimits kUnlimited{std::chrono::hours{1}, size_t{1} << 30};
-
-class Script {
-public:
-    explicit Script(media::RingLimits limits = kUnlimited) : ring(limits) {}
-    void play(std::string_view letters) {
-        for (const char letter : letters) {
-            ring.append(batch_of(letter, next_ * 100ms));
-            letters_ += letter;
-            ++next_;
-        }
-    }
-    // When the newest batch was made, and later.
-    [[nodiscard]] Time now(std::chrono::milliseconds later = 0ms) const {
-        return test::at((next_ - 1) * 100ms + later);
-    }
-
-    // All that the cursor gives now: its letters where they stand in the script, '.' where nothing was given.
-    std::string take_all(Cursor &cursor, Time when) {
-        std::string given(letters_.size(), '.');
-        while (const SharedBatch batch = cursor.take(ring, when)) {
-            const auto place = static_cast<size_t>((batch->properties().made - test::kStart) / 100ms);
-            given[place] = letters_[place];
-        }
-        return given;
-    }
-
-    Ring ring;
-
-private:
-    std::string letters_;
-    int next_ = 0;
-};
-
-// By the letters of the script: "I" is track 0, "a" track 1, "J" track 2.
-TrackSelection select(std::string_view tracks) {
-    TrackSelection selection;
-    for (const char track : tracks) {
-        const auto bit = TrackSelection::bit(track == 'I' ? 0 : track == 'a' ? 1 : 2);
-        selection.selected |= bit;
-        selection.dependent |= track == 'a' ? 0 : bit;
-    }
-    return selection;
-}
-
-MountConfig config_of(SlowViewerPolicy policy) {
-    MountConfig config;
-    config.slow_viewers = policy;
-    config.max_lag = 1000ms;
-    return config;
-}
 
 size_t footprint() {
     return batch_of('P', 0ms)->footprint();
@@ -123,6 +53,9 @@ constexpr Case kCases[] = {
     {"over the lag, key unit too old: nothing", "I", kSkip, 1200ms, "IPPPI", "....."},
     {"over the lag without a newer key unit: nothing", "I", kSkip, 600ms, "IPPPPPPPP", "........."},
     {"audio over the lag goes on at the live edge", "a", kSkip, 600ms, "aaaaaaaaa", "........."},
+    {"video was silent for a second: audio goes on", "Ia", kLossless, 0ms, "Paaaaaaaaaaaaa", "...........aaa"},
+    {"video never came for a second: audio begins", "Ia", kLossless, 0ms, "aaaaaaaaaaaaaa", "...........aaa"},
+    {"two videos: audio waits while one of them comes", "IJa", kLossless, 0ms, "QPaaaaaaaaaaQa", ".............."},
     {"lossless gives everything however late", "Ia", kLossless, 60'000ms, "IabPaI", "IabPaI"},
 };
 
@@ -170,6 +103,26 @@ START_TEST(test_cursor_takes_up_again_at_the_key_unit_after_a_skip) {
     ck_assert(cursor.waits_for_key());
     script.play("aPIaP");
     test::assert_text(script.take_all(cursor, script.now()), "..................IaP");
+    ck_assert(!cursor.waits_for_key());
+}
+END_TEST
+
+// A camera whose video stalls while its sound goes on.
+START_TEST(test_cursor_after_a_skip_gives_audio_when_no_video_comes) {
+    Script script;
+    script.play("Ia");
+    const MountConfig config = config_of(kSkip);
+    Cursor cursor(config, select("Ia"));
+    cursor.start(0);
+    test::assert_text(script.take_all(cursor, script.now()), "Ia");
+    script.play("aaaaaaaaaaaaaa");
+    test::assert_text(script.take_all(cursor, script.now()), "................");
+    ck_assert_uint_eq(cursor.skips(), 1);
+    script.play("aa");
+    test::assert_text(script.take_all(cursor, script.now()), "................aa");
+    ck_assert_msg(cursor.waits_for_key(), "of the video");
+    script.play("PaPIaP");
+    test::assert_text(script.take_all(cursor, script.now()), "...................a.IaP");
     ck_assert(!cursor.waits_for_key());
 }
 END_TEST
@@ -281,22 +234,6 @@ START_TEST(test_cursor_empty_burst_waits_for_a_key_unit) {
 }
 END_TEST
 
-START_TEST(test_cursor_peek_is_what_take_gives) {
-    Script script;
-    script.play("PaIa");
-    const MountConfig config = config_of(kSkip);
-    Cursor cursor(config, select("Ia"));
-    cursor.start(0);
-    for (const RingIndex expected : {2u, 3u}) {
-        const SharedBatch *next = cursor.peek(script.ring, script.now());
-        ck_assert(next && *next == script.ring.at(expected));
-        ck_assert(cursor.peek(script.ring, script.now()) == next);
-        ck_assert(cursor.take(script.ring, script.now()) == script.ring.at(expected));
-    }
-    ck_assert(!cursor.peek(script.ring, script.now()));
-}
-END_TEST
-
 START_TEST(test_cursor_dropped_track_is_not_sent_any_more) {
     Script script;
     script.play("IPaIsPrJaJP");
@@ -322,84 +259,12 @@ START_TEST(test_cursor_without_its_only_video_does_not_wait_for_it) {
 }
 END_TEST
 
-// Which batch of each track is the first that will be sent: its place in the script, '-' for none.
-START_TEST(test_cursor_upcoming_is_what_is_sent_first) {
-    enum class Start : uint8_t { AtPosition, Anywhere };
-    const struct {
-        const char *name;
-        const char *tracks;
-        Start start;
-        RingIndex position;
-        const char *script;
-        const char *upcoming;  // of the tracks 0, 1 and 2
-    } kUpcoming[] = {
-        {"key unit, and the audio after it", "Ia", Start::AtPosition, 0, "PaPIaP", "34-"},
-        {"no key unit: nothing is known of the audio either", "Ia", Start::AtPosition, 0, "PaPa", "---"},
-        {"at once", "Ia", Start::Anywhere, 0, "PaPa", "01-"},
-        {"audio alone", "a", Start::AtPosition, 2, "aPIa", "-3-"},
-        {"each video at its own key unit", "IJ", Start::AtPosition, 0, "QPJQI", "4-2"},
-        {"RTCP is no unit", "Ia", Start::AtPosition, 0, "srIra", "24-"},
-        {"nothing is there yet", "Ia", Start::AtPosition, 3, "IaP", "---"},
-    };
-    for (const auto &test : kUpcoming) {
-        Script script;
-        script.play(test.script);
-        const MountConfig config = config_of(kSkip);
-        Cursor cursor(config, select(test.tracks));
-        if (test.start == Start::Anywhere)
-            cursor.start_anywhere(test.position);
-        else
-            cursor.start(test.position);
-        for (uint8_t track = 0; track < 3; ++track) {
-            const auto next = cursor.upcoming(script.ring, track);
-            const char expected = test.upcoming[track];
-            ck_assert_msg(
-                expected == '-' ? !next : next->unit == script.ring.at(static_cast<RingIndex>(expected - '0')),
-                "%s, track %u", test.name, track);
-        }
-    }
-}
-END_TEST
-
-START_TEST(test_cursor_sends_any_unit_once_no_key_unit_has_to_come_first) {
-    Script script;
-    script.play("IPa");
-    const MountConfig config = config_of(kSkip);
-    Cursor cursor(config, select("Ia"));
-    cursor.start(1);
-    ck_assert(!cursor.sends_any(0) && !cursor.sends_any(1) && !cursor.sends_any(2));
-    cursor.start_anywhere(1);
-    ck_assert(cursor.sends_any(0) && cursor.sends_any(1) && !cursor.sends_any(2));
-    cursor.start(0);
-    cursor.take(script.ring, script.now());
-    ck_assert(cursor.sends_any(0) && cursor.sends_any(1));
-    Cursor audio(config, select("a"));
-    audio.start(0);
-    ck_assert(audio.sends_any(1));
-}
-END_TEST
-
-START_TEST(test_cursor_upcoming_looks_into_the_burst_first) {
-    Script script;
-    script.play("IPaJPaIJQ");
-    const MountConfig config = config_of(kSkip);
-    Cursor cursor(config, select("IaJ"));
-    cursor.start_with_burst({script.ring.at(0), script.ring.at(1)}, 4);
-    ck_assert(cursor.upcoming(script.ring, 0)->unit == script.ring.at(0));
-    ck_assert_msg(cursor.upcoming(script.ring, 1)->unit == script.ring.at(5), "audio follows the burst");
-    ck_assert_msg(cursor.upcoming(script.ring, 2)->unit == script.ring.at(7),
-                  "the other video begins with its key unit");
-    ck_assert(cursor.sends_any(0) && cursor.sends_any(1) && !cursor.sends_any(2));
-    cursor.take(script.ring, script.now());
-    ck_assert(cursor.upcoming(script.ring, 0)->unit == script.ring.at(1));
-}
-END_TEST
-
 int main() {
     return test::run_suite("cursor", {
                                          test_cursor_gives_what_the_case_says,
                                          test_cursor_counts_drops_and_skips,
                                          test_cursor_takes_up_again_at_the_key_unit_after_a_skip,
+                                         test_cursor_after_a_skip_gives_audio_when_no_video_comes,
                                          test_cursor_over_its_bytes_skips,
                                          test_cursor_over_half_its_bytes_drops_what_is_droppable,
                                          test_cursor_skips_to_a_key_unit_of_its_own_tracks,
@@ -408,11 +273,7 @@ int main() {
                                          test_cursor_start_anywhere_waits_for_nothing,
                                          test_cursor_sends_its_burst_first_however_late,
                                          test_cursor_empty_burst_waits_for_a_key_unit,
-                                         test_cursor_peek_is_what_take_gives,
                                          test_cursor_dropped_track_is_not_sent_any_more,
                                          test_cursor_without_its_only_video_does_not_wait_for_it,
-                                         test_cursor_upcoming_is_what_is_sent_first,
-                                         test_cursor_sends_any_unit_once_no_key_unit_has_to_come_first,
-                                         test_cursor_upcoming_looks_into_the_burst_first,
                                      });
 }

@@ -1,18 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <deque>
 #include <set>
 #include <string>
 #include <thread>
 #include <vector>
 
-#include "media/mailbox.h"
-#include "media/mount.h"
-#include "rtp/rtcp.h"
+#include "subscribed.h"
 #include "support/check_suite.h"
-#include "support/check_text.h"
 #include "support/rtp_units.h"
 #include "support/tracks.h"
 
@@ -21,65 +16,10 @@ using namespace std::chrono_literals;
 using media::Delivery;
 using media::Mailbox;
 using media::Mount;
-using media::SharedBatch;
-
-namespace {
-
-constexpr uint8_t kSenderReport = 200;
-constexpr uint8_t kGoodbye = 203;
-
-std::deque<Delivery> taken(Mailbox &mailbox) {
-    std::deque<Delivery> out;
-    mailbox.take(out);
-    return out;
-}
-
-// The packet types of a compound RTCP packet.
-std::vector<uint8_t> types_of(const SharedBatch &batch) {
-    const auto bytes = batch->packet(batch->extents().front());
-    std::vector<uint8_t> types;
-    for (size_t at = 0; at + 4 <= bytes.size(); at += 4 + size_t{4} * (bytes[at + 2] << 8 | bytes[at + 3]))
-        types.push_back(bytes[at + 1]);
-    return types;
-}
-
-bool has_type(const SharedBatch &batch, uint8_t type) {
-    return batch && batch->is_rtcp() && std::ranges::count(types_of(batch), type) != 0;
-}
-
-// "S" a sender report, "B" a BYE, "0" media of track 0, "." a closing...
-std::string letters_of(const std::deque<Delivery> &deliveries) {
-    std::string letters;
-    for (const Delivery &each : deliveries)
-        letters += !each.batch                           ? '.'
-                   : has_type(each.batch, kGoodbye)      ? 'B'
-                   : has_type(each.batch, kSenderReport) ? 'S'
-                                                         : static_cast<char>('0' + each.batch->track());
-    return letters;
-}
-
-void assert_letters(Mailbox &mailbox, const char *expected) {
-    test::assert_text(letters_of(taken(mailbox)), expected);
-}
-
-struct Subscribed {
-    explicit Subscribed(media::MountConfig config = {}) : mount(Mount::create("/test", config)) {
-        mount->subscribe(mailbox);
-    }
-    std::shared_ptr<Mount> mount;
-    std::shared_ptr<Mailbox> mailbox = std::make_shared<Mailbox>();
-};
-
-rtp::SenderInfo info_of(const SharedBatch &report) {
-    const auto bytes = report->packet(report->extents().front());
-    return {.ssrc = rtp::load_u32(bytes, 4),
-            .ntp = rtp::NtpTime{uint64_t{rtp::load_u32(bytes, 8)} << 32 | rtp::load_u32(bytes, 12)},
-            .time = rtp::load_u32(bytes, 16),
-            .packets = rtp::load_u32(bytes, 20),
-            .octets = rtp::load_u32(bytes, 24)};
-}
-
-}  // namespace
+using test::assert_letters;
+using test::letters_of;
+using test::Subscribed;
+using test::taken;
 
 START_TEST(test_mount_subscriber_gets_snapshot_and_what_follows) {
     const auto mount = Mount::create("/test", {});
@@ -120,6 +60,24 @@ START_TEST(test_mount_tells_its_tracks_how_many_watch) {
     mount->close();
     mount->remove_viewer();
     ck_assert_uint_eq(told.size(), 5);
+}
+END_TEST
+
+START_TEST(test_mount_counts_the_copies_that_leave) {
+    const auto mount = Mount::create("/test", {});
+    ck_assert_uint_eq(mount->statistics().copies(), 0);
+    mount->add_viewer(media::ViewerCopy::OfGroup);
+    ck_assert_uint_eq(mount->statistics().copies(), 1);
+    mount->add_viewer();
+    mount->add_viewer(media::ViewerCopy::OfGroup);
+    mount->add_viewer();
+    ck_assert_uint_eq(mount->statistics().viewers, 4);
+    ck_assert_uint_eq(mount->statistics().copies(), 3);
+    mount->remove_viewer();
+    mount->remove_viewer(media::ViewerCopy::OfGroup);
+    ck_assert_uint_eq(mount->statistics().copies(), 2);
+    mount->remove_viewer(media::ViewerCopy::OfGroup);
+    ck_assert_uint_eq(mount->statistics().copies(), 1);
 }
 END_TEST
 
@@ -314,40 +272,17 @@ START_TEST(test_track_caps_without_parameter_sets_are_completed_from_the_stream)
 }
 END_TEST
 
-START_TEST(test_track_reports_before_its_first_batch_and_every_five_seconds_of_its_own_time) {
-    const Subscribed s;
-    const auto track = s.mount->add_track(test::video_config());
-    for (const auto made : {0ms, 33ms, 4999ms, 5000ms, 5033ms, 9999ms, 20'000ms, 20'033ms})
-        track->publish(test::make_batch({.made = made}));
-    assert_letters(*s.mailbox, "S000S000S00");
-}
-END_TEST
-
-START_TEST(test_track_report_tells_the_mapping_of_the_batch_it_precedes) {
-    const Subscribed s;
-    const auto track = s.mount->add_track(test::video_config());
-    track->publish(test::make_batch({.time = 123'456}));
-    const auto deliveries = taken(*s.mailbox);
-    const SharedBatch &report = deliveries.front().batch;
-    ck_assert_uint_eq(report->slab()[1], 1);
-    const auto info = info_of(report);
-    ck_assert_uint_eq(info.ssrc, 0x5ead0000);
-    ck_assert_uint_eq(info.time, 123'456);
-    ck_assert(info.ntp == test::capture_of(123'456));
-    const auto bytes = report->packet(report->extents().front());
-    const std::string text(bytes.begin(), bytes.end());
-    ck_assert(text.find(s.mount->cname()) != std::string::npos);
-}
-END_TEST
-
 START_TEST(test_track_end_says_goodbye_once_and_publishing_begins_anew) {
     const Subscribed s;
     const auto track = s.mount->add_track(test::video_config());
     track->end();
+    ck_assert(!track->goodbye());
     track->publish(test::make_batch({}));
     track->end();
     track->end();
+    ck_assert(track->goodbye());
     track->publish(test::make_batch({.made = 33ms}));
+    ck_assert_msg(!track->goodbye(), "it goes on");
     track->publish(test::make_batch({.made = 66ms}));
     assert_letters(*s.mailbox, "S0BS00");
 }
@@ -385,27 +320,25 @@ END_TEST
 
 int main(int argc, char **argv) {
     gst_init(&argc, &argv);
-    return test::run_suite("mount",
-                           {
-                               test_mount_subscriber_gets_snapshot_and_what_follows,
-                               test_mount_tells_its_tracks_how_many_watch,
-                               test_mount_unsubscribed_gets_nothing_more,
-                               test_mount_subscribe_while_publishing_has_no_gap_and_no_repetition,
-                               test_mount_close_tells_subscribers_once_and_ends_publishing,
-                               test_mount_ids_are_never_reused,
-                               test_mount_removed_track_says_goodbye_and_the_others_go_on,
-                               test_mount_removed_track_publishes_nothing_after_its_goodbye,
-                               test_mount_track_removed_while_it_publishes_says_goodbye_last,
-                               test_mount_track_index_is_reused_when_nothing_remembers_it,
-                               test_mount_track_index_is_not_reused_while_its_batches_are_in_the_ring,
-                               test_mount_track_outlives_its_mount,
-                               test_track_caps_without_parameter_sets_are_completed_from_the_stream,
-                               test_mount_describes_its_tracks,
-                               test_track_reports_before_its_first_batch_and_every_five_seconds_of_its_own_time,
-                               test_track_report_tells_the_mapping_of_the_batch_it_precedes,
-                               test_track_end_says_goodbye_once_and_publishing_begins_anew,
-                               test_track_asks_for_key_units_at_a_bounded_rate,
-                               test_track_learns_that_nobody_answers,
-                               test_track_clock_rate_is_that_of_its_caps,
-                           });
+    return test::run_suite("mount", {
+                                        test_mount_subscriber_gets_snapshot_and_what_follows,
+                                        test_mount_tells_its_tracks_how_many_watch,
+                                        test_mount_counts_the_copies_that_leave,
+                                        test_mount_unsubscribed_gets_nothing_more,
+                                        test_mount_subscribe_while_publishing_has_no_gap_and_no_repetition,
+                                        test_mount_close_tells_subscribers_once_and_ends_publishing,
+                                        test_mount_ids_are_never_reused,
+                                        test_mount_removed_track_says_goodbye_and_the_others_go_on,
+                                        test_mount_removed_track_publishes_nothing_after_its_goodbye,
+                                        test_mount_track_removed_while_it_publishes_says_goodbye_last,
+                                        test_mount_track_index_is_reused_when_nothing_remembers_it,
+                                        test_mount_track_index_is_not_reused_while_its_batches_are_in_the_ring,
+                                        test_mount_track_outlives_its_mount,
+                                        test_track_caps_without_parameter_sets_are_completed_from_the_stream,
+                                        test_mount_describes_its_tracks,
+                                        test_track_end_says_goodbye_once_and_publishing_begins_anew,
+                                        test_track_asks_for_key_units_at_a_bounded_rate,
+                                        test_track_learns_that_nobody_answers,
+                                        test_track_clock_rate_is_that_of_its_caps,
+                                    });
 }

@@ -59,6 +59,40 @@ START_TEST(test_ring_keeps_the_duration_and_back_to_its_key_unit) {
 }
 END_TEST
 
+// Two videos of one mount, key units every second of the one and every 20 seconds of the other.
+START_TEST(test_ring_keeps_the_current_gop_of_each_track) {
+    for (const bool is_bounded : {false, true}) {
+        Ring ring({1000ms, is_bounded ? 30 * footprint() : size_t{1} << 30});
+        for (int i = 0; i < 60; ++i) {
+            append_video(ring, 1, 200, i, 2);
+            append_video(ring, 1, 10, i, 0);
+        }
+        ck_assert_uint_eq(*ring.last_entry_point(0), 101);
+        ck_assert_uint_eq(*ring.last_entry_point(), 101);
+        ck_assert(ring.last_entry_point(2).has_value() == !is_bounded);
+        ck_assert_uint_eq(ring.begin(), is_bounded ? 100 : 0);
+        append_video(ring, 1, 1, 60, 2);
+        append_video(ring, 20, 10, 60, 0);
+        ck_assert_uint_eq(*ring.last_entry_point(2), 120);
+        ck_assert_uint_eq(ring.begin(), 120);
+    }
+}
+END_TEST
+
+START_TEST(test_ring_forgets_the_gop_of_a_track_that_is_over_when_another_goes_on) {
+    Ring ring({1000ms, size_t{1} << 30});
+    append_video(ring, 1, 1, 0, 2);
+    append_video(ring, 100, 10);
+    ck_assert_uint_eq(ring.begin(), 0);
+    append_video(ring, 10, 10, 100);
+    ck_assert_uint_eq(ring.begin(), 91);
+    ck_assert(!ring.last_entry_point(2));
+    for (int i = 0; i < 200; ++i)
+        ring.append(test::make_batch({.track = 1, .made = (110 + i) * 100ms, .key = true, .dependent = false}));
+    ck_assert_msg(ring.begin() == 101, "the last that there is: %lu", ring.begin());
+}
+END_TEST
+
 START_TEST(test_ring_bytes_go_before_duration_and_key_unit) {
     Ring ring({10'000ms, 5 * footprint()});
     append_video(ring, 40, 100);
@@ -143,6 +177,25 @@ START_TEST(test_ring_append_at_a_gap_forgets_what_was_before) {
 }
 END_TEST
 
+START_TEST(test_ring_tells_silent_tracks_also_when_it_has_forgotten_their_units) {
+    Ring ring({0ms, size_t{1} << 30});
+    const auto append_audio = [&ring](std::chrono::milliseconds made) {
+        ring.append(test::make_batch({.track = 1, .made = made, .key = true, .dependent = false}));
+    };
+    ring.append(test::make_batch({.track = 0}));
+    append_audio(500ms);
+    ck_assert_uint_eq(ring.begin(), 1);
+    ck_assert(!ring.is_silent(0, test::at(1000ms)) && ring.is_silent(0, test::at(1001ms)));
+    ck_assert(!ring.is_silent(1, test::at(1500ms)) && ring.is_silent(1, test::at(1501ms)));
+    ck_assert_msg(!ring.is_silent(2, test::at(1000ms)), "nobody knows yet");
+    ck_assert(ring.is_silent(2, test::at(1001ms)));
+    ring.append_at(9, test::make_batch({.track = 1, .made = 3000ms, .key = true, .dependent = false}));
+    ck_assert_msg(!ring.is_silent(0, test::at(4000ms)), "it may have come in the gap");
+    ring.append(media::make_rtcp_batch(0, std::vector<uint8_t>(8), test::at(4000ms)));
+    ck_assert_msg(ring.is_silent(0, test::at(4001ms)), "a report is no sign of media");
+}
+END_TEST
+
 START_TEST(test_ring_snapshot_is_all_of_it) {
     Ring ring({200ms, size_t{1} << 30});
     append_video(ring, 10, 5);
@@ -158,6 +211,8 @@ int main() {
     return test::run_suite("ring", {
                                        test_ring_empty_has_nothing,
                                        test_ring_keeps_the_duration_and_back_to_its_key_unit,
+                                       test_ring_keeps_the_current_gop_of_each_track,
+                                       test_ring_forgets_the_gop_of_a_track_that_is_over_when_another_goes_on,
                                        test_ring_bytes_go_before_duration_and_key_unit,
                                        test_ring_keeps_the_newest_whatever_its_size,
                                        test_ring_after_a_gop_over_the_byte_bound_keeps_whole_gops_again,
@@ -166,6 +221,7 @@ int main() {
                                        test_ring_bytes_from_counts_what_is_left,
                                        test_ring_append_at_its_end_goes_on,
                                        test_ring_append_at_a_gap_forgets_what_was_before,
+                                       test_ring_tells_silent_tracks_also_when_it_has_forgotten_their_units,
                                        test_ring_snapshot_is_all_of_it,
                                    });
 }

@@ -5,6 +5,7 @@
 #include "net/tls_context.h"
 #include "support/certificates.h"
 #include "support/check_suite.h"
+#include "support/temporary_folder.h"
 
 using namespace rtspcore;
 using net::TlsContext;
@@ -17,8 +18,8 @@ namespace {
 struct Files {
     [[nodiscard]] net::TlsFiles files() const { return {certificate, key, ""}; }
     TemporaryFolder folder;
-    std::string certificate = folder.file("certificate.pem");
-    std::string key = folder.file("key.pem");
+    std::string certificate = folder / "certificate.pem";
+    std::string key = folder / "key.pem";
 };
 
 bool shows(TlsContext &context, const Certificate &certificate) {
@@ -46,21 +47,21 @@ START_TEST(test_tls_context_that_cannot_be_is_refused_by_file) {
     const Certificate other("other");
     made.write_certificate(f.certificate);
     made.write_key(f.key);
-    other.write_key(f.folder.file("other.pem"));
-    other.write_key(f.folder.file("encrypted.pem"), "secret");
-    std::ofstream(f.folder.file("garbage.pem")) << "garbage";
+    other.write_key(f.folder / "other.pem");
+    other.write_key(f.folder / "encrypted.pem", "secret");
+    std::ofstream(f.folder / "garbage.pem") << "garbage";
     const struct {
         net::TlsFiles files;
         TlsError error;
         const char *told;
     } cases[] = {
-        {{f.folder.file("missing.pem"), f.key, ""}, TlsError::Certificate, "No such file or directory"},
-        {{f.folder.file("garbage.pem"), f.key, ""}, TlsError::Certificate, "garbage.pem"},
-        {{f.certificate, f.folder.file("missing.pem"), ""}, TlsError::Key, "No such file or directory"},
-        {{f.certificate, f.folder.file("other.pem"), ""}, TlsError::Key, "key values mismatch"},
-        {{f.certificate, f.folder.file("encrypted.pem"), ""}, TlsError::Key, "encrypted.pem"},
+        {{f.folder / "missing.pem", f.key, ""}, TlsError::Certificate, "No such file or directory"},
+        {{f.folder / "garbage.pem", f.key, ""}, TlsError::Certificate, "garbage.pem"},
+        {{f.certificate, f.folder / "missing.pem", ""}, TlsError::Key, "No such file or directory"},
+        {{f.certificate, f.folder / "other.pem", ""}, TlsError::Key, "key values mismatch"},
+        {{f.certificate, f.folder / "encrypted.pem", ""}, TlsError::Key, "encrypted.pem"},
         {{f.certificate, "", ""}, TlsError::Key, "certificate.pem\" has no private key"},
-        {{f.certificate, f.key, f.folder.file("missing.pem")}, TlsError::ClientCa, "No such file or directory"},
+        {{f.certificate, f.key, f.folder / "missing.pem"}, TlsError::ClientCa, "No such file or directory"},
     };
     for (const auto &each : cases) {
         const auto opened = TlsContext::open(each.files);

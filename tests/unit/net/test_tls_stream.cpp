@@ -13,6 +13,7 @@
 #include "net/tls_stream.h"
 #include "support/certificates.h"
 #include "support/check_suite.h"
+#include "support/temporary_folder.h"
 
 using namespace rtspcore;
 using net::ByteStream;
@@ -50,6 +51,11 @@ public:
         ERR_clear_error();
         SSL_do_handshake(ssl_.get());
     }
+    // Tells of new keys of its own, and asks for new ones of the peer.
+    bool update_keys() {
+        ERR_clear_error();
+        return SSL_key_update(ssl_.get(), SSL_KEY_UPDATE_REQUESTED) == 1 && SSL_do_handshake(ssl_.get()) == 1;
+    }
     bool write(const Bytes &bytes) {
         ERR_clear_error();
         return SSL_write(ssl_.get(), bytes.data(), static_cast<int>(bytes.size())) == static_cast<int>(bytes.size());
@@ -84,9 +90,9 @@ private:
 
 struct Connected {
     explicit Connected(bool shakes_hands = true) {
-        certificate.write_certificate(folder.file("certificate.pem"));
-        certificate.write_key(folder.file("key.pem"));
-        context = net::TlsContext::open({folder.file("certificate.pem"), folder.file("key.pem"), ""}).value();
+        certificate.write_certificate(folder / "certificate.pem");
+        certificate.write_key(folder / "key.pem");
+        context = net::TlsContext::open({folder / "certificate.pem", folder / "key.pem", ""}).value();
         std::array<int, 2> ends{};
         ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data()), 0);
         stream = context->accept(UniqueFd(ends[0]), {});
@@ -279,18 +285,54 @@ START_TEST(test_tls_stream_old_versions_are_refused) {
 }
 END_TEST
 
+// OpenSSL's client ends what was refused, so that a storm is one of connections.
 START_TEST(test_tls_stream_renegotiation_is_refused) {
-    Connected c(false);
-    SSL_CTX_set_max_proto_version(c.client->context(), TLS1_2_VERSION);
-    c.shake_hands();
-    SSL_renegotiate(c.client->ssl());
-    bool was_refused = false;
-    for (int i = 0; i < 4 && !was_refused; ++i) {
-        c.client->step();
-        was_refused = ERR_GET_REASON(ERR_peek_last_error()) == SSL_R_NO_RENEGOTIATION;
-        c.stream->read(c.buffer);
+    for (int round = 0; round < 50; ++round) {
+        Connected c(false);
+        SSL_CTX_set_max_proto_version(c.client->context(), TLS1_2_VERSION);
+        c.shake_hands();
+        SSL_renegotiate(c.client->ssl());
+        bool was_refused = false;
+        for (int i = 0; i < 4 && !was_refused; ++i) {
+            c.client->step();
+            was_refused = ERR_GET_REASON(ERR_peek_last_error()) == SSL_R_NO_RENEGOTIATION;
+            c.stream->read(c.buffer);
+        }
+        ck_assert_msg(was_refused, "round %d", round);
     }
-    ck_assert(was_refused);
+}
+END_TEST
+
+START_TEST(test_tls_stream_follows_many_key_updates) {
+    Connected c;
+    for (int i = 0; i < 5000; ++i) {
+        ck_assert(c.client->update_keys());
+        ck_assert_msg(c.stream->read(c.buffer).outcome == Outcome::Blocked, "%d: %s", i, c.stream->why().c_str());
+        ck_assert(c.client->read().empty());
+    }
+    ck_assert(c.client->write(bytes_of("OPTIONS")));
+    ck_assert(c.read() == bytes_of("OPTIONS"));
+    ck_assert(c.stream->write(bytes_of("RTSP/1.0 200 OK")).outcome == Outcome::Done);
+    ck_assert(c.client->read() == bytes_of("RTSP/1.0 200 OK"));
+}
+END_TEST
+
+// Each is answered with some 20 bytes.
+START_TEST(test_tls_stream_peer_that_reads_no_answers_is_closed) {
+    Connected c;
+    const int little = 1;
+    setsockopt(c.stream->fd(), SOL_SOCKET, SO_SNDBUF, &little, sizeof little);
+    auto outcome = Outcome::Blocked;
+    int updates = 0;
+    for (; outcome == Outcome::Blocked && updates < 20'000; ++updates) {
+        ck_assert(c.client->update_keys());
+        outcome = c.stream->read(c.buffer).outcome;
+    }
+    ck_assert_msg(outcome == Outcome::Broken, "%d are answered", updates);
+    ck_assert_int_gt(updates, 1000);
+    ck_assert_msg(c.stream->why().find("answers") != std::string::npos, "%s", c.stream->why().c_str());
+    ck_assert(c.stream->write(bytes_of("x")).outcome != Outcome::Done);
+    ck_assert(c.stream->read(c.buffer).outcome == Outcome::Broken);
 }
 END_TEST
 
@@ -302,5 +344,6 @@ int main() {
          test_tls_stream_reads_all_there_is_at_once, test_tls_stream_ends_in_order_both_ways,
          test_tls_stream_refuses_what_is_no_tls, test_tls_stream_does_not_accept_a_changed_record,
          test_tls_stream_says_nothing_before_the_handshake, test_tls_stream_old_versions_are_refused,
-         test_tls_stream_renegotiation_is_refused});
+         test_tls_stream_renegotiation_is_refused, test_tls_stream_follows_many_key_updates,
+         test_tls_stream_peer_that_reads_no_answers_is_closed});
 }

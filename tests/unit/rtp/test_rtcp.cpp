@@ -54,6 +54,12 @@ START_TEST(test_rtcp_goodbye_ends_a_compound_packet) {
 }
 END_TEST
 
+START_TEST(test_rtcp_silent_report_has_neither_time_nor_blocks) {
+    ck_assert(rtp::silent_report(0x11223344, "abc") ==
+              from_hex("80c90001 11223344 81ca0003 11223344 0103 616263 000000"));
+}
+END_TEST
+
 START_TEST(test_rtcp_receiver_report_is_read) {
     const auto items = parse_rtcp(from_hex("81c90007 55667788" BLOCK "81ca0002 55667788 0100 0000"));
     ck_assert(items.ok());
@@ -185,6 +191,7 @@ int main() {
                                        test_rtcp_sender_info_is_read_back,
                                        test_rtcp_cname_of_any_length_ends_with_null_at_a_word,
                                        test_rtcp_goodbye_ends_a_compound_packet,
+                                       test_rtcp_silent_report_has_neither_time_nor_blocks,
                                        test_rtcp_receiver_report_is_read,
                                        test_rtcp_blocks_of_a_sender_report_are_read,
                                        test_rtcp_key_frame_requests_are_read,

@@ -204,11 +204,31 @@ START_TEST(test_request_target_mapping_is_at_most_1024_bytes) {
 }
 END_TEST
 
+START_TEST(test_request_target_mapping_that_is_none_is_told_which_character) {
+    const struct {
+        const char *text;
+        const char *fault;
+    } kCases[] = {{"a b", "has a space at 2:"},
+                  {"/a b", "has a space at 3:"},
+                  {"/a?b", "has a '?' at 3:"},
+                  {"/a#", "has a '#' at 3:"},
+                  {"/\ta", "has a control character at 2:"},
+                  {"/a%20b", "has a space, percent-encoded:"}};
+    for (const auto &c : kCases) {
+        const auto mapping = rtsp::normalize_mapping(c.text);
+        ck_assert(!mapping);
+        const std::string &message = mapping.error().message;
+        ck_assert_msg(message.find(c.fault) != std::string::npos, "%s: %s", c.text, message.c_str());
+    }
+}
+END_TEST
+
 int main() {
     return test::run_suite(
         "request_target",
         {test_request_target_uri_is_taken_apart, test_request_target_bad_uri_is_a_bad_request,
          test_request_target_presentation_uri_is_as_the_client_wrote_it, test_request_target_own_uris_lead_back,
          test_request_target_content_base_serves_joiners_and_appenders, test_request_target_mapping_has_one_form,
-         test_request_target_mapping_is_at_most_1024_bytes});
+         test_request_target_mapping_is_at_most_1024_bytes,
+         test_request_target_mapping_that_is_none_is_told_which_character});
 }

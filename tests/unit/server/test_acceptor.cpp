@@ -1,13 +1,21 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <atomic>
 #include <chrono>
 #include <string>
+#include <thread>
 #include <vector>
 
+#include "base/unique_fd.h"
 #include "support/check_suite.h"
 #include "support/deadline.h"
 #include "support/live_server.h"
 
 using namespace rtspcore;
+using namespace std::chrono_literals;
 using test::eventually;
 using test::LiveServer;
 using test::RtspPeer;
@@ -17,11 +25,44 @@ namespace {
 constexpr unsigned kMost = 6;
 
 server::ServerConfig config_of(unsigned threads) {
-    auto config = test::local_config();
-    config.io_threads = threads;
+    auto config = test::local_config(threads);
     config.max_connections = kMost;
     return config;
 }
+
+// Takes every descriptor that the process may have, also those that others give up.
+class GreedyThread {
+public:
+    GreedyThread() {
+        getrlimit(RLIMIT_NOFILE, &before_);
+        const rlimit few{kMostDescriptors, before_.rlim_max};
+        ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &few), 0);
+        thread_ = std::thread([this] { take(); });
+        ck_assert(eventually([this] { return has_all_.load(); }));
+    }
+    ~GreedyThread() {
+        ends_ = true;
+        thread_.join();
+        setrlimit(RLIMIT_NOFILE, &before_);
+    }
+
+private:
+    static constexpr rlim_t kMostDescriptors = 200;
+    void take() {
+        std::vector<UniqueFd> taken;
+        while (!ends_) {
+            UniqueFd one(::dup(STDIN_FILENO));
+            has_all_ = has_all_ || !one;
+            if (one)
+                taken.push_back(std::move(one));
+        }
+    }
+
+    rlimit before_{};
+    std::atomic<bool> has_all_{false};
+    std::atomic<bool> ends_{false};
+    std::thread thread_;
+};
 
 }  // namespace
 
@@ -92,6 +133,27 @@ START_TEST(test_acceptor_shares_connections_among_threads) {
 }
 END_TEST
 
+// The thread that accepts serves viewers, too.
+START_TEST(test_acceptor_rests_while_others_take_every_descriptor) {
+    constexpr unsigned kClients = 30;
+    LiveServer live(config_of(1));
+    std::vector<UniqueFd> clients;
+    for (unsigned i = 0; i < kClients; ++i)
+        clients.emplace_back(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    {
+        const GreedyThread greedy;
+        sockaddr_in6 raw;
+        const socklen_t size = net::SocketAddress::parse("127.0.0.1", live.port())->to_sockaddr(AF_INET, raw);
+        for (const UniqueFd &client : clients)
+            ck_assert_int_eq(::connect(client.get(), reinterpret_cast<const sockaddr *>(&raw), size), 0);
+        test::spend(300ms);
+        ck_assert_uint_le(live.server->statistics().connections_refused, kClients);
+    }
+    clients.clear();
+    ck_assert_int_eq(live.connect().request("OPTIONS", "*").status, 200);
+}
+END_TEST
+
 int main(int argc, char **argv) {
     gst_init(&argc, &argv);
     return test::run_suite("acceptor", {
@@ -99,5 +161,6 @@ int main(int argc, char **argv) {
                                            test_acceptor_viewers_make_room_for_nobody,
                                            test_acceptor_silent_connections_of_any_thread_make_room,
                                            test_acceptor_shares_connections_among_threads,
+                                           test_acceptor_rests_while_others_take_every_descriptor,
                                        });
 }

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include <netinet/tcp.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,6 +13,7 @@
 #include "support/check_text.h"
 #include "support/deadline.h"
 #include "support/live_server.h"
+#include "support/secure_server.h"
 
 using namespace rtspcore;
 using namespace std::chrono_literals;
@@ -37,6 +40,32 @@ size_t resident_bytes() {
     size_t resident = 0;
     file >> total >> resident;
     return resident * static_cast<size_t>(sysconf(_SC_PAGESIZE));
+}
+
+uint16_t next_packet(RtspPeer &viewer) {
+    auto frame = viewer.frame();
+    while (frame && frame->is_rtcp())
+        frame = viewer.frame();
+    ck_assert_msg(frame.has_value(), "nothing comes");
+    return frame->sequence();
+}
+
+// Of the connection that was accepted at that port of this process.
+unsigned user_timeout_ms(uint16_t port) {
+    for (int fd = 0; fd < 1024; ++fd) {
+        sockaddr_storage raw{};
+        socklen_t size = sizeof raw;
+        const bool is_connected = getpeername(fd, reinterpret_cast<sockaddr *>(&raw), &size) == 0;
+        size = sizeof raw;
+        if (!is_connected || getsockname(fd, reinterpret_cast<sockaddr *>(&raw), &size) != 0)
+            continue;
+        const auto local = net::SocketAddress::from(reinterpret_cast<sockaddr *>(&raw));
+        unsigned timeout = 0;
+        size = sizeof timeout;
+        if (local && local->port() == port && getsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout, &size) == 0)
+            return timeout;
+    }
+    return 0;
 }
 
 server::ServerConfig impatient_config() {
@@ -173,6 +202,20 @@ START_TEST(test_connection_of_a_viewer_that_is_silent_stays) {
 }
 END_TEST
 
+// Who watches that way is cut by its session's time-out, not by the kernel before.
+START_TEST(test_connection_may_take_nothing_as_long_as_its_session_may) {
+    const std::pair<std::chrono::seconds, unsigned> cases[] = {{1s, 60'000}, {60s, 60'000}, {300s, 300'000}};
+    for (const auto &[session_timeout, expected_ms] : cases) {
+        auto config = test::local_config();
+        config.session_timeout = session_timeout;
+        LiveServer live(config);
+        RtspPeer peer = live.connect();
+        ck_assert_int_eq(peer.request("OPTIONS", "*").status, 200);
+        ck_assert_uint_eq(user_timeout_ms(live.port()), expected_ms);
+    }
+}
+END_TEST
+
 START_TEST(test_connection_that_does_not_read_its_answers_ends) {
     LiveServer live;
     RtspPeer peer = live.connect();
@@ -201,6 +244,23 @@ START_TEST(test_connection_that_is_to_end_keeps_nothing_of_what_comes) {
     for (int i = 0; i < 96; ++i)
         peer.send(much);
     ck_assert_uint_lt(resident_bytes(), before + (48u << 20));
+}
+END_TEST
+
+START_TEST(test_connection_that_changes_its_keys_all_the_time_disturbs_nobody) {
+    test::SecureServer server(server::SrtpMode::Off);
+    server.live.key_unit();
+    RtspPeer viewer = server.connect();
+    test::play_tcp(viewer, 1);
+    uint16_t last = next_packet(viewer);
+    RtspPeer other = server.connect();
+    ck_assert_int_eq(other.request("OPTIONS", "*").status, 200);
+    for (int i = 0; i < 1000; ++i) {
+        other.update_keys();
+        server.live.picture();
+        ck_assert_uint_eq(next_packet(viewer), ++last);
+    }
+    ck_assert_int_eq(other.request("OPTIONS", "*").status, 200);
 }
 END_TEST
 
@@ -317,8 +377,10 @@ int main(int argc, char **argv) {
                                              test_connection_that_says_nothing_ends,
                                              test_connection_that_never_ends_its_request_ends,
                                              test_connection_of_a_viewer_that_is_silent_stays,
+                                             test_connection_may_take_nothing_as_long_as_its_session_may,
                                              test_connection_that_does_not_read_its_answers_ends,
                                              test_connection_that_is_to_end_keeps_nothing_of_what_comes,
+                                             test_connection_that_changes_its_keys_all_the_time_disturbs_nobody,
                                              test_describe_waits_until_the_mount_is_complete,
                                              test_describe_waits_for_a_mount_that_could_still_come,
                                              test_describe_of_what_does_not_begin_is_refused_for_now,

@@ -66,6 +66,22 @@ START_TEST(test_fallback_is_not_asked_for_live_mounts_nor_with_live_sessions) {
 }
 END_TEST
 
+// Nobody knows yet whose it is; of what it requires only who it belongs to can tell.
+START_TEST(test_fallback_gets_what_no_pending_mount_turns_out_to_be_for) {
+    LiveServer live;
+    OtherServer other;
+    live.server->set_fallback(other.fallback);
+    live.server->mounts().set_undecided_pads(&live, 1);
+    RtspPeer peer = live.connect();
+    peer.send_request("DESCRIBE", peer.uri("/file"), "Require: onvif-replay\r\n");
+    RtspPeer second = live.connect();
+    ck_assert_int_eq(second.request("OPTIONS", "*").status, 200);
+    ck_assert_uint_eq(other.count(), 0);
+    live.server->mounts().set_undecided_pads(&live, 0);
+    ck_assert(test::eventually([&] { return other.count() == 1; }));
+}
+END_TEST
+
 // The other server may have no credentials of its own.
 START_TEST(test_fallback_is_behind_the_same_door) {
     auto config = test::local_config();
@@ -105,5 +121,6 @@ int main(int argc, char **argv) {
     gst_init(&argc, &argv);
     return test::run_suite("fallback", {test_fallback_gets_all_that_was_not_answered,
                                         test_fallback_is_not_asked_for_live_mounts_nor_with_live_sessions,
+                                        test_fallback_gets_what_no_pending_mount_turns_out_to_be_for,
                                         test_fallback_is_behind_the_same_door, test_fallback_that_is_gone_leaves_404});
 }

@@ -22,12 +22,6 @@ namespace {
 
 constexpr uint8_t kGoodbye = 203;
 
-server::ServerConfig config_of(unsigned threads) {
-    auto config = test::local_config();
-    config.io_threads = threads;
-    return config;
-}
-
 bool says_goodbye(const std::vector<uint8_t> &compound) {
     for (size_t at = 0; at + 4 <= compound.size(); at += 4 + size_t{4} * rtp::load_u16(compound, at + 2))
         if (compound[at + 1] == kGoodbye)
@@ -111,7 +105,7 @@ struct UdpClient {
 }  // namespace
 
 START_TEST(test_io_thread_connection_moves_to_the_thread_of_its_session) {
-    LiveServer live(config_of(2));
+    LiveServer live(test::local_config(2));
     live.gop();
     UdpClient client(live);
     RtspPeer other = live.connect();
@@ -131,7 +125,7 @@ START_TEST(test_io_thread_connection_moves_to_the_thread_of_its_session) {
 END_TEST
 
 START_TEST(test_io_thread_connection_moves_with_all_it_was_sent) {
-    LiveServer live(config_of(3));
+    LiveServer live(test::local_config(3));
     UdpClient clients[] = {UdpClient(live), UdpClient(live), UdpClient(live)};
     RtspPeer other = live.connect();
     std::string all;
@@ -153,7 +147,7 @@ START_TEST(test_io_thread_connection_moves_with_all_it_was_sent) {
 END_TEST
 
 START_TEST(test_io_thread_connection_with_a_session_of_its_own_does_not_move) {
-    LiveServer live(config_of(2));
+    LiveServer live(test::local_config(2));
     UdpClient one(live);
     UdpClient other(live);
     ck_assert_int_eq(other.peer.request("GET_PARAMETER", other.peer.uri("/test"), session_header(one.session)).status,
@@ -164,7 +158,7 @@ START_TEST(test_io_thread_connection_with_a_session_of_its_own_does_not_move) {
 END_TEST
 
 START_TEST(test_io_thread_session_over_udp_survives_its_connection) {
-    LiveServer live(config_of(2));
+    LiveServer live(test::local_config(2));
     live.gop();
     UdpClient client(live);
     client.play();
@@ -221,7 +215,10 @@ START_TEST(test_io_thread_session_without_sign_of_life_times_out) {
     silent.play();
     RtspPeer over_tcp = live.connect();
     test::set_up_tcp(over_tcp);
-    ck_assert(eventually([&] { return live.server->statistics().sessions == 0; }));
+    ck_assert(eventually([&] {
+        live.picture();
+        return live.server->statistics().sessions == 0;
+    }));
     ck_assert(over_tcp.is_closed_by_server());
     ck_assert_uint_eq(live.mount->statistics().viewers, 0);
     live.picture();
@@ -309,7 +306,7 @@ START_TEST(test_io_thread_client_that_vanished_ends_when_its_host_says_so) {
 END_TEST
 
 START_TEST(test_io_thread_closed_mount_ends_its_viewers_only) {
-    LiveServer live(config_of(2));
+    LiveServer live(test::local_config(2));
     const auto other = media::Mount::create("/other", {});
     const auto track = other->add_track(test::video_config());
     ck_assert(live.server->mounts().add(&live, other, true).ok());

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include <algorithm>
 #include <map>
+#include <string>
+#include <vector>
 
 #include "rtp/big_endian.h"
 #include "support/check_suite.h"
@@ -21,6 +24,15 @@ using test::session_header;
 namespace {
 
 constexpr uint8_t kSenderReport = 200;
+constexpr uint8_t kGoodbye = 203;
+
+// Of one compound packet (RFC 3550 section 6.1).
+bool says_goodbye(const std::vector<uint8_t> &compound) {
+    for (size_t at = 0; at + 4 <= compound.size(); at += 4 * (rtp::load_u16(compound, at + 2) + size_t{1}))
+        if (compound[at + 1] == kGoodbye)
+            return true;
+    return false;
+}
 
 }  // namespace
 
@@ -152,6 +164,63 @@ START_TEST(test_play_answered_late_does_not_wake_other_requests_of_its_connectio
 }
 END_TEST
 
+// Streams that ended before the viewer came, as they would have told it had it been there.
+START_TEST(test_play_of_an_ended_stream_is_told_so_after_its_last_units) {
+    for (const auto mode : {StartMode::Auto, StartMode::KeyFrame, StartMode::Now}) {
+        LiveServer live(test::local_config(), config_of(mode));
+        live.gop();
+        live.audio->end();
+        live.gop(0);
+        live.video->end();
+        Playing viewer(live, false);
+        viewer.play();
+        std::string order;
+        while (std::count(order.begin(), order.end(), 'B') < 2) {
+            const auto frame = viewer.peer().frame();
+            ck_assert_msg(frame.has_value(), "mode %d: no BYE after %s", static_cast<int>(mode), order.c_str());
+            if (!frame->is_rtcp() || says_goodbye(frame->bytes))
+                order += frame->is_rtcp() ? 'B' : 'u';
+        }
+        ck_assert_msg(order.ends_with("BB"), "%s", order.c_str());
+        ck_assert((order == "BB") == (mode != StartMode::Auto));
+    }
+}
+END_TEST
+
+START_TEST(test_play_of_an_ended_stream_over_udp_is_told_so) {
+    LiveServer live;
+    live.gop();
+    live.video->end();
+    Playing viewer(live, true, 1);
+    viewer.play();
+    for (bool is_told = false; !is_told;) {
+        const auto datagram = viewer.rtcp_of(0);
+        ck_assert(datagram.has_value());
+        is_told = says_goodbye(datagram->bytes);
+    }
+}
+END_TEST
+
+// After a flush, for one.
+START_TEST(test_play_of_a_stream_that_goes_on_after_its_end_is_not_told_an_end) {
+    LiveServer live;
+    live.gop();
+    live.video->end();
+    live.audio->end();
+    live.gop();
+    Playing viewer(live, false);
+    viewer.play();
+    live.key_unit();
+    for (bool is_live = false; !is_live;) {
+        const auto frame = viewer.peer().frame();
+        ck_assert(frame.has_value());
+        ck_assert(!frame->is_rtcp() || !says_goodbye(frame->bytes));
+        is_live = !frame->is_rtcp() && frame->channel == test::kVideoRtp &&
+                  frame->time() == live.newest_video()->properties().time;
+    }
+}
+END_TEST
+
 int main(int argc, char **argv) {
     gst_init(&argc, &argv);
     return test::run_suite(
@@ -159,5 +228,7 @@ int main(int argc, char **argv) {
         {test_play_sender_report_goes_ahead_of_the_first_packet_of_each_stream, test_play_on_channels_of_its_own_choice,
          test_play_again_changes_nothing, test_play_pause_stops_and_play_begins_anew,
          test_play_teardown_of_one_stream_leaves_the_other_playing, test_play_on_a_connection_that_goes_while_it_waits,
+         test_play_of_an_ended_stream_is_told_so_after_its_last_units, test_play_of_an_ended_stream_over_udp_is_told_so,
+         test_play_of_a_stream_that_goes_on_after_its_end_is_not_told_an_end,
          test_play_answered_late_does_not_wake_other_requests_of_its_connection});
 }

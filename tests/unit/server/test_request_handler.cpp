@@ -179,9 +179,20 @@ END_TEST
 START_TEST(test_request_unknown_option_is_named) {
     LiveServer live;
     RtspPeer peer = live.connect();
-    const auto answer = peer.request("OPTIONS", "*", "Require: one\r\nRequire: two\r\n");
-    ck_assert_int_eq(answer.status, 551);
-    test::assert_text(answer.header("unsupported"), "one, two");
+    const struct {
+        const char *headers;
+        const char *unsupported;
+    } kCases[] = {
+        {"Require: one\r\nRequire: two\r\n", "one, two"},
+        {"Proxy-Require: one\r\n", "one"},
+        {"Proxy-Require: two, three\r\nRequire: one\r\nProxy-Require: four\r\n", "one, two, three, four"},
+    };
+    for (const auto &each : kCases) {
+        const auto answer = peer.request("OPTIONS", "*", each.headers);
+        ck_assert_msg(answer.status == 551, "%s%d", each.headers, answer.status);
+        test::assert_text(answer.header("unsupported"), each.unsupported);
+    }
+    ck_assert_int_eq(peer.request("DESCRIBE", peer.uri("/test"), "Proxy-Require: one\r\n").status, 551);
 }
 END_TEST
 
@@ -277,6 +288,33 @@ START_TEST(test_setup_keeps_a_session_to_one_lower_transport_and_one_presentatio
     ck_assert_int_eq(peer.request("SETUP", peer.uri("/test/stream=1"), test::udp_transport(5000) + header).status, 461);
     ck_assert_int_eq(peer.request("SETUP", peer.uri("/other/stream=0"), test::tcp_transport(1) + header).status, 459);
     ck_assert_int_eq(peer.request("SETUP", peer.uri("/test/stream=1"), test::tcp_transport(1) + header).status, 200);
+}
+END_TEST
+
+START_TEST(test_setup_may_change_the_transport_of_the_only_stream) {
+    LiveServer live;
+    live.key_unit();
+    RtspPeer peer = live.connect();
+    test::DatagramPair pair = test::DatagramPair::open();
+    const std::string udp = test::udp_transport(pair.rtp.port());
+    const std::string header = session_header(test::set_up_tcp(peer, 1));
+    const auto set_up = [&](const std::string &transport) {
+        return peer.request("SETUP", peer.uri("/test/stream=0"), transport + header).status;
+    };
+    ck_assert_int_eq(set_up(udp), 200);
+    ck_assert_int_eq(set_up(test::tcp_transport(0)), 200);
+    ck_assert_int_eq(peer.request("PLAY", peer.uri("/test"), header).status, 200);
+    ck_assert_int_eq(set_up(udp), 455);
+    auto frame = peer.frame();
+    while (frame && frame->is_rtcp())
+        frame = peer.frame();
+    ck_assert(frame.has_value());
+    ck_assert_int_eq(peer.request("PAUSE", peer.uri("/test"), header).status, 200);
+    ck_assert_int_eq(set_up(udp), 200);
+    ck_assert_int_eq(peer.request("PLAY", peer.uri("/test"), header).status, 200);
+    ck_assert(pair.rtp.receive().has_value());
+    ck_assert_int_eq(peer.request("TEARDOWN", peer.uri("/test"), header).status, 200);
+    ck_assert_uint_eq(live.server->statistics().sessions, 0);
 }
 END_TEST
 
@@ -380,6 +418,7 @@ int main(int argc, char **argv) {
                                test_setup_answers_the_first_transport_that_is_served,
                                test_setup_gives_channels_that_are_free,
                                test_setup_keeps_a_session_to_one_lower_transport_and_one_presentation,
+                               test_setup_may_change_the_transport_of_the_only_stream,
                                test_setup_of_what_is_not_allowed_is_461,
                                test_setup_of_the_only_stream_needs_no_control_url,
                                test_setup_does_not_send_to_another_destination,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Who is not heard at all, or not any more.
 #include <chrono>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -9,12 +10,14 @@
 #include "support/check_text.h"
 #include "support/deadline.h"
 #include "support/locked_server.h"
+#include "support/multicast_server.h"
 
 using namespace rtspcore;
 using namespace std::chrono_literals;
 using server::access::Failures;
 using server::access::Network;
 using test::describe;
+using test::kMulticast;
 using test::kRight;
 using test::kTransport;
 using test::kWrong;
@@ -23,6 +26,39 @@ using test::locked_config;
 using test::RtspPeer;
 using test::session_header;
 using test::set_up;
+using Member = test::MulticastClient;
+
+namespace {
+
+// Room for two copies of what it publishes, which was measured. What the server itself measures is earlier and changes
+// nothing.
+struct RoomForTwo {
+    RoomForTwo() : live(config()) {
+        live.gop();
+        const Time later = monotonic_now() + 1h;
+        auto &rate = live.server->outgoing_rate();
+        rate.sample({}, later);  // forgets what was measured
+        rate.sample({live.mount}, later + 1s);
+        live.mount->statistics().bytes_published += 500'000 / 8;
+        rate.sample({live.mount}, later + 2s);
+    }
+    static server::ServerConfig config() {
+        auto config = test::multicast_config();
+        config.multicast.ip_min = config.multicast.ip_max = "239.255.78.1";  // nobody else of this host listens there
+        config.access.max_bit_rate = 1'000'000;
+        return config;
+    }
+    int set_up_status(const std::string &transport) {
+        RtspPeer peer = live.connect();
+        return peer.request("SETUP", peer.uri("/test/stream=0"), transport).status;
+    }
+    int status_over_tcp() { return set_up_status(kTransport); }
+    int status_by_multicast() { return set_up_status(kMulticast); }
+
+    LiveServer live;
+};
+
+}  // namespace
 
 START_TEST(test_access_denied_address_learns_so_and_nothing_else) {
     auto config = test::local_config();
@@ -132,6 +168,68 @@ START_TEST(test_access_viewer_too_many_for_the_bit_rate_is_refused) {
 }
 END_TEST
 
+START_TEST(test_access_viewers_count_against_the_bit_rate_from_play_until_they_leave) {
+    RoomForTwo of;
+    RtspPeer first = of.live.connect();
+    RtspPeer second = of.live.connect();
+    RtspPeer third = of.live.connect();
+    test::play_tcp(first, 1);
+    const std::string late = test::set_up_tcp(third, 1);
+    const std::string session = test::play_tcp(second, 1);
+    ck_assert_int_eq(of.status_over_tcp(), 453);
+    ck_assert_int_eq(of.status_by_multicast(), 453);
+    const auto play = [&] { return third.request("PLAY", third.uri("/test"), session_header(late)).status; };
+    ck_assert_int_eq(play(), 453);
+    ck_assert_int_eq(second.request("TEARDOWN", second.uri("/test"), session_header(session)).status, 200);
+    ck_assert_int_eq(play(), 200);
+    ck_assert_int_eq(of.status_over_tcp(), 453);
+}
+END_TEST
+
+START_TEST(test_access_members_of_a_group_are_one_copy) {
+    RoomForTwo of;
+    std::vector<std::unique_ptr<Member>> members;
+    for (int i = 0; i < 3; ++i) {
+        members.push_back(std::make_unique<Member>(of.live));
+        members.back()->play();
+    }
+    RtspPeer beside = of.live.connect();
+    test::play_tcp(beside, 1);
+    ck_assert_int_eq(of.status_over_tcp(), 453);
+    Member fourth(of.live);
+    fourth.play();
+}
+END_TEST
+
+START_TEST(test_access_first_member_of_a_group_is_a_copy) {
+    RoomForTwo of;
+    Member early(of.live);
+    RtspPeer first = of.live.connect();
+    RtspPeer second = of.live.connect();
+    test::play_tcp(first, 1);
+    test::play_tcp(second, 1);
+    ck_assert_int_eq(of.status_by_multicast(), 453);
+    ck_assert_int_eq(early.ask("PLAY").status, 453);
+    second.close();
+    ck_assert(test::eventually([&] { return of.live.mount->statistics().viewers == 1; }));
+    early.play();
+    ck_assert_int_eq(of.status_over_tcp(), 453);
+    ck_assert_int_eq(early.ask("PAUSE").status, 200);
+    ck_assert_int_eq(of.status_over_tcp(), 200);
+}
+END_TEST
+
+START_TEST(test_access_transport_that_is_not_served_is_told_before_the_bit_rate) {
+    RoomForTwo of;
+    RtspPeer first = of.live.connect();
+    RtspPeer second = of.live.connect();
+    test::play_tcp(first, 1);
+    test::play_tcp(second, 1);
+    ck_assert_int_eq(of.set_up_status("Transport: RAW/RAW/UDP\r\n"), 461);
+    ck_assert_int_eq(of.set_up_status(""), 400);
+}
+END_TEST
+
 START_TEST(test_access_guesses_on_many_connections_are_not_heard) {
     LiveServer live(locked_config());
     live.gop();
@@ -172,6 +270,9 @@ int main(int argc, char **argv) {
         {test_access_denied_address_learns_so_and_nothing_else, test_access_is_for_allowed_addresses_only,
          test_access_connections_of_an_address_are_limited, test_access_strangers_make_room_for_newer_ones,
          test_access_too_many_sessions_are_refused, test_access_too_many_requests_end_the_connection,
-         test_access_viewer_too_many_for_the_bit_rate_is_refused, test_access_guesses_on_many_connections_are_not_heard,
-         test_access_guesses_are_slowed_down});
+         test_access_viewer_too_many_for_the_bit_rate_is_refused,
+         test_access_viewers_count_against_the_bit_rate_from_play_until_they_leave,
+         test_access_members_of_a_group_are_one_copy, test_access_first_member_of_a_group_is_a_copy,
+         test_access_transport_that_is_not_served_is_told_before_the_bit_rate,
+         test_access_guesses_on_many_connections_are_not_heard, test_access_guesses_are_slowed_down});
 }

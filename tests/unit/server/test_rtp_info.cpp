@@ -21,6 +21,9 @@ public:
     using Viewer::Viewer;
     void send(Time) override {}
     void say_goodbye(Time) override {}
+
+private:
+    void send_rtcp(media::SharedBatch, Time) override {}
 };
 
 // A session with the video track 0 and the audio track 1 of a mount, whose ring the test fills.

@@ -17,15 +17,7 @@ using test::LiveServer;
 using test::RtspPeer;
 using test::session_header;
 
-namespace {
-
-server::ServerConfig config_of(unsigned threads) {
-    auto config = test::local_config();
-    config.io_threads = threads;
-    return config;
-}
-
-}  // namespace
+namespace {}  // namespace
 
 START_TEST(test_server_takes_a_free_port_and_gives_it_back) {
     auto opened = server::Server::open(test::local_config());
@@ -44,7 +36,7 @@ START_TEST(test_server_small_udp_range_makes_fewer_threads) {
         const auto pair = DatagramPair::open();
         port = pair.rtp.port();
     }
-    auto config = config_of(4);
+    auto config = test::local_config(4);
     config.udp_ports = {port, static_cast<uint16_t>(port + 1)};
     const LiveServer live(config);
     ck_assert(live.server->has_thread(0) && !live.server->has_thread(1));
@@ -58,7 +50,7 @@ END_TEST
 START_TEST(test_server_stop_ends_everybody_in_every_state) {
     media::MountConfig mount;
     mount.start_mode = media::StartMode::KeyFrame;
-    LiveServer live(config_of(2), mount);
+    LiveServer live(test::local_config(2), mount);
     live.gop();
     const uint16_t port = live.port();
     RtspPeer silent = live.connect();
@@ -98,7 +90,7 @@ START_TEST(test_server_stop_says_goodbye) {
     const auto ends_with_goodbye = [](const std::vector<uint8_t> &compound) {
         return compound.size() > 8 && compound[compound.size() - 7] == kGoodbye;
     };
-    LiveServer live(config_of(1));
+    LiveServer live(test::local_config(1));
     live.gop();
     RtspPeer over_tcp = live.connect();
     test::play_tcp(over_tcp, 1);
@@ -123,7 +115,7 @@ END_TEST
 
 START_TEST(test_server_stops_while_others_publish_connect_and_change_what_is_served) {
     for (int round = 0; round < 10; ++round) {
-        LiveServer live(config_of(2));
+        LiveServer live(test::local_config(2));
         live.gop();
         std::atomic<bool> done{false};
         std::thread publisher([&] {

@@ -7,6 +7,7 @@
 #include "server/server.h"
 #include "support/certificates.h"
 #include "support/check_suite.h"
+#include "support/temporary_folder.h"
 
 using namespace rtspcore;
 using server::Server;
@@ -108,11 +109,11 @@ END_TEST
 START_TEST(test_shared_server_is_not_shared_with_other_tls_settings) {
     const test::TemporaryFolder folder;
     const test::Certificate certificate("localhost");
-    certificate.write_certificate(folder.file("certificate.pem"));
-    certificate.write_key(folder.file("key.pem"));
+    certificate.write_certificate(folder / "certificate.pem");
+    certificate.write_key(folder / "key.pem");
     ServerConfig plain = config_of(free_port());
     ServerConfig secure = plain;
-    secure.tls = {server::TlsMode::Required, {folder.file("certificate.pem"), folder.file("key.pem"), ""}, {}};
+    secure.tls = {server::TlsMode::Required, {folder / "certificate.pem", folder / "key.pem", ""}, {}};
     const auto first = shared_server(plain);
     const auto other = shared_server(secure);
     ck_assert(!other.ok() && other.error().code == ServerError::SecuredOtherwise);

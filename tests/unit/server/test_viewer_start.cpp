@@ -177,6 +177,33 @@ START_TEST(test_viewer_start_long_burst_is_sent_if_the_encoder_does_not_listen) 
 }
 END_TEST
 
+// The other video's key unit is three seconds older than the newest of the first, or there is none.
+START_TEST(test_viewer_start_of_two_videos_begins_with_both) {
+    for (const bool has_key : {true, false}) {
+        LiveServer live;
+        int asked = 0;
+        const auto other = live.mount->add_track(test::video_config([&asked] { return ++asked > 0; }));
+        auto publish = [&, number = uint16_t{0}](std::chrono::milliseconds age, bool key) mutable {
+            other->publish(
+                test::make_batch({.track = 2, .made = live.now_since_start() - age, .sequence = number++, .key = key}));
+        };
+        for (const auto age : {6000ms, 3000ms, 0ms}) {
+            publish(age, has_key && age == 6000ms);
+            live.age = age;
+            live.key_unit();
+        }
+        Playing viewer(live, false, 3);
+        viewer.play();
+        ck_assert_msg(viewer.promised()[0] == first_of(live.newest_video()), "the newest of the one at once");
+        ck_assert(viewer.promised().contains(2) == has_key);
+        ck_assert_int_eq(asked, has_key ? 0 : 1);
+        ck_assert_int_eq(live.key_requests(), 0);
+        publish(0ms, true);
+        ck_assert_uint_eq(viewer.first_of(2).sequence, has_key ? 0 : 3);
+    }
+}
+END_TEST
+
 START_TEST(test_viewer_start_audio_alone_begins_with_the_newest) {
     LiveServer live;
     live.gop();
@@ -194,6 +221,30 @@ START_TEST(test_viewer_start_audio_alone_begins_with_the_newest) {
 }
 END_TEST
 
+// Sound of a camera whose video stalled two seconds ago, and the key unit is in the ring or is not any more.
+START_TEST(test_viewer_start_gives_sound_when_no_video_comes) {
+    for (const bool has_key : {false, true}) {
+        MountConfig config;
+        config.burst_max = -1ms;
+        config.ring.duration = 10s;
+        LiveServer live(test::local_config(), config);
+        live.age = 2s;
+        has_key ? live.key_unit() : live.picture();
+        const FirstPacket video = first_of(live.newest_video());
+        live.age = 0s;
+        live.sound();
+        Playing viewer(live, false);
+        viewer.ask();
+        ck_assert(eventually([&] { return live.key_requests() == 1; }));
+        live.sound();
+        viewer.await_answer();
+        ck_assert_uint_eq(viewer.promised().size(), has_key ? 2 : 1);
+        ck_assert(!has_key || viewer.first_of(0) == video);
+        ck_assert(viewer.first_of(1) == viewer.promised()[1]);
+    }
+}
+END_TEST
+
 START_TEST(test_viewer_start_of_a_mount_without_data_is_answered_and_begins_when_there_is_some) {
     LiveServer live;
     Playing viewer(live, false);
@@ -208,13 +259,14 @@ int main(int argc, char **argv) {
     gst_init(&argc, &argv);
     return test::run_suite(
         "viewer_start",
-        {test_viewer_start_burst_begins_as_rtp_info_says, test_viewer_start_burst_ends_at_the_live_edge_without_a_gap,
-         test_viewer_start_never_sends_audio_first, test_viewer_start_key_frame_mode_waits_and_begins_as_rtp_info_says,
+        {test_viewer_start_of_two_videos_begins_with_both, test_viewer_start_burst_begins_as_rtp_info_says,
+         test_viewer_start_burst_ends_at_the_live_edge_without_a_gap, test_viewer_start_never_sends_audio_first,
+         test_viewer_start_key_frame_mode_waits_and_begins_as_rtp_info_says,
          test_viewer_start_waits_for_the_key_frame_whatever_reports_come,
          test_viewer_start_key_frame_that_does_not_come_is_not_promised,
          test_viewer_start_now_mode_begins_with_the_next_unit,
          test_viewer_start_long_burst_is_replaced_by_a_key_frame_if_the_encoder_makes_one,
          test_viewer_start_long_burst_is_sent_if_the_encoder_does_not_listen,
-         test_viewer_start_audio_alone_begins_with_the_newest,
+         test_viewer_start_audio_alone_begins_with_the_newest, test_viewer_start_gives_sound_when_no_video_comes,
          test_viewer_start_of_a_mount_without_data_is_answered_and_begins_when_there_is_some});
 }
