@@ -190,6 +190,14 @@ std::optional<RtspPeer::Frame> RtspPeer::frame() {
     return take_frame();
 }
 
+RtspPeer::Frame RtspPeer::rtp_frame() {
+    auto next = frame();
+    while (next && next->is_rtcp())
+        next = frame();
+    ck_assert_msg(next.has_value(), "no packet of RTP comes");
+    return *next;
+}
+
 bool RtspPeer::has_input() const {
     pollfd entry{socket_.get(), POLLIN, 0};
     return !input_.empty() || (tls_ ? tls_->has_input() : poll(&entry, 1, 0) == 1);

@@ -52,6 +52,8 @@ public:
                      const std::string &body = {});
     // The next interleaved packet; a response that comes before it fails the test.
     std::optional<Frame> frame();
+    // The next one of RTP; that none comes fails the test.
+    Frame rtp_frame();
     // Whether there is something to read now.
     [[nodiscard]] bool has_input() const;
     // Whether the server ends the connection; what comes before that is kept for frame().

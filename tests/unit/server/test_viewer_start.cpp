@@ -67,11 +67,9 @@ START_TEST(test_viewer_start_never_sends_audio_first) {
         live.sound();
         live.gop();
         viewer.await_answer();
-        auto frame = viewer.peer().frame();
-        while (frame && frame->is_rtcp())
-            frame = viewer.peer().frame();
-        ck_assert(frame && frame->channel == kVideoRtp);
-        ck_assert((viewer.promised()[0] == FirstPacket{frame->sequence(), frame->time()}));
+        const auto frame = viewer.peer().rtp_frame();
+        ck_assert_uint_eq(frame.channel, kVideoRtp);
+        ck_assert((viewer.promised()[0] == FirstPacket{frame.sequence(), frame.time()}));
     }
 }
 END_TEST
@@ -212,11 +210,9 @@ START_TEST(test_viewer_start_audio_alone_begins_with_the_newest) {
     const auto play = peer.request("PLAY", peer.uri("/test"), session_header(setup.session()));
     const auto promise = test::parse_rtp_info(play.header("rtp-info"));
     ck_assert_uint_eq(promise.size(), 1);
-    auto frame = peer.frame();
-    while (frame && frame->is_rtcp())
-        frame = peer.frame();
-    ck_assert(frame && frame->channel == kAudioRtp);
-    ck_assert((promise.at(1) == FirstPacket{frame->sequence(), frame->time()}));
+    const auto frame = peer.rtp_frame();
+    ck_assert_uint_eq(frame.channel, kAudioRtp);
+    ck_assert((promise.at(1) == FirstPacket{frame.sequence(), frame.time()}));
     ck_assert_int_eq(live.key_requests(), 0);
 }
 END_TEST
