@@ -402,8 +402,10 @@ START_TEST(test_io_thread_stalled_viewer_harms_nobody) {
     uint16_t expected = stalled.rtp_frame().sequence();
     uint16_t resumed = expected;
     while (resumed == expected) {
+        live.picture();
         live.key_unit();  // each time: one that is older than max_lag is skipped as well
         keys.insert(static_cast<uint16_t>(live.newest_video()->properties().first_sequence));
+        live.picture();
         resumed = stalled.rtp_frame().sequence();
         ++expected;
     }
