@@ -1,19 +1,18 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Disks that are full, gone, read-only, slow or broken, under recordsinks on the tee of an rtspsink that somebody looks at.
 
-In a mount namespace of its own; those that are slow, lose or refuse are those of tests/support/bad_disk.cpp.
+In a mount namespace of its own.
 """
 
 import glob
 import json
 import os
 import subprocess
-import sys
-import threading
 import time
 import unittest
 
 from support import gstreamer, suite
+from support.bad_disks import PRELOADED, load_outside, mount, run_inside, runs_inside, slow_down
 from support.deadline import wait_until
 from support.numbered_camera import PICTURE, nanoseconds, numbers
 from support.served_camera import ServedCamera
@@ -21,7 +20,6 @@ from support.viewer import Viewer
 
 Gst = gstreamer.load()
 
-_INSIDE = 'RECORD_OWN_MOUNTS'
 _GOP = 5
 _SECONDS = 40
 _PACKET = 20_000_000  # of sound
@@ -29,7 +27,6 @@ _ENDS_WITHIN = 8  # seconds: the five that docs/elements/recordsink.md tells, an
 _QUEUED = 1000  # milliseconds of each stream that may wait for the disk
 _QUEUED_BYTES = 150_000  # about two thirds of that
 _SLOW_SYNC = 10_000_000  # a tenth of a write there
-_PRELOADED = ('slow', 'losing', 'refusing')  # disks that bad_disk.cpp makes
 
 
 def run(*command):
@@ -45,24 +42,16 @@ class Disks:
         for name in names:
             os.makedirs(self.path(name))
             if name == 'gone':
-                self._mount(name, 'ro')  # what is there when the disk is not
-            if not name.startswith(_PRELOADED):
-                self._mount(name, 'size=64m')
+                mount('ro', self.path(name))  # what is there when the disk is not
+            if not name.startswith(PRELOADED):
+                mount('size=64m', self.path(name))
             self.seen_at[name] = [self._hold(name)]
 
     def path(self, name):
         return os.path.join(self.root, name)
 
-    def _mount(self, name, options):
-        run('mount', '-t', 'tmpfs', '-o', options, 'none', self.path(name))
-
     def _hold(self, name):
         return f'/proc/{os.getpid()}/fd/{os.open(self.path(name), os.O_RDONLY | os.O_DIRECTORY)}'
-
-    @staticmethod
-    def slow_down(bytes_a_second):
-        with open(os.environ['SLOW_DISK_RATE'], 'w', encoding='ascii') as rate:
-            rate.write(str(bytes_a_second))
 
     def spoil(self, bytes_a_second):
         with open(self.path('full') + '/filler', 'wb', buffering=0) as filler:
@@ -75,11 +64,11 @@ class Disks:
         run('mount', '--bind', self.path('readonly'), self.path('readonly'))
         run('mount', '-o', 'remount,bind,ro', self.path('readonly'))
         with open(os.environ['BAD_DISKS'], 'x', encoding='ascii'):
-            self.slow_down(bytes_a_second)
+            slow_down(bytes_a_second)
 
     def repair(self):
         os.unlink(self.path('full') + '/filler')
-        self._mount('gone', 'size=64m')
+        mount('size=64m', self.path('gone'))
         self.seen_at['gone'].append(self._hold('gone'))
         run('umount', self.path('readonly'))
         os.unlink(os.environ['SLOW_DISK_RATE'])
@@ -110,33 +99,14 @@ def pictures(path, may_be_cut):
 @unittest.skipUnless(Gst, gstreamer.MISSING)
 class BadDisks(suite.Case):
     def test_viewers_lose_nothing_and_holes_are_told_truly(self):
-        if subprocess.run(['unshare', '-m', 'true'], capture_output=True, check=False).returncode:
-            self.skipTest('mount namespaces are not permitted')
-        preloaded = ' '.join(filter(None, [os.environ.get('LD_PRELOAD'), os.environ['BAD_DISK_MODULE']]))
-        inside = subprocess.run(
-            ['unshare', '-m', sys.executable, os.path.abspath(__file__), 'Inside', 'Ended', 'Stopped', 'Waited', 'Small'],
-            env={
-                **os.environ,
-                _INSIDE: '1',
-                'LD_PRELOAD': preloaded,
-                **{f'{name.upper()}_DISK': os.path.join(self.folder, 'disks', name) for name in _PRELOADED},
-                'SLOW_DISK_RATE': os.path.join(self.folder, 'rate'),
-                'BAD_DISKS': os.path.join(self.folder, 'bad'),
-            },
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=150,
-        )
-        self.assertEqual(inside.returncode, 0, inside.stdout + inside.stderr)
-        print(inside.stdout, inside.stderr)
+        run_inside(self, __file__, 'Inside', 'Ended', 'Stopped')
 
 
-@unittest.skipUnless(os.environ.get(_INSIDE), 'runs in the namespace that another case makes')
+@runs_inside
 class Inside(suite.Case):
     """All disks go bad at once, and are good again."""
 
-    DISKS = ('full', 'gone', 'readonly', *_PRELOADED)
+    DISKS = ('full', 'gone', 'readonly', *PRELOADED)
     FORMATS = ('mp4', 'ts', 'mkv')
 
     @classmethod
@@ -324,7 +294,7 @@ class Inside(suite.Case):
             self.assertRegex(text, r"No space left on device\. Free some space, or let 'min-free-bytes' ")
 
 
-@unittest.skipUnless(os.environ.get(_INSIDE), 'runs in the namespace that another case makes')
+@runs_inside
 class Ended(Inside):
     """Everything comes to its end while the disk is slow: there is no time to write what is queued."""
 
@@ -333,8 +303,8 @@ class Ended(Inside):
 
     @classmethod
     def _go_through_it(cls):
-        cls.disks.slow_down(0)  # as fast as it can
-        cls.disks.slow_down(cls._tenth_of_the_rate())
+        slow_down(0)  # as fast as it can
+        slow_down(cls._tenth_of_the_rate())
         cls._wait_for_each(cls._disk_is_bad, 'a hole')
         cls.while_bad = cls.when_good = {name: cls.camera.stats(name) for name in cls.names}
         cls.camera.finish()
@@ -351,7 +321,7 @@ class Ended(Inside):
         self.assertLess(self.took, _ENDS_WITHIN)
 
 
-@unittest.skipUnless(os.environ.get(_INSIDE), 'runs in the namespace that another case makes')
+@runs_inside
 class Stopped(Ended):
     """The same, but nobody waits for EOS."""
 
@@ -361,104 +331,7 @@ class Stopped(Ended):
     def _end(cls):
         cls.camera.stop()
 
-
-@unittest.skipUnless(os.environ.get(_INSIDE), 'runs in the namespace that another case makes')
-class Waited(suite.Case):
-    """What is not live waits for a slow disk, to the last picture."""
-
-    _PICTURES = 100
-    _LASTS = 7  # seconds; more than a live stream would be given
-
-    def test_nothing_is_lost(self):
-        root = os.environ['SLOW_DISK'] + '-and-waited-for'
-        bits = 500_000
-        Disks.slow_down(bits / 8 * self._PICTURES / 25 / self._LASTS)
-        line = Gst.parse_launch(
-            f'videotestsrc num-buffers={self._PICTURES} pattern=snow ! video/x-raw,width=160,height=120,framerate=25/1 '
-            f'! x264enc tune=zerolatency speed-preset=ultrafast bitrate={bits // 1000} key-int-max=5 '
-            f'! recordsink name=r location={root}/%i.mp4'
-        )
-        begun = time.monotonic()
-        line.set_state(Gst.State.PLAYING)
-        message = line.get_bus().timed_pop_filtered(_SECONDS * Gst.SECOND, Gst.MessageType.EOS | Gst.MessageType.ERROR)
-        took = time.monotonic() - begun
-        line.set_state(Gst.State.NULL)
-        Disks.slow_down(0)
-        self.assertEqual(message.type, Gst.MessageType.EOS)
-        self.assertGreater(took, 5)
-        with open(f'{root}/index.jsonl', encoding='utf-8') as lines:
-            (entry,) = [json.loads(line) for line in lines]
-        self.assertEqual((entry['holes'], entry['key_frames'], entry['reason']), (0, self._PICTURES // 5, 'end'))
-
-    def test_a_flush_does_not_wait_for_the_disk_of_a_clip(self):
-        line = Gst.parse_launch(
-            'videotestsrc pattern=snow ! video/x-raw,width=160,height=120,framerate=25/1 ! jpegenc ! recordsink name=r '
-            f'format=mkv queue-bytes=100000 clip-location={os.environ["SLOW_DISK"]}-and-flushed/%{{event}}.mkv'
-        )
-        pad, sink, came = line.get_by_name('r').sinkpads[0], line.get_by_name('r'), []
-        pad.add_probe(Gst.PadProbeType.BUFFER, lambda *_: came.append(time.monotonic()) or Gst.PadProbeReturn.OK)
-        line.set_state(Gst.State.PLAYING)
-        wait_until(lambda: came, _SECONDS, 'pictures')
-        Disks.slow_down(1)
-        self.assertTrue(sink.emit('start-event', 'gate', 5))
-        wait_until(lambda: time.monotonic() - came[-1] > 1, _SECONDS, 'a full queue')
-        flush = threading.Thread(
-            target=lambda: [pad.send_event(event) for event in (Gst.Event.new_flush_start(), Gst.Event.new_flush_stop(True))]
-        )
-        flush.start()
-        flush.join(_ENDS_WITHIN)
-        waited = flush.is_alive()
-        Disks.slow_down(0)
-        flush.join()
-        line.set_state(Gst.State.NULL)
-        self.assertFalse(waited)
-
-
-@unittest.skipUnless(os.environ.get(_INSIDE), 'runs in the namespace that another case makes')
-class Small(suite.Case):
-    """A disk for a few seconds of what is recorded."""
-
-    _SIZE = 3 << 20
-    _FREE = 2 << 20  # three seconds of the camera, for a busy machine
-
-    def setUp(self):
-        self.root = os.path.join(self.folder, 'small')
-        os.makedirs(self.root)
-        run('mount', '-t', 'tmpfs', '-o', f'size={self._SIZE}', 'none', self.root)
-        self.addCleanup(run, 'umount', '-l', self.root)
-
-    def _record(self):
-        """What was told until twice the disk was removed."""
-        line = Gst.parse_launch(
-            'videotestsrc is-live=true pattern=snow ! video/x-raw,width=320,height=240,framerate=25/1 '
-            '! x264enc tune=zerolatency speed-preset=ultrafast bitrate=5000 key-int-max=5 '
-            f'! recordsink name=r segment-bytes=200000 min-free-bytes={self._FREE} location={self.root}/%i.mp4'
-        )
-        told = []
-        line.get_bus().set_sync_handler(lambda _, message: told.append(message.get_structure()) or Gst.BusSyncReply.DROP)
-        line.set_state(Gst.State.PLAYING)
-        sink = line.get_by_name('r')
-        wait_until(
-            lambda: sink.get_property('stats').get_uint64('removed-bytes').value > self._SIZE, _SECONDS, 'segments being removed'
-        )
-        line.set_state(Gst.State.NULL)
-        return [structure for structure in told if structure]
-
-    def test_disk_never_gets_full(self):
-        told = self._record()
-        names = {structure.get_name() for structure in told}
-        self.assertNotIn('outage', names)
-        self.assertEqual({structure.get_string('bound') for structure in told if structure.get_name() == 'removed'}, {'free'})
-        with open(f'{self.root}/index.jsonl', encoding='utf-8') as lines:
-            listed = [json.loads(line) for line in lines]
-        self.assertEqual(sorted(glob.glob(f'{self.root}/*.mp4')), sorted(f'{self.root}/{entry["name"]}' for entry in listed))
-        self.assertLessEqual(sum(entry['bytes'] for entry in listed), self._SIZE - self._FREE)
-
-
-def load_tests(loader, _tests, _pattern):
-    """Unless classes are named, the one that runs the others in its namespace."""
-    return loader.loadTestsFromTestCase(BadDisks)
-
+load_tests = load_outside(BadDisks)
 
 if __name__ == '__main__':
     suite.main()
