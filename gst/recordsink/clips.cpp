@@ -94,7 +94,8 @@ void Clips::add_source(Clip &clip, const std::shared_ptr<Track> &track) const {
         bounds.duration += units.back().time - units.front().time;
     auto queue = std::make_shared<GopQueue>();
     queue->set_bounds(bounds);
-    queue->set_impatient(impatient_);
+    queue->hurry(GopQueue::Haste::Flush, flushing_.contains(track.get()));
+    queue->hurry(GopQueue::Haste::Stop, let_go_);
     for (const Unit &unit : units)
         (void)queue->push(unit, false);
     clip.sources.push_back({track, std::move(queue), clip.event});
@@ -169,12 +170,27 @@ void Clips::forget(const Track &track) {
     recent_.forget(&track);
 }
 
-void Clips::set_impatient(bool impatient) {
+void Clips::set_flushing(const Track &track, bool flushing) {
     const std::lock_guard lock(mutex_);
-    impatient_ = impatient;
+    if (flushing)
+        flushing_.insert(&track);
+    else
+        flushing_.erase(&track);
+    hurry(&track, GopQueue::Haste::Flush, flushing);
+}
+
+void Clips::let_go() {
+    const std::lock_guard lock(mutex_);
+    let_go_ = true;
+    hurry(nullptr, GopQueue::Haste::Stop, true);
+}
+
+// Null: those of all tracks.
+void Clips::hurry(const Track *track, GopQueue::Haste reason, bool on) {
     for (const ClipRef &clip : clips_)
         for (const Source &source : clip->sources)
-            source.queue->set_impatient(impatient);
+            if (!track || source.track.get() == track)
+                source.queue->hurry(reason, on);
 }
 
 void Clips::run() {
@@ -294,7 +310,7 @@ void Clips::start_recorders() {
         target.location = location_.of(clip->event->id);
         target.event = clip->event;
         auto recorder = std::make_unique<Recorder>(
-            std::move(target), [this, clip = clip.get()] { return sources_of(*clip); },
+            std::move(target), [this, clip = clip.get()] { return sources_of(*clip); }, [] { return 1U; },
             [this, clip = clip.get()](unsigned) { note_finished(*clip); });
         const std::lock_guard lock(mutex_);
         clip->recorder = std::move(recorder);
@@ -312,13 +328,11 @@ void Clips::reap() {
 }
 
 void Clips::tell_end() {
+    const unsigned ends = owner_.ends();
     const Tracks tracks = owner_.tracks();
     const bool ended = !tracks.empty() && std::all_of(tracks.begin(), tracks.end(),
                                                       [](const auto &track) { return track->queue().ended(); });
-    unsigned ends = 0;
-    for (const auto &track : tracks)
-        ends = std::max(ends, track->queue().ends());
-    if (!ended || ends <= told_ends_)
+    if (!ended || ends <= told_ends_ || ends != owner_.ends())
         return;
     {
         const std::lock_guard lock(mutex_);

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -27,6 +28,7 @@ public:
     struct Owner {
         std::function<std::optional<RunningTime>()> now;  // by the clock; nothing before the element played
         std::function<Tracks()> tracks;
+        Recorder::Ends ends;
         Recorder::AllEnded all_ended;  // when all tracks have and no clip is open
     };
     // More events at a time are refused: each has threads.
@@ -48,8 +50,10 @@ public:
     // What came for a track, on its streaming thread. With `wait` that is held up while a clip's queue is full.
     void take(const Track &track, const Unit &unit, bool wait);
     void forget(const Track &track);
-    // Whoever is held up in take() is not any more; what does not fit is dropped.
-    void set_impatient(bool impatient);
+    // As long as a track is flushing nobody is held up in take() for it; what does not fit is dropped.
+    void set_flushing(const Track &track, bool flushing);
+    // The same for all tracks, and for good.
+    void let_go();
     // A track came, has other caps or has ended.
     void changed();
 
@@ -95,6 +99,7 @@ private:
     [[nodiscard]] Clip *find_open(const std::string &id) const;
     [[nodiscard]] bool has(const ClipRef &clip, const Track *track) const;
     void add_source(Clip &clip, const std::shared_ptr<Track> &track) const;
+    void hurry(const Track *track, GopQueue::Haste reason, bool on);
     [[nodiscard]] Sources sources_of(const Clip &clip);
     void note_finished(Clip &clip);
     static void end_sources(Clip &clip);
@@ -108,7 +113,8 @@ private:
     RecentGops recent_;
     std::vector<ClipRef> clips_;
     bool is_live_ = true;
-    bool impatient_ = false;
+    std::set<const Track *> flushing_;
+    bool let_go_ = false;
     bool stopping_ = false;
     bool changed_ = false;
     std::thread thread_;

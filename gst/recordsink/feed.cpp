@@ -25,6 +25,7 @@ constexpr RunningTime kMargin = 500'000'000;
 constexpr RunningTime kGap = 100'000'000;
 // Of those that are in no file yet; older ones are put together.
 constexpr size_t kMostPieces = 4096;
+constexpr size_t kMostOffsets = 4096;
 // Of times in a file, which are whole ticks of its clock.
 constexpr RunningTime kRounding = 1'000'000;
 constexpr int64_t kSameOffset = 1'000'000;
@@ -128,6 +129,8 @@ void Feed::note_offset(const Unit &unit) {
     const bool begins_gop = unit.key && track().is_video();
     if (begins_gop || offsets->empty() || std::abs(unit.capture_offset - offsets->back().value) > kSameOffset)
         offsets->push_back({unit.time, unit.capture_offset});
+    if (offsets->size() > kMostOffsets)
+        offsets->pop_front();
 }
 
 int64_t Feed::capture_offset_at(RunningTime time) {

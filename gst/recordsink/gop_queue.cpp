@@ -73,7 +73,7 @@ void GopQueue::count(const Hole &hole) {
 std::optional<Hole> GopQueue::push(Unit unit, bool wait) {
     std::unique_lock lock(mutex_);
     if (wait)
-        changed_.wait(lock, [&] { return flushing_ || impatient_ || units_.empty() || !full(); });
+        changed_.wait(lock, [&] { return flushing_ || haste_ != 0 || units_.empty() || !full(); });
     if (flushing_)
         return std::nullopt;
     Hole hole;
@@ -87,7 +87,7 @@ std::optional<Hole> GopQueue::push(Unit unit, bool wait) {
         append(std::move(unit));
     else if (newest_)
         add_to(hole, unit);
-    while ((!wait || impatient_) && full() && !units_.empty())
+    while ((!wait || haste_ != 0) && full() && !units_.empty())
         drop_gop(hole);
     changed_.notify_all();
     const auto told = go_on(hole);
@@ -132,8 +132,7 @@ void GopQueue::append(Unit unit) {
 
 void GopQueue::end() {
     const std::lock_guard lock(mutex_);
-    if (!std::exchange(ended_, true))
-        ends_++;
+    ended_ = true;
     changed_.notify_all();
 }
 
@@ -173,9 +172,10 @@ void GopQueue::add_lost(const Hole &hole) {
     (void)counted(hole);
 }
 
-void GopQueue::set_impatient(bool impatient) {
+void GopQueue::hurry(Haste reason, bool on) {
     const std::lock_guard lock(mutex_);
-    impatient_ = impatient;
+    const auto bit = static_cast<uint8_t>(reason);
+    haste_ = static_cast<uint8_t>(on ? haste_ | bit : haste_ & ~bit);
     changed_.notify_all();
 }
 
@@ -244,11 +244,6 @@ bool GopQueue::is_idle(std::chrono::milliseconds period) {
 bool GopQueue::ended() {
     const std::lock_guard lock(mutex_);
     return ended_;
-}
-
-unsigned GopQueue::ends() {
-    const std::lock_guard lock(mutex_);
-    return ends_;
 }
 
 Ref<GstCaps> GopQueue::front_caps() {

@@ -85,8 +85,13 @@ public:
     // Forgets all, and lets go of who waits. `flushing`: until it is called with false nothing is taken in.
     void flush(bool flushing);
 
-    // Whoever waits to push does not any more; what does not fit is dropped.
-    void set_impatient(bool impatient);
+    // As long as there is any reason nobody waits to push; what does not fit is dropped.
+    enum class Haste : uint8_t {
+        Outage = 1,  // nothing can be written
+        Flush = 2,
+        Stop = 4,
+    };
+    void hurry(Haste reason, bool on);
 
     // Blocks until there is something that fits `caps`, for `patience` at most.
     Outcome take(const GstCaps *caps, Unit &unit, std::chrono::milliseconds patience);
@@ -104,8 +109,6 @@ public:
     [[nodiscard]] bool is_idle(std::chrono::milliseconds period);
     // Whether end() was called.
     [[nodiscard]] bool ended();
-    // How often it did: after a flush it may go on.
-    [[nodiscard]] unsigned ends();
     // Those of the oldest unit, else null.
     [[nodiscard]] rtspcore::Ref<GstCaps> front_caps();
 
@@ -133,9 +136,8 @@ private:
     std::optional<RunningTime> newest_;
     rtspcore::Time newest_came_ = rtspcore::monotonic_now();
     bool ended_ = false;
-    unsigned ends_ = 0;
     bool flushing_ = false;
-    bool impatient_ = false;
+    uint8_t haste_ = 0;  // Haste
 };
 
 }  // namespace recordsink

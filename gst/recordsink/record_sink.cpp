@@ -93,7 +93,7 @@ void RecordSink::start_recorder(const Settings &settings) {
                 sources.push_back(Source::of(track));
             return sources;
         },
-        [this](unsigned times) { part_ended(&Ends::recorder, times); });
+        [this] { return ends_.load(); }, [this](unsigned ends) { part_ended(&Told::recorder, ends); });
     *recorder_.lock() = std::move(recorder);
 }
 
@@ -112,8 +112,8 @@ void RecordSink::start_clips(const Settings &settings) {
     auto clips = std::make_shared<Clips>(
         Writer::Target{of_clips, any, index, &clip_teller_, &clip_sequence_, clip_aftercare_.get(), nullptr, nullptr},
         location,
-        Clips::Owner{[this] { return now(); }, [this] { return tracks(); },
-                     [this](unsigned times) { part_ended(&Ends::clips, times); }});
+        Clips::Owner{[this] { return now(); }, [this] { return tracks(); }, [this] { return ends_.load(); },
+                     [this](unsigned ends) { part_ended(&Told::clips, ends); }});
     *clips_.lock() = std::move(clips);
 }
 
@@ -127,7 +127,8 @@ bool RecordSink::start() {
     const Settings settings = this->settings();
     for (const auto &track : tracks())
         track->start(settings);
-    *ends_.lock() = {settings.location.empty() ? UINT_MAX : 0, settings.clip_location.empty() ? UINT_MAX : 0, 0};
+    ends_ = 0;
+    *told_.lock() = {settings.location.empty() ? UINT_MAX : 0, settings.clip_location.empty() ? UINT_MAX : 0, 0};
     if (!settings.location.empty())
         start_recorder(settings);
     if (!settings.clip_location.empty())
@@ -183,18 +184,14 @@ GstStateChangeReturn RecordSink::change_state(GstStateChange transition,
     // Nobody may wait for room in a queue when the pads are to stop.
     if (transition == GST_STATE_CHANGE_PAUSED_TO_READY) {
         for (const auto &track : tracks())
-            track->queue().set_impatient(true);
-        set_clips_impatient(true);
+            track->queue().hurry(GopQueue::Haste::Stop, true);
+        if (const std::shared_ptr<Clips> clips = *clips_.lock())
+            clips->let_go();
     }
     const GstStateChangeReturn result = parent();
     if (transition == GST_STATE_CHANGE_PAUSED_TO_READY || (is_begun && result == GST_STATE_CHANGE_FAILURE))
         stop();
     return result;
-}
-
-void RecordSink::set_clips_impatient(bool impatient) {
-    if (const std::shared_ptr<Clips> clips = *clips_.lock())
-        clips->set_impatient(impatient);
 }
 
 Track::Owner RecordSink::track_owner() {
@@ -203,15 +200,18 @@ Track::Owner RecordSink::track_owner() {
             [this] { return settings(); },
             [this] { return now(); },
             [this] { changed(); },
+            [this] { ends_++; },
             [this](const Track &track, const Unit &unit, bool wait) {
                 if (const std::shared_ptr<Clips> clips = *clips_.lock())
                     clips->take(track, unit, wait);
             },
-            [this] { set_clips_impatient(true); },
-            [this](const Track &track) {
-                if (const std::shared_ptr<Clips> clips = *clips_.lock())
+            [this](const Track &track, bool flushing) {
+                const std::shared_ptr<Clips> clips = *clips_.lock();
+                if (!clips)
+                    return;
+                clips->set_flushing(track, flushing);
+                if (!flushing)
                     clips->forget(track);
-                set_clips_impatient(false);
             },
             [this](Track &track) { return claim_video(track); }};
 }
@@ -263,15 +263,18 @@ void RecordSink::remove_pad(GstPad *pad) {
         removed = *found;
         pads->tracks.erase(found);
     }
-    removed->queue().set_impatient(true);
-    set_clips_impatient(true);
+    const std::shared_ptr<Clips> clips = *clips_.lock();
+    removed->queue().hurry(GopQueue::Haste::Stop, true);
+    if (clips)
+        clips->set_flushing(*removed, true);
     gst_pad_set_active(pad, FALSE);
-    set_clips_impatient(false);
     removed->detach();
     removed->tell(removed->queue().close_hole());
     removed->queue().end();
-    if (const std::shared_ptr<Clips> clips = *clips_.lock())
+    if (clips) {
+        clips->set_flushing(*removed, false);
         clips->forget(*removed);
+    }
     if (GST_OBJECT_PARENT(pad) == GST_OBJECT(element_))
         gst_element_remove_pad(element_, pad);
     changed();
@@ -289,14 +292,14 @@ void RecordSink::changed() {
         clips->changed();
 }
 
-void RecordSink::part_ended(unsigned Ends::*part, unsigned times) {
-    auto ends = ends_.lock();
-    (*ends).*part = times;
-    const unsigned of_both = std::min(ends->recorder, ends->clips);
-    if (of_both <= ends->posted)
+void RecordSink::part_ended(unsigned Told::*part, unsigned ends) {
+    auto told = told_.lock();
+    (*told).*part = ends;
+    const unsigned of_both = std::min(told->recorder, told->clips);
+    if (of_both <= told->posted)
         return;
-    ends->posted = of_both;
-    ends.unlock();
+    told->posted = of_both;
+    told.unlock();
     post_eos();
 }
 

@@ -3,6 +3,7 @@
 
 #include <gst/gst.h>
 
+#include <atomic>
 #include <functional>
 #include <memory>
 
@@ -41,8 +42,8 @@ private:
         unsigned next = 0;
         unsigned next_video = 0;
     };
-    // How often; of what is not there more than ever.
-    struct Ends {
+    // How many ends of streams each has told to be written; what is not there more than there ever are.
+    struct Told {
         unsigned recorder = 0;
         unsigned clips = 0;
         unsigned posted = 0;
@@ -53,7 +54,6 @@ private:
     void warn_of_misfits(const Settings &settings);
     [[nodiscard]] std::string free_name();
     [[nodiscard]] Track::Owner track_owner();
-    void set_clips_impatient(bool impatient);
     [[nodiscard]] std::optional<std::string> claim_video(Track &track);
     [[nodiscard]] std::optional<RunningTime> now() const;
     [[nodiscard]] bool start();
@@ -62,7 +62,7 @@ private:
     void start_clips(const Settings &settings);
     void stop();
     void changed();
-    void part_ended(unsigned Ends::*part, unsigned times);
+    void part_ended(unsigned Told::*part, unsigned ends);
     void post_eos();
 
     GstElement *element_;
@@ -72,7 +72,8 @@ private:
     Teller clip_teller_;
     rtspcore::Guarded<std::shared_ptr<Recorder>> recorder_;
     rtspcore::Guarded<std::shared_ptr<Clips>> clips_;
-    rtspcore::Guarded<Ends> ends_;
+    std::atomic<unsigned> ends_{0};  // of streams, since start()
+    rtspcore::Guarded<Told> told_;
     std::atomic<bool> has_played_{false};  // since start()
     std::atomic<unsigned> sequence_{0};
     std::atomic<unsigned> asked_cuts_{0};

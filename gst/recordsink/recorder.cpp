@@ -88,8 +88,11 @@ bool Patience::is_over(const Sources &sources, rtspcore::Time now) {
     return now - since_ >= kWaitForEnd;
 }
 
-Recorder::Recorder(Writer::Target target, std::function<Sources()> sources, AllEnded all_ended)
-    : target_(std::move(target)), sources_(std::move(sources)), all_ended_(std::move(all_ended)) {
+Recorder::Recorder(Writer::Target target, std::function<Sources()> sources, Ends ends, AllEnded all_ended)
+    : target_(std::move(target)),
+      sources_(std::move(sources)),
+      ends_(std::move(ends)),
+      all_ended_(std::move(all_ended)) {
     thread_ = std::thread([this] { run(); });
 }
 
@@ -169,12 +172,12 @@ Sources Recorder::wait_for_sources() {
         state_.changed = false;
         lock.unlock();
         Sources sources = sources_();
+        const unsigned ends = ends_();
         const bool settled = all(sources, is_settled);
         const bool ended = all(sources, has_ended);
-        Sources with_data = ready(sources);
-        if (ended && with_data.empty())
-            tell_end(sources);
-        sources = std::move(with_data);
+        sources = ready(sources);
+        if (ended && sources.empty())
+            tell_end(ends);
         lock.lock();
         const auto now = std::chrono::steady_clock::now();
         if (!sources.empty() && deadline == std::chrono::steady_clock::time_point::max())
@@ -187,11 +190,10 @@ Sources Recorder::wait_for_sources() {
     }
 }
 
-void Recorder::tell_end(const Sources &sources) {
-    unsigned ends = 0;
-    for (const Source &source : sources)
-        ends = std::max(ends, source.queue->ends());
-    if (ends > told_ends_)
+// `ends` is from before it was looked whether all have: another since then is told when all have again.
+void Recorder::tell_end(unsigned ends) {
+    patience_ = {};
+    if (ends > told_ends_ && ends == ends_())
         all_ended_(told_ends_ = ends);
 }
 
@@ -292,7 +294,7 @@ void Recorder::ask_for_key_frame() {
 // Meanwhile the queues keep what is newest.
 void Recorder::wait_to_retry() {
     for (const Source &source : sources_())
-        source.queue->set_impatient(true);
+        source.queue->hurry(GopQueue::Haste::Outage, true);
     std::unique_lock lock(mutex_);
     noted_.wait_for(lock, kRetry, [&] { return state_.stopping; });
     const bool stopping = state_.stopping;
@@ -303,7 +305,7 @@ void Recorder::wait_to_retry() {
         if (over)
             discard_queue(source);
         else
-            source.queue->set_impatient(false);
+            source.queue->hurry(GopQueue::Haste::Outage, false);
     if (!over)
         ask_for_key_frame();
 }

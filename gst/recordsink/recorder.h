@@ -31,11 +31,13 @@ private:
 // It has a thread of its own; start() and stop() belong to the element's state changes, the rest is safe.
 class Recorder {
 public:
-    // How often the source has ended that did so the most often: after a flush they go on, and end again.
-    using AllEnded = std::function<void(unsigned times)>;
+    // How many ends of streams there were until now; those of pads that are gone are in it. After a flush a stream goes
+    // on, and ends again.
+    using Ends = std::function<unsigned()>;
+    using AllEnded = std::function<void(unsigned ends)>;
 
     // `sources` gives those that are there now, `all_ended` is called each time that all have, and are written.
-    Recorder(Writer::Target target, std::function<Sources()> sources, AllEnded all_ended);
+    Recorder(Writer::Target target, std::function<Sources()> sources, Ends ends, AllEnded all_ended);
     // stop()
     ~Recorder();
     Recorder(const Recorder &) = delete;
@@ -72,12 +74,13 @@ private:
     void wait_to_retry();
     void ask_for_key_frame();
     void discard();
-    void tell_end(const Sources &sources);
+    void tell_end(unsigned ends);
     void note(const std::function<void(State &)> &change);
     [[nodiscard]] Writer::Events events();
 
     const Writer::Target target_;
     const std::function<Sources()> sources_;
+    const Ends ends_;
     const AllEnded all_ended_;
     unsigned told_ends_ = 0;
     Patience patience_;

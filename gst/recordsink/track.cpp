@@ -95,7 +95,7 @@ Track::~Track() {
 void Track::start(const Settings &settings) {
     queue_.set_bounds({settings.queue_bytes, settings.queue_duration * kMillisecond});
     queue_.flush(false);
-    queue_.set_impatient(false);
+    queue_.hurry(GopQueue::Haste::Stop, false);
     is_queued_ = !settings.location.empty();
     asked_whether_live_ = false;
     fixed_offset_.reset();
@@ -267,11 +267,11 @@ gboolean Track::take_parsed_event(GstPad *pad, GstObject *, GstEvent *event) {
         case GST_EVENT_FLUSH_START:
             self.tell(self.queue_.close_hole());
             self.queue_.flush(true);
-            self.owner_.flushing();
+            self.owner_.flushing(self, true);
             break;
         case GST_EVENT_FLUSH_STOP:
             self.queue_.flush(false);
-            self.owner_.flushed(self);
+            self.owner_.flushing(self, false);
             break;
         default:
             break;
@@ -283,6 +283,8 @@ gboolean Track::take_parsed_event(GstPad *pad, GstObject *, GstEvent *event) {
 void Track::end(GstEvent *event) {
     end_sequence_ = gst_event_get_seqnum(event);
     tell(queue_.close_hole());
+    if (!queue_.ended())
+        owner_.ends();
     queue_.end();
     owner_.changed();
 }

@@ -30,10 +30,11 @@ public:
         std::function<Settings()> settings;
         std::function<std::optional<RunningTime>()> now;  // by the clock; nothing before the element played
         std::function<void()> changed;                    // caps came, or the end
+        std::function<void()> ends;                       // right before it has ended
         // Something came, before it is queued; with `wait` this may take as long as the disk does.
         std::function<void(const Track &track, const Unit &unit, bool wait)> taken;
-        std::function<void()> flushing;  // nobody may wait
-        std::function<void(const Track &track)> flushed;
+        // Meanwhile nobody may wait.
+        std::function<void(const Track &track, bool flushing)> flushing;
         // claim_video() for it; or, where another is the video, the name of that one's pad.
         std::function<std::optional<std::string>(Track &track)> claim_video;
     };

@@ -13,9 +13,6 @@ rtp::SenderInfo sender_info(const PacketBatch &batch) {
     return {p.ssrc, p.capture, p.time, static_cast<uint32_t>(p.packets_before), static_cast<uint32_t>(p.octets_before)};
 }
 
-// A track that was silent for longer reports when it goes on.
-constexpr std::chrono::seconds kOfLate{1};
-
 // How much later its capture is than a report of the same stream says.
 Duration moved_since(const rtp::SenderInfo &reported, const PacketBatch &batch, uint32_t clock_rate) {
     const int64_t ticks = static_cast<int32_t>(batch.properties().time - reported.time);
@@ -117,9 +114,10 @@ bool Track::begin_batch(const SharedBatch &batch) {
     return properties.made >= progress->next_report;
 }
 
+// A track that is silent reports when it goes on.
 SharedBatch Track::take_report(std::string_view cname, Time now) {
     auto progress = progress_.lock();
-    if (!progress->latest || now - progress->latest->properties().made > kOfLate)
+    if (!progress->latest || now - progress->latest->properties().made > Ring::kStale)
         return nullptr;
     progress->next_report = now + kReportInterval;
     progress->reported = sender_info(*progress->latest);

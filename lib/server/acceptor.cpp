@@ -103,12 +103,12 @@ bool Acceptor::refuse_one() {
     CORE_WARNING("out of file descriptors (RLIMIT_NOFILE): a connection is refused");
     reserve_.reset();
     UniqueFd refused(::accept4(socket_.fd.get(), nullptr, nullptr, SOCK_CLOEXEC));
-    const bool is_refused = static_cast<bool>(refused);
+    const bool was_taken = !refused && (errno == EMFILE || errno == ENFILE);
+    if (refused)
+        server_.statistics().connections_refused.fetch_add(1, std::memory_order_relaxed);
     refused.reset();
     reserve_ = open_reserve();
-    if (is_refused)
-        server_.statistics().connections_refused.fetch_add(1, std::memory_order_relaxed);
-    return is_refused && reserve_;
+    return !was_taken && reserve_;
 }
 
 // What waits to be accepted would wake the thread all the time.

@@ -96,8 +96,6 @@ Outcome RequestHandler::handle(Connection &connection, const rtsp::Request &requ
     return outcome;
 }
 
-// Whether another server of this process is asked. A client tells by the path; one that has a session of ours has to
-// ask on a connection of its own. The two connections of an HTTP tunnel cannot be handed over as one.
 // What no mount is for is the fallback's, or may be while mounts are pending.
 std::optional<Outcome> RequestHandler::hand_over(Context &context) {
     if (!may_belong_elsewhere(context))
@@ -112,6 +110,8 @@ std::optional<Outcome> RequestHandler::hand_over(Context &context) {
     return ParkedRequest{context.request, ParkedRequest::For::Elsewhere, {}};
 }
 
+// Whether another server of this process may be asked. A client tells by the path; one that has a session of ours has
+// to ask on a connection of its own. The two connections of an HTTP tunnel cannot be handed over as one.
 bool RequestHandler::may_belong_elsewhere(const Context &context) const {
     // What needs no credentials opens no way to somebody else either.
     const bool names_a_path = context.target.mapping != "*" && !is_open_to_all(context.request.method);

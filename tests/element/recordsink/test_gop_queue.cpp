@@ -112,7 +112,7 @@ START_TEST(test_flush_and_impatience_let_go_of_who_waits) {
         if (by_flush)
             queue.flush(true);
         else
-            queue.set_impatient(true);
+            queue.hurry(GopQueue::Haste::Stop, true);
         pusher.join();
     }
 }

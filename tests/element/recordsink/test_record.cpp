@@ -122,9 +122,37 @@ void play_to_end(GstPad *pad, int pictures) {
     ck_assert(gst_pad_push_event(pad, gst_event_new_eos()));
 }
 
+// A pad of the recordsink, and the one that is linked to it.
+class HandFedPad {
+public:
+    explicit HandFedPad(GstElement *sink)
+        : sink_(sink),
+          pad_(Ref<GstPad>::adopt(gst_element_request_pad_simple(sink, "sink_%u"))),
+          source_(Ref<GstPad>::sink(gst_pad_new("src", GST_PAD_SRC))) {
+        gst_pad_set_active(source_.get(), TRUE);
+        ck_assert_int_eq(gst_pad_link(source_.get(), pad_.get()), GST_PAD_LINK_OK);
+    }
+    ~HandFedPad() { gst_element_release_request_pad(sink_, pad_.get()); }
+    HandFedPad(const HandFedPad &) = delete;
+    HandFedPad &operator=(const HandFedPad &) = delete;
+
+    [[nodiscard]] GstPad *source() const { return source_.get(); }
+    void begin() const {
+        gst_pad_push_event(source(), gst_event_new_stream_start("camera"));
+        const auto caps = Ref<GstCaps>::adopt(gst_caps_from_string("image/jpeg,width=64,height=64,framerate=10/1"));
+        gst_pad_push_event(source(), gst_event_new_caps(caps.get()));
+    }
+
+private:
+    GstElement *sink_;  // borrowed
+    Ref<GstPad> pad_;
+    Ref<GstPad> source_;
+};
+
 }  // namespace
 
 // As when somebody seeks.
+
 START_TEST(test_each_end_after_a_flush_is_told) {
     struct Case {
         bool has_location;
@@ -138,25 +166,39 @@ START_TEST(test_each_end_after_a_flush_is_told) {
         const auto pipeline = Ref<GstElement>::sink(gst_pipeline_new(nullptr));
         GstElement *sink = gst_parse_launch(line.c_str(), nullptr);
         gst_bin_add(GST_BIN(pipeline.get()), sink);
-        const auto source = Ref<GstPad>::sink(gst_pad_new("src", GST_PAD_SRC));
-        const auto pad = Ref<GstPad>::adopt(gst_element_request_pad_simple(sink, "sink_%u"));
         Messages messages(pipeline.get());
+        const HandFedPad fed(sink);
         gst_element_set_state(pipeline.get(), GST_STATE_PLAYING);
-        gst_pad_set_active(source.get(), TRUE);
-        ck_assert_int_eq(gst_pad_link(source.get(), pad.get()), GST_PAD_LINK_OK);
-        gst_pad_push_event(source.get(), gst_event_new_stream_start("camera"));
-        const auto caps = Ref<GstCaps>::adopt(gst_caps_from_string("image/jpeg,width=64,height=64,framerate=10/1"));
-        gst_pad_push_event(source.get(), gst_event_new_caps(caps.get()));
+        fed.begin();
         for (const int pictures : {5, 5, 0, 5}) {
-            play_to_end(source.get(), pictures);
+            play_to_end(fed.source(), pictures);
             ck_assert_msg(messages.next(GST_MESSAGE_EOS, 10 * GST_SECOND), "%s, %d", line.c_str(), pictures);
-            gst_pad_push_event(source.get(), gst_event_new_flush_start());
-            gst_pad_push_event(source.get(), gst_event_new_flush_stop(TRUE));
+            gst_pad_push_event(fed.source(), gst_event_new_flush_start());
+            gst_pad_push_event(fed.source(), gst_event_new_flush_stop(TRUE));
         }
         ck_assert(!messages.next(GST_MESSAGE_EOS, 0));
         gst_element_set_state(pipeline.get(), GST_STATE_NULL);
         ck_assert_uint_eq(folder.files().size(), c.has_location ? 3 : 0);
     }
+}
+END_TEST
+
+START_TEST(test_end_of_a_pad_that_takes_the_place_of_another_is_told) {
+    const Folder folder;
+    const auto pipeline = Ref<GstElement>::sink(gst_pipeline_new(nullptr));
+    GstElement *sink =
+        gst_parse_launch(("recordsink format=mkv location=" + folder.path() + "/%i.mkv").c_str(), nullptr);
+    gst_bin_add(GST_BIN(pipeline.get()), sink);
+    Messages messages(pipeline.get());
+    gst_element_set_state(pipeline.get(), GST_STATE_PLAYING);
+    for (int turn = 0; turn < 3; turn++) {
+        const HandFedPad fed(sink);
+        fed.begin();
+        play_to_end(fed.source(), 5);
+        ck_assert_msg(messages.next(GST_MESSAGE_EOS, 10 * GST_SECOND), "%d", turn);
+    }
+    gst_element_set_state(pipeline.get(), GST_STATE_NULL);
+    ck_assert_uint_eq(folder.files().size(), 3);
 }
 END_TEST
 
@@ -289,7 +331,8 @@ int main(int argc, char **argv) {
         argc, argv, "record",
         {test_segments_are_cut_in_each_format, test_bytes_bound_segments, test_sound_alone_is_recorded,
          test_new_caps_begin_a_new_segment, test_names_that_collide_get_numbers, test_each_end_after_a_flush_is_told,
-         test_video_on_another_pad_follows_what_has_ended, test_first_video_goes_on_where_a_second_one_is_refused,
+         test_end_of_a_pad_that_takes_the_place_of_another_is_told, test_video_on_another_pad_follows_what_has_ended,
+         test_first_video_goes_on_where_a_second_one_is_refused,
          test_clip_of_a_live_stream_has_what_was_before_and_all_tracks,
          test_events_alone_need_no_location_and_leave_nothing_without_one});
 }
