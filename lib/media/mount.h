@@ -42,6 +42,11 @@ struct MountConfig {
     SlowViewerPolicy slow_viewers = SlowViewerPolicy::Skip;
     std::chrono::milliseconds max_lag{1000};  // a viewer further behind the live edge skips
     size_t max_lag_bytes = 8 * 1024 * 1024;
+    // How long PLAY waits for the first unit when there is nothing else to begin with...
+    std::chrono::milliseconds first_unit_wait{500};
+    // ...and when the viewer could begin with a long burst instead: an encoder that was asked for a key frame makes it
+    // within two frames; what takes longer is no better than the burst.
+    std::chrono::milliseconds key_unit_wait{80};
     RingLimits ring;
 };
 

@@ -13,12 +13,6 @@ namespace rtspcore::server {
 
 namespace {
 
-// How long PLAY waits for the first unit when there is nothing else to begin with...
-constexpr std::chrono::milliseconds kFirstUnitWait{500};
-// ...and when the viewer could begin with a long burst instead: an encoder that was asked for a key frame makes it
-// within two frames; what takes longer is no better than the burst.
-constexpr std::chrono::milliseconds kKeyUnitWait{80};
-
 bool ask_for_key_unit(Session &session, Time now) {
     bool answered = false;
     for (const auto &[index, stream] : session.streams())
@@ -97,7 +91,8 @@ bool start_viewer(Viewer &viewer, Time now) {
 }
 
 Duration patience_of(Viewer &viewer) {
-    return may_burst(viewer) ? kKeyUnitWait : kFirstUnitWait;
+    const media::MountConfig &config = viewer.mirror().mount()->config();
+    return may_burst(viewer) ? config.key_unit_wait : config.first_unit_wait;
 }
 
 void end_patience(Viewer &viewer) {

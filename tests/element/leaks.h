@@ -29,7 +29,7 @@ inline unsigned count_live_objects(GstTracer *tracer, bool print) {
 // How many of GStreamer's objects are alive, and prints them. Always 0 without GST_TRACERS=leaks. What a thread of
 // GStreamer's pool still holds, which ends by itself, is waited for.
 inline unsigned count_leaks() {
-    constexpr int kTries = 100;
+    constexpr int kTries = 1000;
     constexpr gulong kPause = 20 * 1000;
     GstTracer *tracer = leaks_tracer();
     if (!tracer)

@@ -9,11 +9,12 @@ from support.stream import Presentation, Stream, pcmu
 
 _STALL = 30  # seconds at full length
 _LONGEST_PAUSE = 1.0
+_MAX_LAG = 2000 if load.INSTRUMENTED else 1000  # milliseconds
 _LIVE = 0.5  # a viewer that is later than that is not live
 
 # 4 Mbit/s at little cost: noise does not compress.
 _PICTURE = Stream('videotestsrc is-live=true pattern=snow ! video/x-raw,width=320,height=240,framerate=30/1'
-                  ' ! x264enc tune=zerolatency speed-preset=ultrafast key-int-max=30 bitrate=4000',
+                  ' ! x264enc tune=zerolatency speed-preset=ultrafast key-int-max=10 bitrate=4000',
                   'video/x-h264', 'rtph264pay config-interval=-1')
 
 
@@ -29,7 +30,8 @@ class Isolation(suite.Case):
         self._stall(50)
 
     def _stall(self, stalled):
-        with load.serve(self.folder, [Presentation('/test', (_PICTURE, pcmu()))], self.server_kind) as server:
+        presentation = Presentation('/test', (_PICTURE, pcmu()))
+        with load.serve(self.folder, [presentation], self.server_kind, f'max-lag={_MAX_LAG}') as server:
             with load.Audience(self.folder, server, tcp=2, udp=2) as watching, \
                  load.Audience(self.folder, server, stallable=stalled) as stalling:
                 watching.wait_playing()

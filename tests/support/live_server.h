@@ -28,6 +28,12 @@ inline server::ServerConfig local_config(unsigned io_threads = 1) {
     return config;
 }
 
+// For tests that let PLAY wait for what they publish.
+inline media::MountConfig patient(media::MountConfig config) {
+    config.first_unit_wait = config.key_unit_wait = std::chrono::seconds(10);
+    return config;
+}
+
 // A server on a free port of loopback, and one mount `/test` with video (stream 0) and audio (stream 1) to which the
 // test publishes by hand.
 class LiveServer {

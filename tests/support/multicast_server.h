@@ -13,7 +13,7 @@
 namespace rtspcore::test {
 
 inline constexpr char kGroup[] = "239.255.77.1";
-inline constexpr uint16_t kGroupPort = 46'000;
+inline constexpr uint16_t kGroupPort = 16'000;
 inline constexpr char kMulticast[] = "Transport: RTP/AVP;multicast\r\n";
 inline constexpr uint8_t kGoodbye = 203;
 

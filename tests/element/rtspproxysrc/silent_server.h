@@ -26,16 +26,11 @@ public:
         getsockname(fd_.get(), reinterpret_cast<sockaddr *>(&address), &size);
         port_ = ntohs(address.sin_port);
     }
-    // What the next who connects asks first; the connection stays.
+    // What the next who connects, and asks anything, asks first; the connection stays.
     [[nodiscard]] std::string request() {
-        const auto &connection = taken_.emplace_back(::accept4(fd_.get(), nullptr, nullptr, SOCK_CLOEXEC));
         std::string text;
-        char buffer[1024];
-        while (text.find("\r\n\r\n") == std::string::npos) {
-            const ssize_t size = ::recv(connection.get(), buffer, sizeof buffer, 0);
-            ck_assert_int_gt(size, 0);
-            text.append(buffer, static_cast<size_t>(size));
-        }
+        while (text.empty())
+            text = take_request();
         return text;
     }
     void close() { fd_.reset(); }
@@ -45,6 +40,21 @@ public:
     }
 
 private:
+    // Empty if who connected has left before it asked.
+    [[nodiscard]] std::string take_request() {
+        const auto &connection = taken_.emplace_back(::accept4(fd_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+        ck_assert(static_cast<bool>(connection));
+        std::string text;
+        char buffer[1024];
+        while (text.find("\r\n\r\n") == std::string::npos) {
+            const ssize_t size = ::recv(connection.get(), buffer, sizeof buffer, 0);
+            if (size <= 0)
+                return {};
+            text.append(buffer, static_cast<size_t>(size));
+        }
+        return text;
+    }
+
     rtspcore::UniqueFd fd_;
     std::vector<rtspcore::UniqueFd> taken_;
     unsigned port_ = 0;

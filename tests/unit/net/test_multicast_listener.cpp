@@ -70,8 +70,8 @@ void hears_what_is_sent(const SocketAddress &group) {
 }  // namespace
 
 START_TEST(test_listener_hears_what_is_sent_to_its_group) {
-    hears_what_is_sent(*SocketAddress::parse("239.255.7.1", 47'001));
-    hears_what_is_sent(*SocketAddress::parse("232.7.7.1", 47'001));
+    hears_what_is_sent(*SocketAddress::parse("239.255.7.1", 17'001));
+    hears_what_is_sent(*SocketAddress::parse("232.7.7.1", 17'001));
 }
 END_TEST
 

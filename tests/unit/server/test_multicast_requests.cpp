@@ -19,13 +19,13 @@ START_TEST(test_setup_answers_with_the_servers_group_whatever_the_client_wished)
     for (const char *offer :
          {"RTP/AVP;multicast", "RTP/AVP", "RTP/AVPF;multicast",
           "RTP/AVP;multicast;destination=239.1.1.1;port=7000-7001;ttl=255", "RTP/AVP;multicast;client_port=5000-5001",
-          "RTP/AVP;multicast;destination=239.255.77.1;port=46000-46001;ttl=1"}) {
+          "RTP/AVP;multicast;destination=239.255.77.1;port=16000-16001;ttl=1"}) {
         RtspPeer peer = live.connect();
         const auto answer =
             peer.request("SETUP", peer.uri("/test/stream=0"), "Transport: " + std::string(offer) + "\r\n");
         ck_assert_msg(answer.status == 200, "%s: %d", offer, answer.status);
         ck_assert_msg(
-            has(answer.header("transport"), ";multicast;destination=239.255.77.1;port=46000-46001;ttl=1;mode="),
+            has(answer.header("transport"), ";multicast;destination=239.255.77.1;port=16000-16001;ttl=1;mode="),
             "%s: %s", offer, answer.header("transport").c_str());
     }
 }
@@ -36,7 +36,7 @@ START_TEST(test_setup_gives_each_stream_ports_of_its_own) {
     RtspPeer peer = live.connect();
     const auto video = peer.request("SETUP", peer.uri("/test/stream=0"), kMulticast);
     const auto audio = peer.request("SETUP", peer.uri("/test/stream=1"), kMulticast + session_header(video.session()));
-    ck_assert_msg(has(audio.header("transport"), "destination=239.255.77.1;port=46002-46003;"), "%s",
+    ck_assert_msg(has(audio.header("transport"), "destination=239.255.77.1;port=16002-16003;"), "%s",
                   audio.header("transport").c_str());
 }
 END_TEST

@@ -31,8 +31,8 @@ server::ServerConfig multicast_config() {
     config.multicast = {.enabled = true,
                         .ip_min = "239.255.77.41",
                         .ip_max = "239.255.77.49",
-                        .port_min = 46'200,
-                        .port_max = 46'210,
+                        .port_min = 16'200,
+                        .port_max = 16'210,
                         .ttl = 1,
                         .interface = "lo"};
     return config;

@@ -18,6 +18,7 @@ using test::kAudioRtp;
 using test::kVideoRtp;
 using test::let_the_server_work;
 using test::LiveServer;
+using test::patient;
 using test::Playing;
 using test::RtspPeer;
 using test::session_header;
@@ -58,7 +59,7 @@ END_TEST
 
 START_TEST(test_viewer_start_never_sends_audio_first) {
     for (const StartMode mode : {StartMode::Auto, StartMode::KeyFrame}) {
-        LiveServer live(test::local_config(), config_of(mode));
+        LiveServer live(test::local_config(), patient(config_of(mode)));
         live.picture();
         live.sound();
         Playing viewer(live, false);
@@ -76,7 +77,7 @@ END_TEST
 
 START_TEST(test_viewer_start_key_frame_mode_waits_and_begins_as_rtp_info_says) {
     for (const bool udp : {false, true}) {
-        LiveServer live(test::local_config(), config_of(StartMode::KeyFrame));
+        LiveServer live(test::local_config(), patient(config_of(StartMode::KeyFrame)));
         live.gop();
         Playing viewer(live, udp, 1);
         viewer.ask();
@@ -95,7 +96,7 @@ END_TEST
 
 // A report is no unit: PLAY is not answered for it.
 START_TEST(test_viewer_start_waits_for_the_key_frame_whatever_reports_come) {
-    LiveServer live(test::local_config(), config_of(StartMode::KeyFrame));
+    LiveServer live(test::local_config(), patient(config_of(StartMode::KeyFrame)));
     live.picture();
     Playing viewer(live, false);
     viewer.ask();
@@ -126,7 +127,7 @@ END_TEST
 
 START_TEST(test_viewer_start_now_mode_begins_with_the_next_unit) {
     for (const bool udp : {false, true}) {
-        LiveServer live(test::local_config(), config_of(StartMode::Now));
+        LiveServer live(test::local_config(), patient(config_of(StartMode::Now)));
         live.gop();
         Playing viewer(live, udp, 1);
         viewer.ask();
@@ -141,7 +142,7 @@ START_TEST(test_viewer_start_now_mode_begins_with_the_next_unit) {
 END_TEST
 
 START_TEST(test_viewer_start_long_burst_is_replaced_by_a_key_frame_if_the_encoder_makes_one) {
-    MountConfig config;
+    MountConfig config = patient({});
     config.burst_max = -1ms;  // any is too long
     LiveServer live(test::local_config(), config);
     live.gop();
@@ -222,6 +223,7 @@ START_TEST(test_viewer_start_gives_sound_when_no_video_comes) {
     for (const bool has_key : {false, true}) {
         MountConfig config;
         config.burst_max = -1ms;
+        config.first_unit_wait = 10s;
         config.ring.duration = 10s;
         LiveServer live(test::local_config(), config);
         live.age = 2s;
