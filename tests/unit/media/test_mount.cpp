@@ -104,19 +104,29 @@ START_TEST(test_mount_subscribe_while_publishing_has_no_gap_and_no_repetition) {
         for (int i = 0; !done; ++i)
             track->publish(test::make_batch({.made = i * 1ms, .key = i % 10 == 0, .payload = 1}));
     });
+    int whole = 0;
     for (int round = 0; round < 200; ++round) {
         const auto mailbox = std::make_shared<Mailbox>();
         const auto snapshot = mount->subscribe(mailbox);
-        media::RingIndex next = snapshot.begin + snapshot.batches.size();
+        std::vector<Delivery> got;
+        const auto take = [&] {
+            for (Delivery &each : taken(*mailbox))
+                got.push_back(std::move(each));
+        };
         for (int takes = 0; takes < 3; ++takes)
-            for (const Delivery &each : taken(*mailbox))
-                ck_assert_uint_eq(each.index, next++);
+            take();
         mount->unsubscribe(mailbox);
-        for (const Delivery &each : taken(*mailbox))
+        take();
+        if (mailbox->overflows() != 0)  // the machine kept this thread waiting
+            continue;
+        whole++;
+        media::RingIndex next = snapshot.begin + snapshot.batches.size();
+        for (const Delivery &each : got)
             ck_assert_uint_eq(each.index, next++);
     }
     done = true;
     publisher.join();
+    ck_assert_int_gt(whole, 0);
 }
 END_TEST
 

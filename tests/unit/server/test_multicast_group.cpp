@@ -181,14 +181,14 @@ END_TEST
 
 START_TEST(test_reports_to_the_group_keep_the_sessions_of_their_host_alive) {
     auto config = multicast_config(2);
-    config.session_timeout = 1s;
+    config.session_timeout = 2s;
     LiveServer live(config);
     live.key_unit();
     Client client(live);
     client.play();
     client.peer.close();
     const test::DatagramSocket reporter = test::loopback_sender();
-    const auto until = std::chrono::steady_clock::now() + 3500ms;
+    const auto until = std::chrono::steady_clock::now() + 5s;
     ck_assert(eventually([&] {
         reporter.send(*net::SocketAddress::parse(kGroup, kGroupPort + 1), receiver_report());
         return std::chrono::steady_clock::now() > until;

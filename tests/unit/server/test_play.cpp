@@ -131,7 +131,7 @@ START_TEST(test_play_on_a_connection_that_goes_while_it_waits) {
         live.gop();
         RtspPeer owner = live.connect();
         RtspPeer other = live.connect();
-        const auto pair = DatagramPair::open();
+        auto pair = DatagramPair::open();
         const auto setup = owner.request("SETUP", owner.uri("/test/stream=0"), test::udp_transport(pair.rtp.port()));
         other.send_request("PLAY", other.uri("/test"), session_header(setup.session()));
         ck_assert(eventually([&] { return live.key_requests() == 1; }));
@@ -141,6 +141,13 @@ START_TEST(test_play_on_a_connection_that_goes_while_it_waits) {
         let_the_server_work(live);
         live.gop();
         let_the_server_work(live);
+        ck_assert_uint_eq(live.server->statistics().sessions, 1);
+        if (!owner_goes)
+            continue;
+        // The attempt ended with the owner, and is made again.
+        ck_assert_int_eq(other.response().status, 200);
+        live.key_unit();
+        ck_assert(pair.rtp.receive().has_value());
     }
 }
 END_TEST
