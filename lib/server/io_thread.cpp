@@ -315,21 +315,30 @@ std::unique_ptr<Connection> IoThread::take_out(Connection &connection) {
     return taken;
 }
 
-// Sessions over UDP do not depend on the connection (RFC 2326 section 1.1); one that had only begun to play ends its
-// attempt.
+// Sessions over UDP do not depend on the connection (RFC 2326 section 1.1).
 void IoThread::end_sessions_of(Connection &connection) {
     const std::vector<Session *> sessions = connection.sessions();
-    for (Session *session : sessions) {
-        if (session->is_interleaved()) {
+    for (Session *session : sessions)
+        if (session->is_interleaved())
             end_session(*session);
-            continue;
-        }
-        connection.remove_session(*session);
-        const bool begins = session->viewer() && session->viewer()->is_held();
-        const bool joins = session->membership() && !session->membership()->has_begun();
-        if (begins || joins)
-            end_viewer(*session);
-    }
+        else
+            connection.remove_session(*session);
+    end_play_of(connection);
+}
+
+// That waits to be answered. Whichever connection the session was set up on, nobody else would end it.
+void IoThread::end_play_of(const Connection &connection) {
+    const auto &parked = connection.parked();
+    if (!parked || parked->reason != ParkedRequest::For::FirstUnit)
+        return;
+    const auto id = parked->request.headers.find("Session");
+    Session *session = id ? sessions_.find(*id) : nullptr;
+    if (!session)
+        return;
+    const bool begins = session->viewer() && session->viewer()->is_held();
+    const bool joins = session->membership() && !session->membership()->has_begun();
+    if (begins || joins)
+        end_viewer(*session);
 }
 
 void IoThread::tick() {

@@ -105,6 +105,7 @@ private:
     void dismiss_over();
     void reap();
     void end_sessions_of(Connection &connection);
+    void end_play_of(const Connection &connection);
     void move_to_thread(Connection &connection, unsigned thread);
     void move_to_fallback(Connection &connection);
     std::optional<UniqueFd> relay(std::unique_ptr<net::ByteStream> stream);

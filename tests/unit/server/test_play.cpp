@@ -17,6 +17,7 @@ using test::eventually;
 using test::kAudioRtp;
 using test::let_the_server_work;
 using test::LiveServer;
+using test::patient;
 using test::Playing;
 using test::RtspPeer;
 using test::session_header;
@@ -127,7 +128,7 @@ END_TEST
 // Sessions over UDP may be controlled on any connection. That one may go while PLAY waits.
 START_TEST(test_play_on_a_connection_that_goes_while_it_waits) {
     for (const bool owner_goes : {false, true}) {
-        LiveServer live(test::local_config(), config_of(StartMode::KeyFrame));
+        LiveServer live(test::local_config(), patient(config_of(StartMode::KeyFrame)));
         live.gop();
         RtspPeer owner = live.connect();
         RtspPeer other = live.connect();
@@ -137,17 +138,19 @@ START_TEST(test_play_on_a_connection_that_goes_while_it_waits) {
         ck_assert(eventually([&] { return live.key_requests() == 1; }));
         (owner_goes ? owner : other).close();
         ck_assert(eventually([&] { return live.server->statistics().connections == 1; }));
-        live.gop();
-        let_the_server_work(live);
-        live.gop();
+        live.key_unit();
+        const uint16_t key = test::first_of(live.newest_video()).sequence;
         let_the_server_work(live);
         ck_assert_uint_eq(live.server->statistics().sessions, 1);
+        ck_assert_uint_eq(live.mount->statistics().viewers, owner_goes ? 1 : 0);
         if (!owner_goes)
             continue;
-        // The attempt ended with the owner, and is made again.
-        ck_assert_int_eq(other.response().status, 200);
-        live.key_unit();
-        ck_assert(pair.rtp.receive().has_value());
+        const auto answer = other.response();
+        ck_assert_int_eq(answer.status, 200);
+        ck_assert_uint_eq(test::parse_rtp_info(answer.header("rtp-info"))[0].sequence, key);
+        const auto packet = pair.rtp.receive();
+        ck_assert(packet.has_value());
+        ck_assert_uint_eq(rtp::load_u16(packet->bytes, 2), key);
     }
 }
 END_TEST
