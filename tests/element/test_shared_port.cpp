@@ -3,8 +3,10 @@
 
 #include "messages.h"
 #include "suite.h"
+#include "support/free_port.h"
 
 using rtspcore::Ref;
+using rtspcore::test::free_port;
 using rtspsink::test::Messages;
 
 namespace {
@@ -15,16 +17,6 @@ Element make_sink(const std::string &properties) {
     auto sink = Element::sink(gst_parse_launch(("rtspsink " + properties).c_str(), nullptr));
     ck_assert(sink.get() != nullptr);
     return sink;
-}
-
-// A port that was free a moment ago: port 0 itself is never shared.
-std::string free_port() {
-    const auto sink = make_sink("service=0 address=127.0.0.1");
-    gst_element_set_state(sink.get(), GST_STATE_READY);
-    guint port = 0;
-    g_object_get(sink.get(), "bound-port", &port, nullptr);
-    gst_element_set_state(sink.get(), GST_STATE_NULL);
-    return std::to_string(port);
 }
 
 // What the bus has of an element that goes to READY with these properties, beside another that is there.
@@ -62,7 +54,7 @@ START_TEST(test_settings_that_the_first_element_decided_on_are_warned_of_by_name
         {"protocols=tcp", ""},
         {"", ""},
     };
-    const std::string shared = "address=127.0.0.1 service=" + free_port() + " ";
+    const std::string shared = "address=127.0.0.1 service=" + std::to_string(free_port()) + " ";
     const auto first = make_sink(shared + "protocols=tcp");
     ck_assert_int_eq(gst_element_set_state(first.get(), GST_STATE_READY), GST_STATE_CHANGE_SUCCESS);
     for (const auto &[properties, named] : kCases) {
@@ -76,7 +68,7 @@ START_TEST(test_settings_that_the_first_element_decided_on_are_warned_of_by_name
 END_TEST
 
 START_TEST(test_groups_that_the_first_element_decided_on_are_warned_of_if_they_were_set) {
-    const std::string shared = "address=127.0.0.1 multicast=true service=" + free_port() + " ";
+    const std::string shared = "address=127.0.0.1 multicast=true service=" + std::to_string(free_port()) + " ";
     const auto first = make_sink(shared);
     ck_assert_int_eq(gst_element_set_state(first.get(), GST_STATE_READY), GST_STATE_CHANGE_SUCCESS);
     ck_assert(told_of(shared).warning.empty());
@@ -86,7 +78,7 @@ START_TEST(test_groups_that_the_first_element_decided_on_are_warned_of_if_they_w
 END_TEST
 
 START_TEST(test_port_that_another_element_has_at_another_address_is_not_said_to_be_another_programs) {
-    const std::string service = "service=" + free_port();
+    const std::string service = "service=" + std::to_string(free_port());
     const auto first = make_sink("address=127.0.0.1 " + service);
     ck_assert_int_eq(gst_element_set_state(first.get(), GST_STATE_READY), GST_STATE_CHANGE_SUCCESS);
     const std::string error = told_of(service).error;
@@ -98,7 +90,7 @@ START_TEST(test_port_that_another_element_has_at_another_address_is_not_said_to_
 END_TEST
 
 START_TEST(test_rules_of_access_that_differ_are_named) {
-    const std::string shared = "address=127.0.0.1 service=" + free_port() + " ";
+    const std::string shared = "address=127.0.0.1 service=" + std::to_string(free_port()) + " ";
     const auto first = make_sink(shared + "max-sessions=3");
     ck_assert_int_eq(gst_element_set_state(first.get(), GST_STATE_READY), GST_STATE_CHANGE_SUCCESS);
     const std::string other = told_of(shared + "max-sessions=4").error;

@@ -10,9 +10,11 @@
 #include "messages.h"
 #include "sink_harness.h"
 #include "suite.h"
+#include "support/free_port.h"
 
 using rtspcore::Ref;
 using rtspcore::UniqueFd;
+using rtspcore::test::free_port;
 using rtspsink::test::Connection;
 using rtspsink::test::h264_key_unit;
 using rtspsink::test::h264_rtp_caps;
@@ -58,11 +60,6 @@ unsigned port_of(const UniqueFd &fd) {
     socklen_t size = sizeof address;
     getsockname(fd.get(), reinterpret_cast<sockaddr *>(&address), &size);
     return ntohs(address.sin_port);
-}
-
-// One that was free a moment ago: port 0 itself is never shared.
-std::string free_port() {
-    return std::to_string(port_of(listen_on(0)));
 }
 
 }  // namespace
@@ -315,7 +312,7 @@ START_TEST(test_location_sets_address_service_and_mapping) {
 END_TEST
 
 START_TEST(test_two_sinks_share_a_port_until_both_are_gone) {
-    const std::string port = free_port();
+    const std::string port = std::to_string(free_port());
     SinkHarness one(("mapping=/one service=" + port).c_str());
     {
         const auto two = make_sink("address=127.0.0.1 service=" + port);
@@ -329,7 +326,7 @@ START_TEST(test_two_sinks_share_a_port_until_both_are_gone) {
 END_TEST
 
 START_TEST(test_path_served_by_another_sink_is_an_error_that_names_it) {
-    const std::string port = free_port();
+    const std::string port = std::to_string(free_port());
     SinkHarness one(("service=" + port).c_str());
     one.set_caps(h264_rtp_caps("mapping=/door"));
     const auto pipeline = Element::sink(gst_parse_launch(

@@ -13,6 +13,7 @@
 #include "live_pipeline.h"
 #include "support/check_suite.h"
 #include "support/deadline.h"
+#include "support/free_port.h"
 #include "support/load/watching_viewer.h"
 
 using namespace rtspcore;
@@ -24,12 +25,6 @@ namespace {
 unsigned repetitions(unsigned full) {
     const char *factor = std::getenv("RTSPSINK_STRESS_FACTOR");
     return std::max(1u, static_cast<unsigned>(full * (factor ? std::atof(factor) : 0.1)));
-}
-
-uint16_t free_port() {
-    LivePipeline pipeline(tone() + " ! rtspsink name=sink service=0");
-    ck_assert(pipeline.set_state(GST_STATE_READY));
-    return pipeline.port();
 }
 
 bool receives_packet(RtspDialogue &viewer) {

@@ -2,6 +2,7 @@
 #include "camera.h"
 
 #include "support/check_suite.h"
+#include "support/free_port.h"
 
 namespace rtspsink::test {
 
@@ -19,7 +20,7 @@ Ref<GstElement> child(GstElement *pipeline, const char *name) {
 }
 
 Camera::Camera(std::string streams, std::string properties)
-    : streams_(std::move(streams)), properties_(std::move(properties)) {
+    : streams_(std::move(streams)), properties_(std::move(properties)), port_(rtspcore::test::free_port()) {
     on();
 }
 
@@ -28,8 +29,6 @@ void Camera::on() {
                        " " + streams_);
     const GstStateChangeReturn started = gst_element_set_state(pipeline_.get(), GST_STATE_PLAYING);
     ck_assert_int_ne(started, GST_STATE_CHANGE_FAILURE);
-    g_object_get(child(pipeline_.get(), "sink").get(), "bound-port", &port_, nullptr);
-    ck_assert_uint_ne(port_, 0);
 }
 
 void Camera::off() {

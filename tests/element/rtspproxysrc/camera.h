@@ -44,7 +44,7 @@ private:
 
     const std::string streams_;
     const std::string properties_;
-    unsigned port_ = 0;
+    unsigned port_;
     rtspcore::Ref<GstElement> pipeline_;
 };
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/unique_fd.h"
+#include "support/free_port.h"
 
 namespace rtspsink::test {
 
@@ -19,12 +20,10 @@ public:
     SilentServer() : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
         sockaddr_in address{};
         address.sin_family = AF_INET;
+        address.sin_port = htons(port_);
         address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        socklen_t size = sizeof address;
-        ck_assert_int_eq(::bind(fd_.get(), reinterpret_cast<sockaddr *>(&address), size), 0);
+        ck_assert_int_eq(::bind(fd_.get(), reinterpret_cast<sockaddr *>(&address), sizeof address), 0);
         ck_assert_int_eq(::listen(fd_.get(), 8), 0);
-        getsockname(fd_.get(), reinterpret_cast<sockaddr *>(&address), &size);
-        port_ = ntohs(address.sin_port);
     }
     // What the next who connects, and asks anything, asks first; the connection stays.
     [[nodiscard]] std::string request() {
@@ -57,7 +56,7 @@ private:
 
     rtspcore::UniqueFd fd_;
     std::vector<rtspcore::UniqueFd> taken_;
-    unsigned port_ = 0;
+    const uint16_t port_ = rtspcore::test::free_port();
 };
 
 }  // namespace rtspsink::test

@@ -7,6 +7,7 @@
 #include "server/server.h"
 #include "support/certificates.h"
 #include "support/check_suite.h"
+#include "support/free_port.h"
 #include "support/temporary_folder.h"
 
 using namespace rtspcore;
@@ -14,13 +15,9 @@ using server::Server;
 using server::ServerConfig;
 using server::ServerError;
 using server::shared_server;
+using test::free_port;
 
 namespace {
-
-// A port that was free a moment ago.
-uint16_t free_port() {
-    return net::listen_on("127.0.0.1", 0)->port;
-}
 
 ServerConfig config_of(uint16_t port) {
     ServerConfig config;
