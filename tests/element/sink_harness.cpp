@@ -13,28 +13,27 @@ namespace {
 constexpr GstClockTime kUnitDuration = 40 * GST_MSECOND;
 constexpr uint32_t kUnitTicks = 3600;  // of a 90 kHz clock
 
-GstElement *make_sink(const char *properties) {
-    const std::string line = std::string("rtspsink service=0 address=127.0.0.1 ") + properties;
-    GstElement *element = gst_parse_launch(line.c_str(), nullptr);
-    ck_assert(element != nullptr);
-    return element;
-}
-
 }  // namespace
 
+rtspcore::Ref<GstElement> make_sink(const std::string &properties) {
+    auto sink = rtspcore::Ref<GstElement>::sink(gst_parse_launch(("rtspsink " + properties).c_str(), nullptr));
+    ck_assert(sink.get() != nullptr);
+    return sink;
+}
+
+unsigned bound_port(const rtspcore::Ref<GstElement> &sink) {
+    guint port = 0;
+    g_object_get(sink.get(), "bound-port", &port, nullptr);
+    return port;
+}
+
 SinkHarness::SinkHarness(const char *properties)
-    : element_(rtspcore::Ref<GstElement>::sink(make_sink(properties))),
+    : element_(make_sink(std::string("service=0 address=127.0.0.1 ") + properties)),
       messages_(element_.get()),
       harness_(gst_harness_new_with_element(element_.get(), "sink_%u", nullptr)) {}
 
 SinkHarness::~SinkHarness() {
     gst_harness_teardown(harness_);
-}
-
-unsigned SinkHarness::port() const {
-    guint port = 0;
-    g_object_get(element_.get(), "bound-port", &port, nullptr);
-    return port;
 }
 
 void SinkHarness::set_caps(const std::string &caps) {

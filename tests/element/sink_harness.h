@@ -10,6 +10,10 @@
 
 namespace rtspsink::test {
 
+rtspcore::Ref<GstElement> make_sink(const std::string &properties = "");
+// Its "bound-port".
+unsigned bound_port(const rtspcore::Ref<GstElement> &sink);
+
 // An rtspsink on a free port with one pad, fed by hand; it plays from the start.
 class SinkHarness {
 public:
@@ -21,7 +25,7 @@ public:
     [[nodiscard]] GstHarness *harness() const { return harness_; }
     [[nodiscard]] GstElement *element() const { return element_.get(); }
     [[nodiscard]] Messages &messages() { return messages_; }
-    [[nodiscard]] unsigned port() const;
+    [[nodiscard]] unsigned port() const { return bound_port(element_); }
 
     void set_caps(const std::string &caps);
     // RTP packets of one access unit each, numbered and timed on from the last one; `payload` is what follows the

@@ -9,12 +9,15 @@
 #include "sink_harness.h"
 #include "suite.h"
 #include "support/deadline.h"
+#include "support/free_port.h"
 
 using rtspcore::Ref;
 using rtspcore::test::eventually;
+using rtspcore::test::free_port;
 using rtspsink::test::Connection;
 using rtspsink::test::h264_key_unit;
 using rtspsink::test::h264_rtp_caps;
+using rtspsink::test::make_sink;
 using rtspsink::test::Messages;
 using rtspsink::test::SinkHarness;
 
@@ -24,13 +27,7 @@ namespace {
 constexpr const char *kUser = "Authorization: Basic dXNlcjpwYXNz\r\n";
 constexpr const char *kAdrian = "Authorization: Basic YWRyaWFuOmNlcnZhbnRlcw==\r\n";
 
-using Element = Ref<GstElement>;
-
-Element make_sink(const std::string &properties) {
-    auto sink = Element::sink(gst_parse_launch(("rtspsink address=127.0.0.1 " + properties).c_str(), nullptr));
-    ck_assert(sink.get() != nullptr);
-    return sink;
-}
+const std::string kLocal = "address=127.0.0.1 ";
 
 void begin(SinkHarness &harness) {
     harness.set_caps(h264_rtp_caps());
@@ -43,7 +40,7 @@ int describe(unsigned port, const char *headers = "") {
 
 // The text of the error that READY fails with; empty if it does not.
 std::string error_of(const std::string &properties) {
-    const auto sink = make_sink(properties);
+    const auto sink = make_sink(kLocal + properties);
     Messages messages(sink.get());
     const bool failed = gst_element_set_state(sink.get(), GST_STATE_READY) == GST_STATE_CHANGE_FAILURE;
     const std::string error = messages.next_error(0);
@@ -117,7 +114,7 @@ START_TEST(test_access_settings_that_cannot_be_used_are_named_and_secrets_are_no
 END_TEST
 
 START_TEST(test_secrets_cannot_be_read) {
-    const auto sink = make_sink("");
+    const auto sink = make_sink(kLocal);
     const auto pad = Ref<GstPad>::adopt(gst_element_request_pad_simple(sink.get(), "sink_%u"));
     for (const char *name : {"auth", "token-keys"})
         ck_assert((g_object_class_find_property(G_OBJECT_GET_CLASS(sink.get()), name)->flags & G_PARAM_READABLE) == 0);
@@ -142,7 +139,7 @@ START_TEST(test_auth_of_a_pad_is_that_of_its_mapping) {
 END_TEST
 
 START_TEST(test_auth_of_a_pad_that_cannot_be_used_fails_in_ready) {
-    const auto sink = make_sink("service=0");
+    const auto sink = make_sink(kLocal + "service=0");
     Messages messages(sink.get());
     const auto pad = Ref<GstPad>::adopt(gst_element_request_pad_simple(sink.get(), "sink_%u"));
     g_object_set(pad.get(), "auth", "hidden", nullptr);
@@ -153,13 +150,8 @@ START_TEST(test_auth_of_a_pad_that_cannot_be_used_fails_in_ready) {
 END_TEST
 
 START_TEST(test_element_that_shares_a_port_cannot_have_other_rules) {
-    const auto first = make_sink("service=0");
-    gst_element_set_state(first.get(), GST_STATE_READY);
-    guint port = 0;
-    g_object_get(first.get(), "bound-port", &port, nullptr);
-    gst_element_set_state(first.get(), GST_STATE_NULL);
-    const std::string shared = "service=" + std::to_string(port) + " ";
-    const auto open = make_sink(shared);
+    const std::string shared = "service=" + std::to_string(free_port()) + " ";
+    const auto open = make_sink(kLocal + shared);
     ck_assert_int_eq(gst_element_set_state(open.get(), GST_STATE_READY), GST_STATE_CHANGE_SUCCESS);
     const std::string error = error_of(shared + "auth=user:pass");
     ck_assert_msg(error.find("'auth'") != std::string::npos && error.find("'service'") != std::string::npos, "%s",

@@ -2,19 +2,17 @@
 #include <string>
 
 #include "messages.h"
+#include "sink_harness.h"
 #include "suite.h"
 
 using rtspcore::Ref;
+using rtspsink::test::make_sink;
 using rtspsink::test::Messages;
 
 namespace {
 
 using Element = Ref<GstElement>;
 using Pad = Ref<GstPad>;
-
-Element make_sink() {
-    return Element::sink(gst_element_factory_make("rtspsink", nullptr));
-}
 
 Pad request(const Element &sink, const char *name) {
     return Pad::adopt(gst_element_request_pad_simple(sink.get(), name));

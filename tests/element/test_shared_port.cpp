@@ -2,22 +2,16 @@
 #include <string>
 
 #include "messages.h"
+#include "sink_harness.h"
 #include "suite.h"
 #include "support/free_port.h"
 
 using rtspcore::Ref;
 using rtspcore::test::free_port;
+using rtspsink::test::make_sink;
 using rtspsink::test::Messages;
 
 namespace {
-
-using Element = Ref<GstElement>;
-
-Element make_sink(const std::string &properties) {
-    auto sink = Element::sink(gst_parse_launch(("rtspsink " + properties).c_str(), nullptr));
-    ck_assert(sink.get() != nullptr);
-    return sink;
-}
 
 // What the bus has of an element that goes to READY with these properties, beside another that is there.
 struct Told {

@@ -15,9 +15,11 @@
 using rtspcore::Ref;
 using rtspcore::UniqueFd;
 using rtspcore::test::free_port;
+using rtspsink::test::bound_port;
 using rtspsink::test::Connection;
 using rtspsink::test::h264_key_unit;
 using rtspsink::test::h264_rtp_caps;
+using rtspsink::test::make_sink;
 using rtspsink::test::Messages;
 using rtspsink::test::SinkHarness;
 
@@ -25,20 +27,8 @@ namespace {
 
 using Element = Ref<GstElement>;
 
-Element make_sink(const std::string &properties) {
-    auto sink = Element::sink(gst_parse_launch(("rtspsink " + properties).c_str(), nullptr));
-    ck_assert(sink.get() != nullptr);
-    return sink;
-}
-
 GstStateChangeReturn set_state(const Element &element, GstState state) {
     return gst_element_set_state(element.get(), state);
-}
-
-unsigned bound_port(const Element &sink) {
-    guint port = 0;
-    g_object_get(sink.get(), "bound-port", &port, nullptr);
-    return port;
 }
 
 // A listening socket on `port` of 127.0.0.1 (0: any free one), or none if the port is taken.
