@@ -9,7 +9,7 @@
 
 namespace rtspsink::test {
 
-constexpr GstClockTime kDeadline = 10 * GST_SECOND;
+constexpr GstClockTime kDeadline = 30 * GST_SECOND;
 
 // The bus of one element that is in no pipeline.
 class Messages {
