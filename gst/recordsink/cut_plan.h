@@ -10,8 +10,8 @@
 
 namespace recordsink {
 
-// Tells at which key frames a file ends because it was asked for, or because the wall clock says so. Confined to the
-// thread of the feed that splitmuxsink cuts by, but for what is said to be safe.
+// Tells at which key frames a file ends: because it is as long or as large as it may be, because the wall clock says
+// so, or because it was asked for. Confined to the thread of the feed that splitmuxsink cuts by.
 class CutPlan {
 public:
     struct Step {
@@ -19,19 +19,37 @@ public:
         std::optional<RunningTime> wanted_key;  // when upstream is to make one, if it does what it is asked
     };
 
-    // Files begin at multiples of `period` since 1970, in nanoseconds; 0: they do not. `asked`, borrowed, counts the
-    // requests for a cut; may be null.
-    CutPlan(int64_t period, const std::atomic<unsigned> *asked)
-        : period_(period), asked_(asked), done_(asked ? asked->load() : 0) {}
+    struct Bounds {
+        RunningTime duration = 0;  // a file ends at the first key frame after so long; 0: no bound
+        uint64_t bytes = 0;        // and at the one before there would be more media in it; 0: no bound
+        bool aligned = false;      // files begin at multiples of `duration` since 1970 instead
+    };
 
-    // `unit` is a key frame that is next.
-    [[nodiscard]] Step at_key(const Unit &unit);
+    // `asked`, borrowed, counts the requests for a cut; may be null.
+    CutPlan(const Bounds &bounds, const std::atomic<unsigned> *asked)
+        : bounds_(bounds), asked_(asked), done_(asked ? asked->load() : 0) {}
+
+    // `unit` is a key frame that is next, after so many bytes of all streams.
+    [[nodiscard]] Step at_key(const Unit &unit, uint64_t passed_bytes);
 
 private:
-    const int64_t period_;
+    // What the file that is being written begins with.
+    struct File {
+        RunningTime start = 0;
+        int64_t period = 0;  // since 1970
+        uint64_t passed_bytes = 0;
+        uint64_t largest_gop = 0;  // of those that are in it
+    };
+
+    [[nodiscard]] int64_t period_of(const Unit &unit) const;
+    [[nodiscard]] const char *reason_to_end(const Unit &unit, uint64_t passed_bytes) const;
+    [[nodiscard]] std::optional<RunningTime> next_wanted(const Unit &unit) const;
+
+    const Bounds bounds_;
     const std::atomic<unsigned> *const asked_;
     unsigned done_;
-    std::optional<int64_t> number_;  // of the period that the file is of
+    std::optional<File> file_;
+    uint64_t passed_bytes_ = 0;  // before the key frame before
     std::optional<RunningTime> wanted_;
 };
 
@@ -39,8 +57,8 @@ private:
 class Cuts {
 public:
     void add(RunningTime at, const char *reason) { cuts_.push_back({at, reason}); }
-    // Why a file that ends here did; `otherwise` if no cut was made there.
-    const char *reason_at(RunningTime end, const char *otherwise);
+    // Why a file that ends here did; null if no cut was made there.
+    const char *reason_at(RunningTime end);
 
 private:
     struct Cut {

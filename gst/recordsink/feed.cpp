@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "feed.h"
 
-#include <gst/video/video.h>
-
 #include <algorithm>
 #include <cstdlib>
 #include <iterator>
@@ -41,8 +39,6 @@ Feed::Feed(Source source, Ref<GstCaps> caps, Events events)
       caps_(std::move(caps)),
       events_(std::move(events)),
       entry_(Ref<GstPad>::sink(gst_pad_new("queued", GST_PAD_SRC))) {
-    gst_pad_set_element_private(entry_.get(), this);
-    gst_pad_set_event_function(entry_.get(), take_event);
     gst_pad_set_query_function(entry_.get(), answer);
 }
 
@@ -60,14 +56,6 @@ void Feed::stop() {
     gst_pad_stop_task(entry_.get());
     if (const auto peer = Ref<GstPad>::adopt(gst_pad_get_peer(entry_.get())))
         gst_pad_unlink(entry_.get(), peer.get());
-}
-
-// The key frames that splitmuxsink asks for; the running times in the event are upstream's.
-gboolean Feed::take_event(GstPad *pad, GstObject *, GstEvent *event) {
-    if (gst_video_event_is_force_key_unit(event))
-        static_cast<Feed *>(gst_pad_get_element_private(pad))->track().push_upstream(gst_event_ref(event));
-    gst_event_unref(event);
-    return TRUE;
 }
 
 // However live upstream is, behind the queue nobody waits for it.
@@ -108,17 +96,17 @@ void Feed::step() {
 
 void Feed::pass(Unit unit) {
     note_offset(unit);
-    last_duration_ = unit.duration;
     end_ = std::max(end_.load(), unit.time + unit.duration);
     told_until_ = std::max(told_until_, end_.load());
     note_taken(unit);
     if (unit.key && track().is_video())
         key_times_.lock()->push_back(unit.time);
-    if (gst_pad_push(entry_.get(), unit.buffer.release()) == GST_FLOW_OK) {
-        if (unit.key && after_key_)
-            after_key_(unit);
+    if (unit.key && before_key_)
+        before_key_(unit);
+    passed_bytes_ += unit.bytes;
+    gops_.prepare(unit);
+    if (gst_pad_push(entry_.get(), unit.buffer.release()) == GST_FLOW_OK)
         return;
-    }
     GST_DEBUG_OBJECT(track().pad(), "the writer takes nothing more");
     gst_pad_pause_task(entry_.get());
 }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/guarded.h"
+#include "small_gops.h"
 #include "source.h"
 
 namespace recordsink {
@@ -31,8 +32,8 @@ public:
     Feed &operator=(const Feed &) = delete;
 
     [[nodiscard]] bool start(GstPad *sink);
-    // Called on the feed's thread when a key frame went through. Before start().
-    void on_key(std::function<void(const Unit &)> after_key) { after_key_ = std::move(after_key); }
+    // Called on the feed's thread before a key frame goes through. Before start().
+    void on_key(std::function<void(const Unit &)> before_key) { before_key_ = std::move(before_key); }
     // After the writer's elements have stopped, or it would wait for them.
     void stop();
 
@@ -43,7 +44,10 @@ public:
     [[nodiscard]] int64_t capture_offset_at(RunningTime time);
     // When what went through last ends. Safe.
     [[nodiscard]] RunningTime end() const { return end_; }
-    [[nodiscard]] RunningTime last_duration() const { return last_duration_; }
+    // Of all that went through. Safe.
+    [[nodiscard]] uint64_t passed_bytes() const { return passed_bytes_; }
+    // When the latest picture is shown that splitmuxsink could cut at. On the feed's thread.
+    [[nodiscard]] RunningTime latest_gop() const { return gops_.latest(); }
     // Nothing more will go through. Safe.
     [[nodiscard]] bool is_done() const { return done_; }
     // Something went through that is in no finished file. Safe.
@@ -74,7 +78,6 @@ private:
     };
 
     static void run(gpointer feed);
-    static gboolean take_event(GstPad *pad, GstObject *parent, GstEvent *event);
     static gboolean answer(GstPad *pad, GstObject *parent, GstQuery *query);
     void begin();
     void step();
@@ -88,12 +91,13 @@ private:
     const rtspcore::Ref<GstCaps> caps_;
     const Events events_;
     const rtspcore::Ref<GstPad> entry_;
-    std::function<void(const Unit &)> after_key_;
+    std::function<void(const Unit &)> before_key_;
+    SmallGops gops_;
     bool begun_ = false;
     bool is_silent_ = false;
     RunningTime told_until_ = std::numeric_limits<RunningTime>::min();  // data or silence
     std::atomic<RunningTime> end_{0};
-    std::atomic<RunningTime> last_duration_{0};
+    std::atomic<uint64_t> passed_bytes_{0};
     std::atomic<bool> done_{false};
     rtspcore::Guarded<std::deque<RunningTime>> key_times_;
     rtspcore::Guarded<std::deque<Offset>> offsets_;

@@ -59,10 +59,11 @@ const Property kProperties[] = {
      [](Settings &s, const GValue *v) { s.segment_bytes = g_value_get_uint64(v); },
      [](const Settings &s, GValue *v) { g_value_set_uint64(v, s.segment_bytes); }},
     {[] {
-         return g_param_spec_uint("fragment-duration", "Fragment duration",
-                                  "Milliseconds of a fragment of an MP4 file, and between two syncs to the disk. Set "
-                                  "before READY",
-                                  100, 60000, 1000, kUntilReady);
+         return g_param_spec_uint(
+             "fragment-duration", "Fragment duration",
+             "Milliseconds of what a crash costs at most, so of fragments and between two syncs to "
+             "the disk. Set before READY",
+             100, 60000, 1000, kUntilReady);
      },
      [](Settings &s, const GValue *v) { s.fragment_duration = g_value_get_uint(v); },
      [](const Settings &s, GValue *v) { g_value_set_uint(v, s.fragment_duration); }},

@@ -26,6 +26,27 @@ RunningTime running_time_of(const GstMessage *message) {
     return static_cast<RunningTime>(time);
 }
 
+// In milliseconds.
+unsigned picture_duration(const Sources &sources) {
+    constexpr unsigned kUsual = 40;
+    for (const Source &source : sources) {
+        const auto caps = source.caps();
+        int rate = 0;
+        int per = 1;
+        if (source.track->is_video() && caps &&
+            gst_structure_get_fraction(gst_caps_get_structure(caps.get(), 0), "framerate", &rate, &per) && rate > 0)
+            return static_cast<unsigned>(1000LL * per / rate);
+    }
+    return kUsual;
+}
+
+// How long fragments are, so that a crash costs no more than `promised`: beside the fragment that is being filled the
+// pictures that splitmuxsink, the muxer and the thread between them hold, and what a busy machine adds. Milliseconds.
+unsigned muxers_fragment(unsigned promised, const Sources &sources) {
+    const unsigned held = std::min(3 * picture_duration(sources), promised / 2);
+    return std::min(promised - held, promised * 3 / 4);
+}
+
 // "No space left on the resource.", for one, but others without a dot.
 std::string without_dot(std::string text) {
     if (!text.empty() && text.back() == '.')
@@ -49,7 +70,7 @@ Writer::Writer(Target target, Events events)
     : target_(std::move(target)),
       events_(std::move(events)),
       location_(target_.location),
-      cut_plan_(is_aligned() ? target_.settings.segment_duration * kMillisecond : 0, target_.asked_cuts) {}
+      cut_plan_(bounds(), target_.asked_cuts) {}
 
 Writer::~Writer() {
     for (const auto &feed : feeds_)
@@ -70,13 +91,14 @@ Writer::~Writer() {
         feed->tell_lost();
 }
 
-bool Writer::is_aligned() const {
-    return target_.asked_cuts && target_.settings.align;
+CutPlan::Bounds Writer::bounds() const {
+    const Settings &settings = target_.settings;
+    return {settings.segment_duration * kMillisecond, settings.segment_bytes, target_.asked_cuts && settings.align};
 }
 
 bool Writer::start(const Sources &sources) {
     tell_mapping(sources);
-    if (!make_elements())
+    if (!make_elements(muxers_fragment(target_.settings.fragment_duration, sources)))
         return false;
     for (const Source &source : sources)
         if (!add_feed(source))
@@ -104,20 +126,23 @@ void Writer::tell_mapping(const Sources &sources) {
         target_.aftercare->told_mapping(mapping_);
 }
 
-// splitmuxsink decides of a GOP when it has it whole: what it is told after the key frame is of the GOP that this
-// begins.
+// splitmuxsink cuts at the first of its GOPs that begins then or later: behind all that are there. Key frames with
+// leading pictures (open GOPs) begin with these.
 void Writer::consider_cut(const Unit &key) {
-    const CutPlan::Step step = cut_plan_.at_key(key);
+    const RunningTime latest = reference().latest_gop();
+    if (key.time <= latest)
+        return;
+    const CutPlan::Step step = cut_plan_.at_key(key, passed_bytes());
     if (step.wanted_key && reference().track().is_video())
         reference().track().push_upstream(gst_video_event_new_upstream_force_key_unit(
             static_cast<GstClockTime>(std::max<RunningTime>(*step.wanted_key, 0)), TRUE, 0));
     if (!step.cut)
         return;
     cuts_.lock()->add(key.time, step.cut);
-    g_signal_emit_by_name(splitmux_, "split-now");
+    g_signal_emit_by_name(splitmux_, "split-at-running-time", static_cast<GstClockTime>(latest + 1));
 }
 
-bool Writer::make_elements() {
+bool Writer::make_elements(unsigned fragment) {
     pipeline_ = Ref<GstElement>::sink(gst_pipeline_new(nullptr));
     bus_ = Ref<GstBus>::adopt(gst_element_get_bus(pipeline_.get()));
     gst_bus_set_sync_handler(bus_.get(), take_message, this, nullptr);
@@ -130,28 +155,25 @@ bool Writer::make_elements() {
         fail("Cannot record: splitmuxsink or a muxer is not installed. Install gst-plugins-good.");
         return false;
     }
-    set_up_muxer(muxer);
+    set_up_muxer(muxer, fragment);
     // What is not in the kernel yet would be lost with the process.
     set(sink, "buffer-mode", "unbuffered");
     const auto pad = Ref<GstPad>::adopt(gst_element_get_static_pad(sink, "sink"));
     const auto data = static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST);
-    gst_pad_add_probe(pad.get(), data, sync_file, this, nullptr);
+    gst_pad_add_probe(pad.get(), data, take_bytes, this, nullptr);
     if (target_.settings.format == Format::Mp4) {
         fragment_times_.watch(muxer, pad.get());
         give_places_to_runs(pad.get());
     } else {
         progress_.watch(muxer);
     }
-    const unsigned duration = is_aligned() ? 0 : target_.settings.segment_duration;
-    g_object_set(splitmux_, "muxer", muxer, "sink", sink, "max-size-time", duration * GST_MSECOND, "max-size-bytes",
-                 target_.settings.segment_bytes, "send-keyframe-requests",
-                 duration > 0 && target_.settings.segment_bytes == 0, nullptr);
+    SmallGops::show_to(muxer);
+    g_object_set(splitmux_, "muxer", muxer, "sink", sink, nullptr);
     g_signal_connect(splitmux_, "format-location-full", G_CALLBACK(name_file), this);
     return gst_bin_add(GST_BIN(pipeline_.get()), splitmux_);
 }
 
-void Writer::set_up_muxer(GstElement *muxer) const {
-    const unsigned fragment = target_.settings.fragment_duration;
+void Writer::set_up_muxer(GstElement *muxer, unsigned fragment) const {
     const std::string nanoseconds = std::to_string(fragment * GST_MSECOND);
     switch (target_.settings.format) {
         case Format::Mp4:
@@ -202,11 +224,18 @@ bool Writer::takes(const Track *track) const {
                        [&](const auto &feed) { return &feed->track() == track && !feed->is_done(); });
 }
 
-// splitmuxsink's: the video, or the first of the others.
-Feed &Writer::reference() const {
+// splitmuxsink's: the video, or the first of the others. From 1, as in the files.
+size_t Writer::reference_number() const {
     const auto video =
         std::find_if(feeds_.begin(), feeds_.end(), [](const auto &feed) { return feed->track().is_video(); });
-    return video == feeds_.end() ? *feeds_.front() : **video;
+    return video == feeds_.end() ? 1 : static_cast<size_t>(video - feeds_.begin()) + 1;
+}
+
+uint64_t Writer::passed_bytes() const {
+    uint64_t bytes = 0;
+    for (const auto &feed : feeds_)
+        bytes += feed->passed_bytes();
+    return bytes;
 }
 
 std::optional<RunningTime> Writer::newest() const {

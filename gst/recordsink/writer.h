@@ -14,6 +14,7 @@
 #include "base/guarded.h"
 #include "cut_plan.h"
 #include "feed.h"
+#include "fragment_ends.h"
 #include "fragment_times.h"
 #include "index.h"
 #include "muxer_progress.h"
@@ -71,17 +72,19 @@ private:
     };
 
     static gchar *name_file(GstElement *splitmux, guint, GstSample *first, gpointer writer);
-    static GstPadProbeReturn sync_file(GstPad *pad, GstPadProbeInfo *info, gpointer writer);
+    static GstPadProbeReturn take_bytes(GstPad *pad, GstPadProbeInfo *info, gpointer writer);
     static GstBusSyncReply take_message(GstBus *bus, GstMessage *message, gpointer writer);
 
-    [[nodiscard]] bool make_elements();
-    void set_up_muxer(GstElement *muxer) const;
+    [[nodiscard]] bool make_elements(unsigned fragment);
+    void set_up_muxer(GstElement *muxer, unsigned fragment) const;
     void tell_mapping(const Sources &sources);
     void consider_cut(const Unit &key);
-    [[nodiscard]] bool is_aligned() const;
+    [[nodiscard]] CutPlan::Bounds bounds() const;
     [[nodiscard]] bool add_feed(const Source &source);
     std::string open_file(GstSample *first);
     void close_file(RunningTime end);
+    [[nodiscard]] bool is_sync_due(GstPadProbeInfo *info);
+    void sync_file();
     void conclude(const Open &open, RunningTime end);
     void salvage(const Open &open);
     [[nodiscard]] bool has_media() const;
@@ -94,8 +97,10 @@ private:
     void fail(const rtspcore::Failure<int> &why);
     void fail(const std::string &what, const rtspcore::Failure<int> &why);
     void describe(IndexEntry &entry, const Open &open, RunningTime end);
-    [[nodiscard]] Feed &reference() const;
+    [[nodiscard]] size_t reference_number() const;
+    [[nodiscard]] Feed &reference() const { return *feeds_[reference_number() - 1]; }
     [[nodiscard]] std::optional<RunningTime> newest() const;
+    [[nodiscard]] uint64_t passed_bytes() const;
     [[nodiscard]] const char *reason_of_end() const;
 
     const Target target_;
@@ -108,11 +113,16 @@ private:
     Location location_;
     std::string mapping_;
     CutPlan cut_plan_;
+    FragmentEnds fragment_ends_;
     FragmentTimes fragment_times_;
     MuxerProgress progress_;
     rtspcore::Guarded<Cuts> cuts_;
     rtspcore::Guarded<Open> open_;
-    std::atomic<int64_t> last_sync_{0};
+    // Of the thread that writes a file; times by the clock, in nanoseconds.
+    int64_t last_sync_ = 0;
+    int64_t last_fragment_ = 0;
+    int64_t longest_fragment_ = 0;
+    bool is_writing_ = false;
     std::atomic<bool> failed_{false};
     std::atomic<bool> wound_up_{false};
 };

@@ -2,6 +2,7 @@
 //
 // What becomes of the files of a Writer: opened, synced, ended, listed; saved, when the disk fails.
 #include <algorithm>
+#include <utility>
 
 #include "base/clock.h"
 #include "log.h"
@@ -17,6 +18,10 @@ constexpr const char *kNowhere = "/dev/null/.";
 // In a line of the index; of a stream with more key frames each n-th.
 constexpr size_t kMostKeyOffsets = 1000;
 
+int64_t monotonic_nanoseconds() {
+    return rtspcore::monotonic_now().time_since_epoch().count();
+}
+
 RunningTime since_origin(GstClockTime time) {
     return static_cast<RunningTime>(time - kTimeOrigin);
 }
@@ -30,6 +35,7 @@ gchar *Writer::name_file(GstElement *, guint, GstSample *first, gpointer writer)
 std::string Writer::open_file(GstSample *first) {
     GstBuffer *buffer = first ? gst_sample_get_buffer(first) : nullptr;
     Open open;
+    fragment_ends_ = {};
     fragment_times_.begin_file();
     progress_.begin_file();
     open.start = buffer ? since_origin(GST_BUFFER_PTS(buffer)) : reference().end();
@@ -42,32 +48,54 @@ std::string Writer::open_file(GstSample *first) {
     }
     open.file = std::move(*file);
     target_.index.reserve();
-    last_sync_ = rtspcore::monotonic_now().time_since_epoch().count();
+    last_sync_ = last_fragment_ = monotonic_nanoseconds();
+    longest_fragment_ = 0;
     std::string part = open.file->part_path();
     GST_INFO_OBJECT(splitmux_, "writing %s", part.c_str());
     *open_.lock() = std::move(open);
     return part;
 }
 
-// What was written so far goes to the disk before more does.
-GstPadProbeReturn Writer::sync_file(GstPad *, GstPadProbeInfo *, gpointer writer) {
+// What is written goes to the disk at once, where that is due: so it is written here.
+GstPadProbeReturn Writer::take_bytes(GstPad *pad, GstPadProbeInfo *info, gpointer writer) {
     auto *self = static_cast<Writer *>(writer);
-    const int64_t now = rtspcore::monotonic_now().time_since_epoch().count();
-    // Data come in bursts, a GOP or a fragment each: one that comes a little early would be synced with the next only.
-    const auto soon = static_cast<int64_t>(self->target_.settings.fragment_duration * GST_MSECOND) * 3 / 4;
-    if (now - self->last_sync_ < soon)
+    if (self->is_writing_ || !self->is_sync_due(info))
         return GST_PAD_PROBE_OK;
-    self->last_sync_ = now;
-    const std::shared_ptr<SegmentFile> file = self->open_.lock()->file;
+    const bool is_list = GST_PAD_PROBE_INFO_TYPE(info) & GST_PAD_PROBE_TYPE_BUFFER_LIST;
+    self->is_writing_ = true;
+    const GstFlowReturn written = is_list ? gst_pad_chain_list(pad, GST_PAD_PROBE_INFO_BUFFER_LIST(info))
+                                          : gst_pad_chain(pad, GST_PAD_PROBE_INFO_BUFFER(info));
+    self->is_writing_ = false;
+    GST_PAD_PROBE_INFO_FLOW_RETURN(info) = written;
+    if (written == GST_FLOW_OK)
+        self->sync_file();
+    return GST_PAD_PROBE_HANDLED;
+}
+
+// Of MP4 at the end of a fragment of the video, if it would be late at the end of the next one.
+bool Writer::is_sync_due(GstPadProbeInfo *info) {
+    const int64_t now = monotonic_nanoseconds();
+    const auto period = static_cast<int64_t>(target_.settings.fragment_duration * GST_MSECOND) * 3 / 4;
+    if (target_.settings.format != Format::Mp4)
+        return now - last_sync_ >= period;
+    const auto track = fragment_ends_.take(GST_PAD_PROBE_INFO_BUFFER(info));
+    if (!track || *track != reference_number())
+        return false;
+    longest_fragment_ = std::max(longest_fragment_, now - std::exchange(last_fragment_, now));
+    return now - last_sync_ + longest_fragment_ >= period;
+}
+
+void Writer::sync_file() {
+    const int64_t now = last_sync_ = monotonic_nanoseconds();
+    const std::shared_ptr<SegmentFile> file = open_.lock()->file;
     if (!file)
-        return GST_PAD_PROBE_OK;
+        return;
     const auto outcome = file->sync();
-    self->target_.teller->disk_latency().note(rtspcore::monotonic_now().time_since_epoch().count() - now);
+    target_.teller->disk_latency().note(monotonic_nanoseconds() - now);
     if (outcome)
-        self->progress_.note_synced();
+        progress_.note_synced();
     else
-        self->fail("Cannot write '" + file->part_path() + "'", outcome.error());
-    return GST_PAD_PROBE_OK;
+        fail("Cannot write '" + file->part_path() + "'", outcome.error());
 }
 
 void Writer::close_file(RunningTime end) {
@@ -88,12 +116,13 @@ bool Writer::has_media() const {
 void Writer::conclude(const Open &open, RunningTime end) {
     if (!has_media())
         return open.file->remove();
+    const char *reason = cuts_.lock()->reason_at(end);
     // Of the last file splitmuxsink tells when the last unit begins.
-    const Feed &last = reference();
-    const bool is_last = last.is_done() && last.end() - end <= last.last_duration();
-    if (is_last)
-        end = last.end();
-    if (!finish(open, end, is_last ? reason_of_end() : cuts_.lock()->reason_at(end, "limit"))) {
+    if (!reason) {
+        reason = reason_of_end();
+        end = reference().end();
+    }
+    if (!finish(open, end, reason)) {
         if (open.file->is_damaged())
             salvage(open);
         return;

@@ -74,7 +74,8 @@ START_TEST(test_bytes_bound_segments) {
             GStatBuf status = {};
             ck_assert_int_eq(g_stat(path.c_str(), &status), 0);
             ck_assert_int_lt(status.st_size, kBound + kGop);
-            if (path != segments.back())
+            // The first GOP is much larger than those that follow, which are taken to become as large in its file.
+            if (path != segments.front() && path != segments.back())
                 ck_assert_int_gt(status.st_size, kBound - kGop);
         }
     }

@@ -14,11 +14,13 @@ using recordsink::test::text;
 using recordsink::test::time_of;
 using rtspcore::Ref;
 
+namespace {
+
 // A minute that takes less, since nothing here is live.
-START_TEST(test_aligned_segments_begin_at_multiples_in_utc) {
+void check_aligned(const std::string &encoder) {
     const Folder folder;
-    Recording recording("videotestsrc num-buffers=1500 " + std::string(kEncoder) +
-                        "100000 ! recordsink name=r align=true segment-duration=10000 queue-duration=100 location=" +
+    Recording recording("videotestsrc num-buffers=1500 ! video/x-raw,width=64,height=64,framerate=25/1 ! " + encoder +
+                        " ! recordsink name=r align=true segment-duration=10000 queue-duration=100 location=" +
                         folder.path() + "/%s-%3f.mp4");
     std::vector<gint64> starts;
     std::vector<std::string> reasons;
@@ -27,12 +29,25 @@ START_TEST(test_aligned_segments_begin_at_multiples_in_utc) {
         reasons.push_back(text(message, "reason"));
     }
     ck_assert_uint_ge(starts.size(), 6);
-    for (size_t i = 1; i < starts.size(); i++) {
+    // The encoder is past a multiple that comes with the first pictures before it is asked for a key frame.
+    const bool is_first_late = starts[0] % (10 * GST_SECOND) > 9'500'000'000;
+    for (size_t i = is_first_late ? 2 : 1; i < starts.size(); i++) {
         const gint64 off = starts[i] % (10 * GST_SECOND);
         ck_assert_msg(off < 60'000'000 || off > 9'980'000'000, "%zu begins %" G_GINT64_FORMAT " ns off", i, off);
         ck_assert(reasons[i - 1] == "aligned");
     }
     ck_assert(reasons.back() == "end");
+}
+
+}  // namespace
+
+START_TEST(test_aligned_segments_begin_at_multiples_in_utc) {
+    check_aligned("x264enc tune=zerolatency speed-preset=ultrafast key-int-max=100000");
+}
+END_TEST
+
+START_TEST(test_aligned_segments_of_pictures_that_change_places) {
+    check_aligned("x264enc speed-preset=ultrafast rc-lookahead=0 bframes=3 b-adapt=false key-int-max=100000");
 }
 END_TEST
 
@@ -239,7 +254,7 @@ END_TEST
 int main(int argc, char **argv) {
     return rtspsink::test::run_element_suite(
         argc, argv, "segment_times",
-        {test_aligned_segments_begin_at_multiples_in_utc,
+        {test_aligned_segments_begin_at_multiples_in_utc, test_aligned_segments_of_pictures_that_change_places,
          test_segments_begin_at_the_reference_time_of_their_first_picture,
          test_times_of_segments_are_those_of_their_own_pictures_around_a_pause, test_second_run_is_of_its_own_time,
          test_stamps_that_jump_or_miss_give_files_as_long_as_the_stream});
