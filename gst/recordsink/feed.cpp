@@ -170,6 +170,7 @@ void Feed::tell_silence() {
     GST_BUFFER_PTS(nothing) = GST_BUFFER_DTS(nothing) = kTimeOrigin + static_cast<GstClockTime>(from);
     GST_BUFFER_DURATION(nothing) = static_cast<GstClockTime>(until - from);
     GST_BUFFER_FLAG_SET(nothing, GST_BUFFER_FLAG_GAP | GST_BUFFER_FLAG_DROPPABLE);
+    gops_.note(from);
     if (gst_pad_push(entry_.get(), nothing) != GST_FLOW_OK)
         gst_pad_pause_task(entry_.get());
 }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "small_gops.h"
 
-#include <algorithm>
-
 #include "base/ref.h"
 
 namespace recordsink {
@@ -50,7 +48,7 @@ bool SmallGops::can_begin(const Unit &unit) {
 void SmallGops::prepare(Unit &unit) {
     if (!can_begin(unit))
         return;
-    latest_ = std::max(latest_, unit.time);
+    note(unit.time);
     if (!GST_BUFFER_FLAG_IS_SET(unit.buffer.get(), GST_BUFFER_FLAG_DELTA_UNIT))
         return;
     unit.buffer = rtspcore::Ref<GstBuffer>::adopt(gst_buffer_make_writable(unit.buffer.release()));

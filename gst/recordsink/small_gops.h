@@ -3,6 +3,7 @@
 
 #include <gst/gst.h>
 
+#include <algorithm>
 #include <limits>
 
 #include "gop_queue.h"
@@ -21,7 +22,9 @@ public:
 
     // To be called for each unit on its way to splitmuxsink.
     void prepare(Unit &unit);
-    // When the latest unit is shown that splitmuxsink takes for the first of a GOP.
+    // What is no unit begins a GOP as well.
+    void note(RunningTime time) { latest_ = std::max(latest_, time); }
+    // When the latest is shown that splitmuxsink takes for the first of a GOP.
     [[nodiscard]] RunningTime latest() const { return latest_; }
 
 private:

@@ -118,11 +118,11 @@ void Writer::conclude(const Open &open, RunningTime end) {
         return open.file->remove();
     const char *reason = cuts_.lock()->reason_at(end);
     // Of the last file splitmuxsink tells when the last unit begins.
-    if (!reason) {
+    if (!reason && reference().is_done()) {
         reason = reason_of_end();
         end = reference().end();
     }
-    if (!finish(open, end, reason)) {
+    if (!finish(open, end, reason ? reason : "limit")) {
         if (open.file->is_damaged())
             salvage(open);
         return;
