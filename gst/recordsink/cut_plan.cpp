@@ -62,10 +62,11 @@ CutPlan::Step CutPlan::at_key(const Unit &unit, uint64_t passed_bytes) {
     return step;
 }
 
-const char *Cuts::reason_at(RunningTime end) {
+// When the stream ends splitmuxsink does not cut any more at what it held back: then the key frame is in the file.
+const char *Cuts::reason_at(RunningTime end, RunningTime last_decoded) {
     const char *reason = nullptr;
     for (; !cuts_.empty() && cuts_.front().at <= end + kSameTime; cuts_.pop_front())
-        if (cuts_.front().at >= end - kSameTime)
+        if (cuts_.front().at >= end - kSameTime && cuts_.front().decoded > last_decoded)
             reason = cuts_.front().reason;
     return reason;
 }

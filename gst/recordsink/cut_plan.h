@@ -56,13 +56,15 @@ private:
 // The cuts that were made, until the files that they end are closed. Confined, or guarded by who owns it.
 class Cuts {
 public:
-    void add(RunningTime at, const char *reason) { cuts_.push_back({at, reason}); }
-    // Why a file that ends here did; null if no cut was made there.
-    const char *reason_at(RunningTime end);
+    // At the key frame that is shown at `at`, and decoded when it says.
+    void add(RunningTime at, RunningTime decoded, const char *reason) { cuts_.push_back({at, decoded, reason}); }
+    // Why a file that ends here did, whose last picture is decoded then; null if no cut was made there.
+    const char *reason_at(RunningTime end, RunningTime last_decoded);
 
 private:
     struct Cut {
         RunningTime at;
+        RunningTime decoded;
         const char *reason;
     };
     std::deque<Cut> cuts_;

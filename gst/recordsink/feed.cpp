@@ -129,9 +129,8 @@ int64_t Feed::capture_offset_at(RunningTime time) {
 }
 
 void Feed::note_taken(const Unit &unit) {
-    const auto decoded = static_cast<RunningTime>(GST_BUFFER_DTS_OR_PTS(unit.buffer.get()) - kTimeOrigin);
     auto taken = taken_.lock();
-    taken->push_back({{unit.time, unit.time + unit.duration, 1, unit.bytes}, decoded, unit.key});
+    taken->push_back({{unit.time, unit.time + unit.duration, 1, unit.bytes}, unit.decoded(), unit.key});
     if (taken->size() <= kMostPieces)
         return;
     const Hole oldest = taken->front().hole;

@@ -31,6 +31,10 @@ struct Unit {
     std::optional<RunningTime> jumped_from;  // upstream left a gap there
     bool key = false;
     uint64_t bytes = 0;
+
+    [[nodiscard]] RunningTime decoded() const {
+        return static_cast<RunningTime>(GST_BUFFER_DTS_OR_PTS(buffer.get()) - kTimeOrigin);
+    }
 };
 
 // What did not fit: whole GOPs, or the end of one. Without units: what never came.

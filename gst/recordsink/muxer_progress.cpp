@@ -34,6 +34,11 @@ std::optional<GstClockTime> MuxerProgress::synced(size_t track) {
     return oldest(*synced_.lock(), track);
 }
 
+std::optional<GstClockTime> MuxerProgress::taken(size_t track) {
+    auto tracks = tracks_.lock();
+    return track > 0 && track <= tracks->size() ? (*tracks)[track - 1].back() : std::nullopt;
+}
+
 void MuxerProgress::note_synced() {
     Tracks tracks = *tracks_.lock();
     *synced_.lock() = std::move(tracks);

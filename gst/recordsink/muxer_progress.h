@@ -22,6 +22,8 @@ public:
     [[nodiscard]] std::optional<GstClockTime> passed(size_t track);
     // The same at the latest note_synced().
     [[nodiscard]] std::optional<GstClockTime> synced(size_t track);
+    // When the latest unit of the track is decoded that it took; nothing if there is none.
+    [[nodiscard]] std::optional<GstClockTime> taken(size_t track);
     // What was given out so far is on the disk.
     void note_synced();
 

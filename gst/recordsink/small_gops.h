@@ -32,7 +32,7 @@ private:
 
     static constexpr RunningTime kNever = std::numeric_limits<RunningTime>::min();
     RunningTime latest_ = kNever;
-    RunningTime before_key_ = kNever;  // latest_ when the latest key frame came
+    RunningTime before_key_ = kNever;  // latest_ when the latest key frame came that begins one
     bool until_key_ = false;           // none begins before the next key frame
 };
 

@@ -100,7 +100,10 @@ bool Writer::start(const Sources &sources) {
     tell_mapping(sources);
     if (!make_elements(muxers_fragment(target_.settings.fragment_duration, sources)))
         return false;
-    for (const Source &source : sources)
+    // splitmuxsink cuts by the first one where there is no video: not by what comes now and then.
+    Sources ordered = sources;
+    std::stable_partition(ordered.begin(), ordered.end(), [](const Source &s) { return !s.track->is_sparse(); });
+    for (const Source &source : ordered)
         if (!add_feed(source))
             return false;
     reference().on_key([this](const Unit &key) { consider_cut(key); });
@@ -138,7 +141,7 @@ void Writer::consider_cut(const Unit &key) {
             static_cast<GstClockTime>(std::max<RunningTime>(*step.wanted_key, 0)), TRUE, 0));
     if (!step.cut)
         return;
-    cuts_.lock()->add(key.time, step.cut);
+    cuts_.lock()->add(key.time, key.decoded(), step.cut);
     g_signal_emit_by_name(splitmux_, "split-at-running-time", static_cast<GstClockTime>(latest + 1));
 }
 
@@ -164,9 +167,8 @@ bool Writer::make_elements(unsigned fragment) {
     if (target_.settings.format == Format::Mp4) {
         fragment_times_.watch(muxer, pad.get());
         give_places_to_runs(pad.get());
-    } else {
-        progress_.watch(muxer);
     }
+    progress_.watch(muxer);
     SmallGops::show_to(muxer);
     g_object_set(splitmux_, "muxer", muxer, "sink", sink, nullptr);
     g_signal_connect(splitmux_, "format-location-full", G_CALLBACK(name_file), this);

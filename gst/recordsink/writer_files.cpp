@@ -78,6 +78,8 @@ bool Writer::is_sync_due(GstPadProbeInfo *info) {
     const auto period = static_cast<int64_t>(target_.settings.fragment_duration * GST_MSECOND) * 3 / 4;
     if (target_.settings.format != Format::Mp4)
         return now - last_sync_ >= period;
+    if (GST_PAD_PROBE_INFO_TYPE(info) & GST_PAD_PROBE_TYPE_BUFFER_LIST)
+        return false;  // mp4mux gives none
     const auto track = fragment_ends_.take(GST_PAD_PROBE_INFO_BUFFER(info));
     if (!track || *track != reference_number())
         return false;
@@ -116,7 +118,8 @@ bool Writer::has_media() const {
 void Writer::conclude(const Open &open, RunningTime end) {
     if (!has_media())
         return open.file->remove();
-    const char *reason = cuts_.lock()->reason_at(end);
+    const auto last_taken = progress_.taken(reference_number());
+    const char *reason = cuts_.lock()->reason_at(end, last_taken ? since_origin(*last_taken) : open.start);
     // Of the last file splitmuxsink tells when the last unit begins.
     if (!reason && reference().is_done()) {
         reason = reason_of_end();

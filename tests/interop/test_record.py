@@ -137,6 +137,15 @@ class Ended(RecordCase):
             wait_until(lambda process=process: not process.running(), _SECONDS, 'the end')
             self.assertEqual([packets(path) for path in self.files(suffix)], [20, 1], suffix)
 
+    def test_last_picture_that_splitmuxsink_holds_back(self):
+        """Where pictures change places it makes no cut there any more; the index has all there is."""
+        camera = _CAMERA.replace('is-live=true', 'num-buffers=21').replace('tune=zerolatency', 'bframes=3 b-adapt=false rc-lookahead=0')
+        process = self.launch(f'{camera.replace(f"max={_GOP}", "max=20")} ! recordsink segment-duration=800 location={self.root}/%i.mp4')
+        wait_until(lambda: not process.running(), _SECONDS, 'the end')
+        self.assertEqual(sum(packets(path) for path in self.files('mp4')), 21)
+        self.assertEqual(sum(entry['key_frames'] for entry in self.index()), 2)
+        self.assertEqual(self.index()[-1]['reason'], 'end')
+
 
 @suite.only_rtspsink
 class PowerCut(RecordCase):

@@ -104,14 +104,18 @@ END_TEST
 
 START_TEST(test_reason_is_that_of_the_cut_at_the_end_of_the_file) {
     Cuts cuts;
-    cuts.add(10 * kSecond, "signal");
-    cuts.add(20 * kSecond, "aligned");
-    ck_assert(!cuts.reason_at(5 * kSecond));
-    ck_assert_str_eq(cuts.reason_at(10 * kSecond + 1000), "signal");
-    ck_assert(!cuts.reason_at(15 * kSecond));
-    ck_assert_str_eq(cuts.reason_at(20 * kSecond - 1000), "aligned");
+    constexpr int64_t kPicture = kSecond / 25;
+    for (const int64_t at : {10 * kSecond, 20 * kSecond, 30 * kSecond})
+        cuts.add(at, at - kPicture, at == 20 * kSecond ? "aligned" : "signal");
+    const auto reason_at = [&](int64_t end) { return cuts.reason_at(end, end - 2 * kPicture); };
+    ck_assert(!reason_at(5 * kSecond));
+    ck_assert_str_eq(reason_at(10 * kSecond + 1000), "signal");
+    ck_assert(!reason_at(15 * kSecond));
+    ck_assert_str_eq(reason_at(20 * kSecond - 1000), "aligned");
     // What is left when the recording ends where a file began.
-    ck_assert(!cuts.reason_at(20 * kSecond));
+    ck_assert(!reason_at(20 * kSecond));
+    // The key frame is in the file all the same.
+    ck_assert(!cuts.reason_at(30 * kSecond, 30 * kSecond - kPicture));
 }
 END_TEST
 

@@ -14,6 +14,8 @@ START_TEST(test_a_unit_is_passed_when_two_more_came) {
     for (const GstClockTime time : {120u, 160u})
         progress.note_unit(2, time);
     ck_assert_uint_eq(progress.passed(2).value_or(0), 80);
+    ck_assert_uint_eq(progress.taken(2).value_or(0), 160);
+    ck_assert(!progress.taken(1) && !progress.taken(3));
     // Others have come as far as they have.
     ck_assert(!progress.passed(1) && !progress.passed(0) && !progress.passed(3));
     progress.begin_file();

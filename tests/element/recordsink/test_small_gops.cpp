@@ -16,7 +16,8 @@ struct Picture {
     recordsink::RunningTime time;
 };
 
-// For each picture: K a key frame, G one that splitmuxsink takes for the first of a GOP, d another.
+// For each picture: K a key frame, G another that splitmuxsink takes for the first of a GOP; k, d those that it does
+// not.
 std::string shown(const std::vector<Picture> &pictures) {
     SmallGops gops;
     std::string kinds;
@@ -29,7 +30,7 @@ std::string shown(const std::vector<Picture> &pictures) {
             GST_BUFFER_FLAG_SET(unit.buffer.get(), GST_BUFFER_FLAG_DELTA_UNIT);
         gops.prepare(unit);
         const bool is_delta = GST_BUFFER_FLAG_IS_SET(unit.buffer.get(), GST_BUFFER_FLAG_DELTA_UNIT);
-        kinds += is_delta ? 'd' : unit.key ? 'K' : 'G';
+        kinds += is_delta ? unit.key ? 'k' : 'd' : unit.key ? 'K' : 'G';
         ck_assert(is_delta || gops.latest() == picture.time);
     }
     return kinds;
@@ -54,6 +55,12 @@ START_TEST(test_none_begins_in_a_gop_that_reaches_behind_the_one_before) {
 }
 END_TEST
 
+// splitmuxsink would fail.
+START_TEST(test_a_key_frame_that_is_shown_before_what_came_before_it_begins_none) {
+    ck_assert_str_eq(shown({{'K', 0}, {'P', 2}, {'K', 1}, {'P', 2}, {'P', 3}, {'K', 4}}).c_str(), "KGkdGK");
+}
+END_TEST
+
 START_TEST(test_the_muxer_is_told_what_they_are) {
     const auto muxer = Ref<GstElement>::sink(gst_element_factory_make("mp4mux", nullptr));
     SmallGops::show_to(muxer.get());
@@ -74,17 +81,18 @@ START_TEST(test_the_muxer_is_told_what_they_are) {
     GstSegment segment;
     gst_segment_init(&segment, GST_FORMAT_TIME);
     gst_pad_push_event(upstream.get(), gst_event_new_segment(&segment));
-    for (const bool is_key : {true, false}) {
+    // A key frame, one that depends on it, and a key frame that is shown before that.
+    for (const int time : {0, 2, 1}) {
         Unit unit;
         unit.buffer = Ref<GstBuffer>::adopt(gst_buffer_new());
-        unit.key = is_key;
-        unit.time = is_key ? 0 : 1;
-        if (!is_key)
+        unit.key = time != 2;
+        unit.time = time;
+        if (!unit.key)
             GST_BUFFER_FLAG_SET(unit.buffer.get(), GST_BUFFER_FLAG_DELTA_UNIT);
         gops.prepare(unit);
         ck_assert_int_eq(gst_pad_push(upstream.get(), unit.buffer.release()), GST_FLOW_OK);
     }
-    const std::vector<bool> expected = {false, true};
+    const std::vector<bool> expected = {false, true, false};
     ck_assert(deltas == expected);
     gst_pad_set_active(upstream.get(), FALSE);
 }
@@ -95,5 +103,6 @@ int main() {
     return rtspcore::test::run_suite(
         "small_gops",
         {test_each_picture_that_is_shown_later_than_all_before_begins_one, test_leading_pictures_begin_none,
+         test_a_key_frame_that_is_shown_before_what_came_before_it_begins_none,
          test_none_begins_in_a_gop_that_reaches_behind_the_one_before, test_the_muxer_is_told_what_they_are});
 }
