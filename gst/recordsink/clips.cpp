@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/wall_offset.h"
 #include "log.h"
 #include "recovery.h"
 
@@ -68,7 +69,7 @@ Clips::Moment Clips::moment() const {
     moment.is_paced = true;
     moment.now.time = *clock;
     if (!newest) {
-        moment.now.capture_offset = rtspcore::wall_now().time_since_epoch().count() - *clock;
+        moment.now.capture_offset = rtspcore::wall_offset([&] { return owner_.now().value_or(*clock); }).count();
         return moment;
     }
     RunningTime off = newest->came.value_or(*clock) - newest->time;

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/clock.h"
+#include "base/wall_offset.h"
 #include "log.h"
 #include "rtspsink/mapping.h"
 #include "rtspsink/reference_time.h"
@@ -368,7 +369,7 @@ int64_t Track::capture_offset(GstBuffer *buffer, RunningTime time) {
     if (const auto captured = rtspsink::reference_time(buffer))
         return captured->time_since_epoch().count() - time;
     if (const auto now = owner_.now())
-        return wall_now() - *now;
+        return rtspcore::wall_offset([&] { return owner_.now().value_or(*now); }).count();
     if (!fixed_offset_)
         fixed_offset_ = wall_now() - time;
     return *fixed_offset_;

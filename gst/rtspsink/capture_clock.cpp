@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "base/wall_offset.h"
+
 namespace rtspsink {
 
 using rtspcore::Duration;
@@ -10,22 +12,8 @@ using rtspcore::WallTime;
 
 namespace {
 
-constexpr int kTries = 3;
-
-// The wall clock is read between two readings of the other; of several tries the one that was interrupted least counts.
 Duration measure_offset(GstClock *clock) {
-    Duration best{0};
-    GstClockTimeDiff shortest = G_MAXINT64;
-    for (int i = 0; i < kTries; ++i) {
-        const GstClockTime before = gst_clock_get_time(clock);
-        const Duration wall = rtspcore::wall_now().time_since_epoch();
-        const GstClockTimeDiff took = GST_CLOCK_DIFF(before, gst_clock_get_time(clock));
-        if (took >= shortest)
-            continue;
-        shortest = took;
-        best = wall - Duration(static_cast<int64_t>(before) + took / 2);
-    }
-    return best;
+    return rtspcore::wall_offset([&] { return static_cast<int64_t>(gst_clock_get_time(clock)); });
 }
 
 }  // namespace
