@@ -39,25 +39,25 @@ std::string shown(const std::vector<Picture> &pictures) {
 }  // namespace
 
 START_TEST(test_each_picture_that_is_shown_later_than_all_before_begins_one) {
-    ck_assert_str_eq(shown({{'K', 0}, {'P', 1}, {'P', 2}, {'K', 3}, {'P', 4}}).c_str(), "KGGKG");
-    ck_assert_str_eq(shown({{'K', 0}, {'P', 4}, {'B', 2}, {'B', 1}, {'B', 3}, {'P', 5}}).c_str(), "KGdddG");
+    ck_assert(shown({{'K', 0}, {'P', 1}, {'P', 2}, {'K', 3}, {'P', 4}}) == "KGGKG");
+    ck_assert(shown({{'K', 0}, {'P', 4}, {'B', 2}, {'B', 1}, {'B', 3}, {'P', 5}}) == "KGdddG");
 }
 END_TEST
 
 START_TEST(test_leading_pictures_begin_none) {
-    ck_assert_str_eq(shown({{'K', 0}, {'P', 1}, {'K', 4}, {'B', 2}, {'B', 3}, {'P', 5}}).c_str(), "KGKddG");
+    ck_assert(shown({{'K', 0}, {'P', 1}, {'K', 4}, {'B', 2}, {'B', 3}, {'P', 5}}) == "KGKddG");
 }
 END_TEST
 
 // A cut that was asked for at the key frame, and is missed, must not come later.
 START_TEST(test_none_begins_in_a_gop_that_reaches_behind_the_one_before) {
-    ck_assert_str_eq(shown({{'K', 0}, {'P', 3}, {'K', 5}, {'B', 3}, {'P', 6}, {'K', 7}, {'P', 8}}).c_str(), "KGKddKG");
+    ck_assert(shown({{'K', 0}, {'P', 3}, {'K', 5}, {'B', 3}, {'P', 6}, {'K', 7}, {'P', 8}}) == "KGKddKG");
 }
 END_TEST
 
 // splitmuxsink would fail.
 START_TEST(test_a_key_frame_that_is_shown_before_what_came_before_it_begins_none) {
-    ck_assert_str_eq(shown({{'K', 0}, {'P', 2}, {'K', 1}, {'P', 2}, {'P', 3}, {'K', 4}}).c_str(), "KGkdGK");
+    ck_assert(shown({{'K', 0}, {'P', 2}, {'K', 1}, {'P', 2}, {'P', 3}, {'K', 4}}) == "KGkdGK");
 }
 END_TEST
 
