@@ -11,6 +11,7 @@ import time
 
 from support import pipeline, stream, suite
 from support.deadline import spend, wait_until
+from support.ffmpeg import packets
 from support.process import Process
 from support.viewer import Viewer
 
@@ -24,13 +25,6 @@ _CAMERA = (
 )
 _KILLS = int(os.environ.get('RECORD_KILLS', '10'))
 _SECONDS = 30
-
-
-def packets(path):
-    """How many there are of a file's video, however it ends."""
-    command = ['ffprobe', '-v', 'error', '-select_streams', 'v', '-count_packets', '-show_entries', 'stream=nb_read_packets', '-of', 'csv=p=0', path]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=_SECONDS)
-    return int(done.stdout.split()[0])  # of MPEG-TS twice
 
 
 def decode(path):
@@ -77,7 +71,7 @@ class Killed(RecordCase):
     """What had come to the sink pad is told by another branch of the tee, which has each picture a little before."""
 
     _FRAGMENT = 2.0
-    _GOP = 100  # 4 s: twice as long, so that what a crash costs is not a GOP
+    _GOP = 100  # at most: a key frame is asked for every 3 s, which is longer than a fragment, so a GOP lost would show
 
     def _line(self, suffix):
         sink = (
@@ -100,7 +94,7 @@ class Killed(RecordCase):
         wait_until(lambda: not finisher.running(), _SECONDS, 'what is left behind being finished')
         self.assertEqual(self.files(f'{suffix}.part'), [])
         recorded = sum(decode(path) for path in self.files(suffix))
-        return (packets(self.witness) - recorded) / _RATE
+        return (packets(self.witness, 'v') - recorded) / _RATE
 
     def _check(self, suffix, kills):
         chooser = random.Random(1)
@@ -135,14 +129,14 @@ class Ended(RecordCase):
             sound = 'audiotestsrc num-buffers=42 samplesperbuffer=882 ! opusenc ! r.'
             process = self.launch(f'{camera} ! recordsink name=r format={suffix} segment-duration=800 location={self.root}/%i.{suffix} {sound}')
             wait_until(lambda process=process: not process.running(), _SECONDS, 'the end')
-            self.assertEqual([packets(path) for path in self.files(suffix)], [20, 1], suffix)
+            self.assertEqual([packets(path, 'v') for path in self.files(suffix)], [20, 1], suffix)
 
     def test_last_picture_that_splitmuxsink_holds_back(self):
         """Where pictures change places it makes no cut there any more; the index has all there is."""
         camera = _CAMERA.replace('is-live=true', 'num-buffers=21').replace('tune=zerolatency', 'bframes=3 b-adapt=false rc-lookahead=0')
         process = self.launch(f'{camera.replace(f"max={_GOP}", "max=20")} ! recordsink segment-duration=800 location={self.root}/%i.mp4')
         wait_until(lambda: not process.running(), _SECONDS, 'the end')
-        self.assertEqual(sum(packets(path) for path in self.files('mp4')), 21)
+        self.assertEqual(sum(packets(path, 'v') for path in self.files('mp4')), 21)
         self.assertEqual(sum(entry['key_frames'] for entry in self.index()), 2)
         self.assertEqual(self.index()[-1]['reason'], 'end')
 

@@ -14,6 +14,7 @@ import unittest
 from support import gstreamer, suite
 from support.bad_disks import PRELOADED, load_outside, mount, run_inside, runs_inside, slow_down
 from support.deadline import wait_until
+from support.ffmpeg import packets
 from support.numbered_camera import PICTURE, nanoseconds, numbers
 from support.served_camera import ServedCamera
 from support.viewer import Viewer
@@ -73,15 +74,6 @@ class Disks:
         run('umount', self.path('readonly'))
         os.unlink(os.environ['SLOW_DISK_RATE'])
         os.unlink(os.environ['BAD_DISKS'])
-
-
-def packets(path):
-    """How many of sound."""
-    command = ['ffprobe', '-v', 'quiet', '-select_streams', 'a', '-count_packets', '-of', 'csv=p=0']
-    command += ['-show_entries', 'stream=nb_read_packets', path]
-    counts = subprocess.run(command, capture_output=True, text=True, check=True, timeout=_SECONDS).stdout
-    count = (counts.split() or ['N/A'])[0]  # that of a programme, if any, comes again
-    return 0 if count == 'N/A' else int(count)
 
 
 def pictures(path, may_be_cut):
@@ -232,7 +224,7 @@ class Inside(suite.Case):
         """Packets: those in the files, and those that were told to be missing, are all that were sent."""
         holes = [hole for hole in self.camera.told[name]['hole'] if hole.get_string('pad') == 'sink_1']
         told = sum(hole.get_uint64('units').value for hole in holes)
-        held = sum(packets(os.path.join(entry['folder'], entry['name'])) for entry in self.entries(name))
+        held = sum(packets(os.path.join(entry['folder'], entry['name']), 'a') for entry in self.entries(name))
         print(f'{name}: {held} packets of sound, {told} told to be missing, of {self.camera.sound}')
         # Where a file ends, one may be in either.
         ends = max(self.camera.count(name, 'outage'), 1)
