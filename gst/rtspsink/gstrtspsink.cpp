@@ -174,7 +174,8 @@ static gboolean gst_rtsp_sink_decide(GstRtspSink *self, guint64 request, gboolea
  * @details: `user`, `address`, `mapping` and `method` (DESCRIBE, or SETUP for a session), strings
  *
  * Asked for each viewer whose credentials, if any are needed, are right. Emitted on a thread of its own; only the
- * viewer that is asked about waits, and is refused after `authorize-timeout`.
+ * viewer that is asked about waits, and is refused after `authorize-timeout`. The change to NULL waits for handlers
+ * that run, so they must not wait for the thread that makes it; after it none is called.
  *
  * Returns: allow (1), refuse (2), or later (0)
  */

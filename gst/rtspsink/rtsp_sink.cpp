@@ -51,6 +51,7 @@ bool RtspSink::open() {
     }
     if (!has_good_pads())
         return false;
+    authorizer_->open();
     presentations_.set_authorize(authorizer_->callback());
     if (settings.rtsp_server)
         config->fallback = fallback_ = make_fallback(settings.rtsp_server);
@@ -77,6 +78,7 @@ void RtspSink::close() {
     if (const auto server = presentations_.server(); server && fallback_)
         server->unset_fallback(std::exchange(fallback_, nullptr));
     presentations_.close();
+    authorizer_->close();
 }
 
 void RtspSink::notify_ports() {

@@ -183,11 +183,10 @@ int on_authorize(GstElement *, guint64 request, GstStructure *details, gpointer 
 }  // namespace
 
 START_TEST(test_authorize_asks_the_application) {
-    constexpr int kLater = 0;
     constexpr int kAllow = 1;
     constexpr int kRefuse = 2;
-    SinkHarness harness("auth=user:pass authorize-timeout=500");
     Application application;
+    SinkHarness harness("auth=user:pass");
     g_signal_connect(harness.element(), "authorize", G_CALLBACK(on_authorize), &application);
     begin(harness);
     ck_assert_int_eq(describe(harness.port()), 401);
@@ -198,14 +197,21 @@ START_TEST(test_authorize_asks_the_application) {
         ck_assert_msg(application.asked.find(part) != std::string::npos, "%s", application.asked.c_str());
     application.verdict = kRefuse;
     ck_assert_int_eq(describe(harness.port(), kUser), 403);
-    application.verdict = kLater;
-    ck_assert_msg(describe(harness.port(), kUser) == 403, "no answer is a refusal");
+}
+END_TEST
+
+START_TEST(test_no_answer_in_time_is_a_refusal) {
+    Application application;
+    SinkHarness harness("authorize-timeout=100");
+    g_signal_connect(harness.element(), "authorize", G_CALLBACK(on_authorize), &application);
+    begin(harness);
+    ck_assert_int_eq(describe(harness.port()), 403);
 }
 END_TEST
 
 START_TEST(test_authorize_is_answered_later) {
-    SinkHarness harness("");
     Application application;
+    SinkHarness harness("");
     g_signal_connect(harness.element(), "authorize", G_CALLBACK(on_authorize), &application);
     begin(harness);
     struct Later {
@@ -230,6 +236,30 @@ START_TEST(test_authorize_is_answered_later) {
 }
 END_TEST
 
+START_TEST(test_stop_ends_when_the_handler_of_authorize_has) {
+    struct Slow {
+        unsigned port = 0;
+        std::atomic<bool> entered{false};
+        std::atomic<bool> ended{false};
+    } slow;
+    SinkHarness harness("");
+    slow.port = harness.port();
+    g_signal_connect(harness.element(), "authorize", G_CALLBACK(+[](GstElement *, guint64, GstStructure *, Slow *self) {
+                         self->entered = true;
+                         (void)eventually([&] { return !Connection(self->port).is_open(); });
+                         self->ended = true;
+                         return 0;
+                     }),
+                     &slow);
+    begin(harness);
+    Connection viewer(slow.port);
+    ck_assert(viewer.send("DESCRIBE", "/test"));
+    ck_assert(eventually([&] { return slow.entered.load(); }));
+    gst_element_set_state(harness.element(), GST_STATE_NULL);
+    ck_assert(slow.ended);
+}
+END_TEST
+
 int main(int argc, char **argv) {
     return rtspsink::test::run_element_suite(
         argc, argv, "access",
@@ -242,6 +272,8 @@ int main(int argc, char **argv) {
             test_auth_of_a_pad_that_cannot_be_used_fails_in_ready,
             test_element_that_shares_a_port_cannot_have_other_rules,
             test_authorize_asks_the_application,
+            test_no_answer_in_time_is_a_refusal,
             test_authorize_is_answered_later,
+            test_stop_ends_when_the_handler_of_authorize_has,
         });
 }

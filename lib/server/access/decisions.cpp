@@ -12,6 +12,10 @@ bool Decision::answer(bool allow) const {
     return decisions_->answer(id_, allow);
 }
 
+bool Decision::waits() const {
+    return decisions_->waits(id_);
+}
+
 OpenQuestion::~OpenQuestion() {
     decisions_->close(id_);
 }
@@ -48,6 +52,12 @@ bool Decisions::answer(uint64_t id, bool allow) {
     const uint64_t one = 1;
     (void)!::write(fd_.get(), &one, sizeof one);
     return true;
+}
+
+bool Decisions::waits(uint64_t id) {
+    auto content = content_.lock();
+    const auto found = content->entries.find(id);
+    return found != content->entries.end() && !found->second.answer;
 }
 
 std::optional<bool> Decisions::answer_to(uint64_t id) {

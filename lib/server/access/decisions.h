@@ -31,6 +31,8 @@ public:
     Decision(std::shared_ptr<Decisions> decisions, uint64_t id) : decisions_(std::move(decisions)), id_(id) {}
     // Whether it still waited.
     bool answer(bool allow) const;
+    // False once it is answered, or the viewer is refused or gone.
+    [[nodiscard]] bool waits() const;
 
 private:
     std::shared_ptr<Decisions> decisions_;
@@ -75,6 +77,7 @@ private:
     friend class Decision;
     friend class OpenQuestion;
     bool answer(uint64_t id, bool allow);
+    bool waits(uint64_t id);
     std::optional<bool> answer_to(uint64_t id);
     void close(uint64_t id);
 
