@@ -8,6 +8,7 @@ import subprocess
 import unittest
 
 from support import pipeline, players, stream, suite
+from support.deadline import wait_until
 
 SOURCE = os.environ['SOURCE_ROOT']
 CAMERA = 'videotestsrc is-live=true ! video/x-raw,width=640,height=360,framerate=30/1'
@@ -48,6 +49,8 @@ class ReadmeTest(suite.Case):
         words = stream.split_line(line.replace('service=8554', f'service={port}'))
         with pipeline.launch(self.folder, words, port) as server:
             server.wait_ready()
+            if 'rtspproxysrc' in line:  # has no mapping before it has been connected
+                wait_until(lambda: players.ffprobe(server.url('/test'), 'tcp'), 20, 'the camera by the relay')
             for path in paths(line):
                 streams = players.ffprobe(server.url(path), 'tcp').get('streams', [])
                 sound = ['audio'] if 'audio/' in line else []
