@@ -7,6 +7,11 @@
 namespace rtspcore::media {
 
 void Ring::append(SharedBatch batch) {
+    add(std::move(batch));
+    trim();
+}
+
+void Ring::add(SharedBatch batch) {
     if (entries_.empty())
         known_from_ = batch->properties().made;
     OfTrack &track = tracks_[batch->track()];
@@ -17,7 +22,6 @@ void Ring::append(SharedBatch batch) {
     const size_t footprint = batch->footprint();
     entries_.push_back({std::move(batch), bytes_appended_});
     bytes_appended_ += footprint;
-    trim();
 }
 
 void Ring::append_at(RingIndex index, SharedBatch batch) {
@@ -27,7 +31,7 @@ void Ring::append_at(RingIndex index, SharedBatch batch) {
             track.entry_points.clear();
         begin_ = index;
     }
-    append(std::move(batch));
+    add(std::move(batch));
 }
 
 size_t Ring::bytes_from(RingIndex index) const {
@@ -71,6 +75,8 @@ RingSnapshot Ring::snapshot() const {
 
 // Keeps `duration` back from the newest batch, and from there back to the entry points that make it decodable.
 void Ring::trim() {
+    if (empty())
+        return;
     const Time horizon = entries_.back().batch->properties().made - limits_.duration;
     const auto is_recent = [&](RingIndex index) { return at(index)->properties().made > horizon; };
     for (auto &[number, track] : tracks_)

@@ -35,10 +35,13 @@ public:
     Ring() = default;
     explicit Ring(RingLimits limits) : limits_(limits) {}
 
+    // Forgets what is no longer kept.
     void append(SharedBatch batch);
-    // Continues at `index`. If that leaves a gap, what was before it is forgotten: for mirrors whose mailbox
-    // overflowed.
+    // For mirrors. Continues at `index`; if that leaves a gap, because the mailbox overflowed, what was before it is
+    // forgotten. Nothing else is before trim().
     void append_at(RingIndex index, SharedBatch batch);
+    // Forgets what is no longer kept, once everybody had the chance to take it.
+    void trim();
 
     [[nodiscard]] RingIndex begin() const { return begin_; }
     [[nodiscard]] RingIndex end() const { return begin_ + entries_.size(); }
@@ -72,7 +75,7 @@ private:
         std::deque<RingIndex> entry_points;
         Time newest_made{};  // also of what is forgotten
     };
-    void trim();
+    void add(SharedBatch batch);
     // The entry points from which everything is kept.
     [[nodiscard]] RingIndex oldest_needed() const;
     void drop_front();

@@ -45,6 +45,7 @@ void MountMirror::distribute(Time now) {
         viewer->catch_up(now);
     if (multicast_viewer_)
         multicast_viewer_->send(now);
+    ring_.trim();
     publish_counts();
 }
 

@@ -32,7 +32,9 @@ public:
 
     // Takes in what the mount published. Nothing is sent until distribute().
     void receive(media::RingIndex index, media::SharedBatch batch);
-    // Sends every viewer what it has not got. Viewers may doom their connection meanwhile, but nobody is destroyed.
+    // Sends every viewer what it has not got, and only then forgets what the mount's ring has forgotten: that this
+    // thread came late must cost no viewer anything. Viewers may doom their connection meanwhile, but nobody is
+    // destroyed.
     void distribute(Time now);
 
     // Sends, every report interval, an RTCP packet for each stream that nothing is published on: receivers give up a

@@ -163,6 +163,17 @@ START_TEST(test_ring_append_at_its_end_goes_on) {
 }
 END_TEST
 
+START_TEST(test_ring_of_a_mirror_forgets_when_it_is_told_to) {
+    Ring ring({1000ms, 5 * footprint()});
+    for (int i = 0; i < 40; ++i)
+        ring.append_at(static_cast<media::RingIndex>(i), test::make_batch({.made = i * 100ms, .key = true}));
+    ck_assert_uint_eq(ring.begin(), 0);
+    ring.trim();
+    ck_assert_uint_eq(ring.begin(), 35);
+    ck_assert_uint_eq(ring.end(), 40);
+}
+END_TEST
+
 START_TEST(test_ring_append_at_a_gap_forgets_what_was_before) {
     Ring ring;
     append_video(ring, 3, 3);
@@ -220,6 +231,7 @@ int main() {
                                        test_ring_newest_is_media_not_rtcp,
                                        test_ring_bytes_from_counts_what_is_left,
                                        test_ring_append_at_its_end_goes_on,
+                                       test_ring_of_a_mirror_forgets_when_it_is_told_to,
                                        test_ring_append_at_a_gap_forgets_what_was_before,
                                        test_ring_tells_silent_tracks_also_when_it_has_forgotten_their_units,
                                        test_ring_snapshot_is_all_of_it,
