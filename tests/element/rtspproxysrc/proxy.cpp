@@ -38,7 +38,11 @@ guint64 Proxy::statistic(const char *field) const {
     GstStructure *stats = nullptr;
     g_object_get(element_.get(), "stats", &stats, nullptr);
     guint64 value = 0;
-    ck_assert_msg(gst_structure_get_uint64(stats, field, &value), "%s", field);
+    guint small = 0;
+    if (gst_structure_get_uint(stats, field, &small))
+        value = small;
+    else
+        ck_assert_msg(gst_structure_get_uint64(stats, field, &value), "%s", field);
     gst_structure_free(stats);
     return value;
 }
