@@ -212,8 +212,8 @@ class BadUpstream(suite.Case):
         said = process.output()
         for word in ('ERROR', 'eos', 'state-changed: PLAYING;PAUSED'):
             self.assertNotIn(word, said)
-        # rtspsrc 1.22 says CRITICAL when it is stopped in the middle of a request.
         process.stop()
+        self.assertEqual(process.broken_lines(), [])
 
     def test_what_is_wrong_is_named_and_tried_again_in_bounded_time(self):
         for kind, reason, advice in _REASONS:
